@@ -1,0 +1,76 @@
+//! Airflow's REST API over HTTP/1.1 and HTTP/2.
+
+mod classify;
+mod send;
+mod settings;
+mod target;
+mod tls;
+
+use std::sync::Arc;
+
+use airvane_api::Request;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use secrecy::SecretString;
+
+use crate::auth::Auth;
+use crate::detect::Detected;
+use crate::{Backend, Capabilities, Context, Response, TransportError};
+
+pub(crate) use send::{Outgoing, Wire};
+pub use settings::{CaCertificate, RestSettings, SettingsError};
+pub(crate) use target::Target;
+
+/// One Airflow, reached by its REST API. Cheap to clone; clones share connections, token and what
+/// was detected.
+#[derive(Clone, Debug)]
+pub struct RestBackend {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) wire: Wire,
+    pub(crate) auth: Auth,
+    pub(crate) detected: Detected,
+}
+
+impl RestBackend {
+    /// Prepares the way. Nothing is sent yet.
+    pub fn new(settings: RestSettings) -> Result<Self, SettingsError> {
+        let wire = Wire::new(&settings)?;
+        let hint = settings.api.or_else(|| wire.target.api_in_url());
+        let auth = Auth::new(settings.credentials, settings.token_command_timeout)?;
+        Ok(Self { inner: Arc::new(Inner { wire, auth, detected: Detected::new(hint) }) })
+    }
+
+    /// Where it sends to. Holds no credential: URLs with one are refused.
+    pub fn url(&self) -> &str {
+        self.inner.wire.target.base()
+    }
+
+    /// The secrets that this process holds for Airflow now: configured ones and the current token.
+    /// For the redactor, which masks them wherever they appear.
+    pub async fn known_secrets(&self) -> Vec<SecretString> {
+        self.inner.auth.known_secrets().await
+    }
+}
+
+impl Backend for RestBackend {
+    fn send<'a>(
+        &'a self,
+        request: &'a Request,
+        context: &'a Context,
+    ) -> BoxFuture<'a, Result<Response, TransportError>> {
+        let Inner { wire, auth, .. } = &*self.inner;
+        async move {
+            let outgoing = wire.prepare(request)?;
+            wire.send_as(&outgoing, request.api(), auth, context).await
+        }
+        .boxed()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { streaming: true, longest_path: None, largest_body: None }
+    }
+}

@@ -1,0 +1,143 @@
+//! The way from a [`RawEvent`] to an [`Event`]: every string passes the redactor.
+
+use std::sync::Arc;
+
+use airvane_redact::{Redactor, SafeText, StreamRedactor};
+
+use crate::event::{Event, Exception, Extra, Frame, Relation};
+use crate::frames;
+use crate::origin::Origin;
+use crate::raw::{RawEvent, RawException, RawFrame};
+
+/// Members of an exception group kept, their causes included.
+const MAX_MEMBERS: usize = 32;
+/// Names remembered with what the redactor made of them: a log has few loggers and many lines.
+const MAX_NAMES: usize = 16;
+
+/// Redacts the events of one log, in order.
+///
+/// Messages share one stream, so that a secret spread over lines is seen whole and a value that
+/// was given away once is masked from there on. Names beside a message (logger, file, function,
+/// extra keys) are judged on their own: they must not come between the lines of a key block.
+pub struct EventRedactor {
+    redactor: Redactor,
+    stream: StreamRedactor,
+    names: Vec<(String, Arc<SafeText>)>,
+    oldest: usize,
+}
+
+impl EventRedactor {
+    /// For a log read from its beginning.
+    pub fn new(redactor: &Redactor) -> Self {
+        let stream = redactor.stream();
+        Self { redactor: redactor.clone(), stream, names: Vec::new(), oldest: 0 }
+    }
+
+    fn line(&mut self, raw: &str) -> SafeText {
+        self.stream.line(raw)
+    }
+
+    fn name(&mut self, raw: &str) -> Arc<SafeText> {
+        if let Some((_, safe)) = self.names.iter().find(|(known, _)| known == raw) {
+            return Arc::clone(safe);
+        }
+        let safe = Arc::new(self.redactor.text(raw));
+        if self.names.len() < MAX_NAMES {
+            self.names.push((raw.to_owned(), Arc::clone(&safe)));
+        } else if let Some(slot) = self.names.get_mut(self.oldest) {
+            *slot = (raw.to_owned(), Arc::clone(&safe));
+            self.oldest = (self.oldest + 1) % MAX_NAMES;
+        }
+        safe
+    }
+}
+
+impl std::fmt::Debug for EventRedactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EventRedactor")
+    }
+}
+
+impl RawEvent<'_> {
+    /// Cleans and redacts every string of the event. `redactor` must be the one that saw the
+    /// lines before it.
+    pub fn redact(self, redactor: &mut EventRedactor) -> Event {
+        let origin = Origin::of(&self.logger, &self.file);
+        let mut lines = self.message.split('\n').map(|line| line.trim_end_matches('\r'));
+        let message = redactor.line(lines.next().unwrap_or_default());
+        let more = lines.map(|line| redactor.line(line)).collect();
+        Event {
+            timestamp: self.timestamp,
+            level: self.level,
+            lineno: self.lineno,
+            message,
+            more,
+            continues: self.continues,
+            logger: redactor.name(&self.logger),
+            file: redactor.name(&self.file),
+            exceptions: chain(self.exceptions, redactor),
+            extras: extras(&self.extras, redactor),
+            origin,
+        }
+    }
+}
+
+fn extras(extras: &[String], redactor: &mut EventRedactor) -> Vec<Extra> {
+    extras.iter().map(|extra| Extra { text: redactor.redactor.text(extra) }).collect()
+}
+
+fn chain(raw: Vec<RawException>, redactor: &mut EventRedactor) -> Vec<Exception> {
+    let mut chain: Vec<_> = raw.into_iter().map(|raw| exception(raw, redactor)).collect();
+    if let Some(first) = chain.first_mut() {
+        first.relation = Relation::Raised;
+    }
+    chain
+}
+
+fn exception(raw: RawException, redactor: &mut EventRedactor) -> Exception {
+    let mut lines = raw.exc_value.trim_end().split('\n');
+    let first = lines.next().unwrap_or_default();
+    let summary = if first.is_empty() {
+        redactor.line(&raw.exc_type)
+    } else {
+        redactor.line(&format!("{}: {first}", raw.exc_type))
+    };
+    let type_len = if summary.starts_with(&raw.exc_type) { raw.exc_type.len() } else { 0 };
+    Exception {
+        type_len,
+        summary,
+        more: lines.map(|line| redactor.line(line)).collect(),
+        notes: raw
+            .exc_notes
+            .iter()
+            .flat_map(|note| note.lines())
+            .map(|line| redactor.line(line))
+            .collect(),
+        relation: if raw.is_cause { Relation::Cause } else { Relation::Context },
+        frames: raw.frames.into_iter().map(|raw| frame(&raw, redactor)).collect(),
+        members: members(raw.exceptions, redactor),
+    }
+}
+
+fn members(raw: Vec<Vec<RawException>>, redactor: &mut EventRedactor) -> Vec<Exception> {
+    let mut members = Vec::new();
+    for member in raw {
+        let mut member = chain(member, redactor);
+        if let Some(first) = member.first_mut() {
+            first.relation = Relation::Member;
+        }
+        members.append(&mut member);
+    }
+    members.truncate(MAX_MEMBERS);
+    members
+}
+
+fn frame(raw: &RawFrame, redactor: &mut EventRedactor) -> Frame {
+    Frame {
+        file: SafeText::clone(&redactor.name(&raw.filename)),
+        lineno: raw.lineno,
+        name: SafeText::clone(&redactor.name(&raw.name)),
+        code: None,
+        user: frames::is_user(&raw.filename),
+    }
+}

@@ -1,0 +1,163 @@
+//! Removes what a reader cannot see: terminal escapes, control characters, zero-width and
+//! bidirectional characters, tag characters, variation selectors.
+//!
+//! This runs before detection, so `ghp_` with a zero-width space inside is still `ghp_`. Newlines
+//! and tabs stay. Nothing is replaced by a placeholder: invisible text has no meaning to keep.
+
+use std::borrow::Cow;
+
+/// Returns `text` without invisible characters; borrowed when there was nothing to remove.
+pub fn clean(text: &str) -> Cow<'_, str> {
+    let Some(first) = first_unclean(text) else { return Cow::Borrowed(text) };
+    let (head, tail) = text.split_at_checked(first).unwrap_or(("", text));
+    let mut out = String::with_capacity(text.len());
+    out.push_str(head);
+    let mut chars = tail.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => skip_escape(&mut chars),
+            '\u{9b}' => skip_csi(&mut chars),
+            '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}' => skip_string(&mut chars),
+            c if is_invisible(c) => {}
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
+
+/// After ESC: CSI, a string sequence (OSC, DCS, SOS, PM, APC) or a two-character escape.
+fn skip_escape(chars: &mut Chars<'_>) {
+    match chars.peek() {
+        Some('[') => {
+            chars.next();
+            skip_csi(chars);
+        }
+        Some(']' | 'P' | 'X' | '^' | '_') => {
+            chars.next();
+            skip_string(chars);
+        }
+        // nF escapes such as `ESC ( B` select a character set.
+        Some(' '..='/') => {
+            while chars.next_if(|c| (' '..='/').contains(c)).is_some() {}
+            chars.next_if(|c| ('0'..='~').contains(c));
+        }
+        Some('0'..='~') => {
+            chars.next();
+        }
+        _ => {}
+    }
+}
+
+/// Parameters and intermediates, then one final byte (ECMA-48, 5.4).
+fn skip_csi(chars: &mut Chars<'_>) {
+    while chars.next_if(|c| (' '..='?').contains(c)).is_some() {}
+    chars.next_if(|c| ('@'..='~').contains(c));
+}
+
+/// Longest string sequence we look for the end of; real ones (window titles, links) are shorter.
+const MAX_STRING: usize = 4096;
+
+/// Up to BEL or ST. A string never crosses a line: an unfinished one must not swallow the log, so
+/// what has no terminator on its line is kept as text.
+fn skip_string(chars: &mut Chars<'_>) {
+    let mut ahead = chars.clone();
+    for _ in 0..MAX_STRING {
+        match ahead.next() {
+            None | Some('\n') => return,
+            Some('\u{7}' | '\u{9c}') => break,
+            Some('\u{1b}') => {
+                ahead.next_if(|c| *c == '\\');
+                break;
+            }
+            Some(_) => {}
+        }
+    }
+    *chars = ahead;
+}
+
+/// Invisible to a person, visible to a model; or a control that has no place in text.
+fn is_invisible(c: char) -> bool {
+    match c {
+        '\n' | '\t' | ' '..='~' => false,
+        '\0'..='\u{9f}' => true,
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{61c}'
+        | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}'
+        | '\u{ffa0}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}' => true,
+        _ => false,
+    }
+}
+
+/// Position of the first character to remove. Plain ASCII is checked 64 bytes at a time, in a
+/// shape the compiler turns into vector instructions.
+fn first_unclean(text: &str) -> Option<usize> {
+    let suspicious = |b: u8| (b < 0x20 && b != b'\n' && b != b'\t') | (b >= 0x7f);
+    let mut at = 0;
+    for block in text.as_bytes().chunks(64) {
+        if block.iter().fold(false, |any, &b| any | suspicious(b)) {
+            // A character may straddle the block: look from the boundary at or before it.
+            let start = (0..=at.min(3)).map(|back| at - back).find(|&i| text.is_char_boundary(i));
+            let start = start.unwrap_or(at);
+            let end = at + block.len();
+            let rest = text.get(start..).unwrap_or_default();
+            let found = rest
+                .char_indices()
+                .take_while(|(i, _)| start + i < end)
+                .find(|(_, c)| is_invisible(*c));
+            if let Some((i, _)) = found {
+                return Some(start + i);
+            }
+        }
+        at += block.len();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn borrows_what_is_clean() {
+        let text = "naïve — 日本語\tok\n".repeat(40);
+        assert!(matches!(clean(&text), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn removes_escapes() {
+        assert_eq!(clean("\x1b[1;31mred\x1b[0m"), "red");
+        assert_eq!(clean("\x1b]8;;http://x\x07link\x1b]8;;\x1b\\!"), "link!");
+        assert_eq!(clean("\u{9b}31mred"), "red");
+        assert_eq!(clean("a\x1b(Bb\x1b=c"), "abc");
+        assert_eq!(clean("a\x1b]unfinished\nnext"), "aunfinished\nnext");
+        assert_eq!(clean("a\x1b]unfinished"), "aunfinished");
+    }
+
+    #[test]
+    fn joins_what_invisible_characters_split() {
+        assert_eq!(clean("gh\u{200b}p_\u{e0041}a\u{ad}b\u{feff}c\r\u{202e}d\x00\x7f"), "ghp_abcd");
+    }
+
+    #[test]
+    fn finds_characters_across_blocks() {
+        for pad in 55..70 {
+            let text = format!("{}\u{200b}x", "a".repeat(pad));
+            assert_eq!(clean(&text).len(), pad + 1, "{pad}");
+        }
+    }
+}

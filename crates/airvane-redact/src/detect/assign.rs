@@ -1,0 +1,480 @@
+//! Values that a name gives away: JSON, Python repr, `k=v`, YAML, query strings, `--flag value`,
+//! environment dumps, XML, headers, calls, and prose such as "the password is x".
+
+use super::{
+    Detector, Found,
+    value::{self, Reach, Value},
+};
+use crate::{
+    names::{Judgement, Strength},
+    values::{self, Form},
+    view::{ALNUM, BASE64, BLANK, NAME, View},
+};
+
+/// Longer runs of name characters are text, not names.
+const MAX_NAME: usize = 128;
+
+/// A name in the line and how it stands there.
+#[derive(Clone, Copy)]
+struct Name {
+    start: usize,
+    end: usize,
+    judged: Judgement,
+}
+
+pub(super) fn detect(detector: &Detector, line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    let (start, end) = (line.back(at, &NAME), line.run(at, &NAME));
+    if end - start > MAX_NAME {
+        return;
+    }
+    let Some(gap) = separator(line, start, end) else { return };
+    let Some(name) = judge(detector, line, start, end) else { return };
+    if is_header(line, name) && gap.kind == Gap::Assign {
+        header(line, name, gap.end, found);
+        return;
+    }
+    if line.at(gap.end) == b'[' && value::mask_at(line, gap.end).is_none() {
+        list(detector, line, name, gap.end, found);
+        return;
+    }
+    let Some(value) = read(line, name, gap) else { return };
+    let text = line.get(value.start, value.end);
+    let secret = values::is_secret(text, value.form, name.judged, &detector.names);
+    if secret && !is_prose(line, name, gap, value) {
+        found.push(found_value(line, name, value));
+    }
+}
+
+fn found_value(line: View<'_>, name: Name, value: Value) -> Found {
+    let text = line.get(value.start, value.end);
+    let lead = text.len() - text.trim_start().len();
+    let trail = text.len() - text.trim_end().len();
+    let (start, end) = (value.start + lead, value.end - trail);
+    let start = start + scheme_word(line.get(start, end));
+    let named = name.judged.strength == Strength::Strong;
+    Found { start, end, kind: name.judged.kind, from: name.start, named }
+}
+
+/// Length of `Bearer `, `Basic ` or `Token ` before the credential proper.
+fn scheme_word(text: &str) -> usize {
+    const SCHEMES: &[&str] = &[
+        "bearer",
+        "basic",
+        "token",
+        "apikey",
+        "api-key",
+        "negotiate",
+        "digest",
+        "jwt",
+        "key",
+        "githubtoken",
+        "splunk",
+        "flyv1",
+        "genieKey",
+        "sharedaccesssignature",
+        "oauth",
+        "bot",
+        "hawk",
+    ];
+    let Some((word, rest)) = text.split_once(' ') else { return 0 };
+    let known = SCHEMES.iter().any(|s| s.eq_ignore_ascii_case(word));
+    if known && !rest.trim().is_empty() { text.len() - rest.trim_start().len() } else { 0 }
+}
+
+/// Judges the name; two words of prose may be one name ("api key", "secret access key").
+fn judge(detector: &Detector, line: View<'_>, start: usize, end: usize) -> Option<Name> {
+    let bare = line.get(start, end).trim_matches(['.', '-', '$', '_']);
+    let mut judged = detector.names.judge(bare);
+    // `-Dname=value`, as Java and CMake take it.
+    if let Some(defined) = bare.strip_prefix(['D', 'P']).filter(|_| line.at(start) == b'-') {
+        let defined = detector.names.judge(defined);
+        judged = if defined.strength > judged.strength { defined } else { judged };
+    }
+    if judged.strength < Strength::Strong && line.before(start) == b' ' && start >= 2 {
+        let word = line.back(start - 1, &ALNUM);
+        let before = line.get(word, start - 1);
+        let names = [
+            "api",
+            "access",
+            "secret",
+            "private",
+            "auth",
+            "account",
+            "bearer",
+            "personal",
+            "service",
+            "master",
+            "encryption",
+            "signing",
+            "license",
+            "bot",
+            "refresh",
+            "app",
+        ];
+        if names.iter().any(|n| n.eq_ignore_ascii_case(before)) {
+            let both = detector.names.judge(&format!("{before}_{bare}"));
+            if both.strength > judged.strength {
+                return Some(Name { start: word, end, judged: both });
+            }
+        }
+    }
+    (judged.strength > Strength::None).then_some(Name { start, end, judged })
+}
+
+/// What stands between a name and its value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Gap {
+    /// `=`, `:`, `=>`, `:=`
+    Assign,
+    /// `<name>`
+    Tag,
+    /// `", "` in a call or tuple
+    Comma,
+    /// `--name value`
+    Flag,
+    /// "is", "was"
+    Said,
+    /// A mere blank
+    Prose,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Separator {
+    kind: Gap,
+    /// Whether blanks surround it.
+    loose: bool,
+    /// Whether the name is in quotes.
+    quoted: bool,
+    /// Where the value starts.
+    end: usize,
+}
+
+fn separator(line: View<'_>, start: usize, end: usize) -> Option<Separator> {
+    let mut i = end;
+    let slashes = (i..).take_while(|&j| line.at(j) == b'\\').count();
+    let quoted = matches!(line.at(i + slashes), b'"' | b'\'' | b'`');
+    if quoted {
+        i += slashes + 1;
+    } else if line.has_at(i, "&quot;") {
+        i += 6;
+    }
+    if matches!(line.at(i), b']' | b')') && (quoted || line.before(start) == b'[') {
+        i += 1;
+    }
+    let blank = line.run(i, &BLANK);
+    let make = |kind, after: usize| {
+        let end = line.run(after, &BLANK);
+        Some(Separator { kind, loose: end > after, quoted, end })
+    };
+    let rest = line.rest(blank);
+    for (sign, kind) in [
+        ("===", Gap::Assign),
+        ("==", Gap::Assign),
+        ("=>", Gap::Assign),
+        (":=", Gap::Assign),
+        ("::", Gap::Prose),
+        ("?=", Gap::Assign),
+        ("||=", Gap::Assign),
+        ("+=", Gap::Assign),
+        ("=", Gap::Assign),
+        ("%3D", Gap::Assign),
+        ("%3d", Gap::Assign),
+        ("%3A", Gap::Assign),
+        (":", Gap::Assign),
+        ("->", Gap::Assign),
+    ] {
+        if rest.starts_with(sign) {
+            if sign != "::" {
+                return make(kind, blank + sign.len());
+            }
+            // `X ::= y` is an assignment, `a::b` a path.
+            let colons = rest.bytes().take_while(|b| *b == b':').count();
+            let assigned = line.at(blank + colons) == b'=';
+            return if assigned { make(Gap::Assign, blank + colons + 1) } else { None };
+        }
+    }
+    if rest.starts_with('>') && line.before(start) == b'<' {
+        return make(Gap::Tag, blank + 1);
+    }
+    // `{"name": "DB_PASSWORD", "value": "x"}`, `<add key="ApiKey" value="x"/>`
+    if quoted {
+        let after = line.run(blank + usize::from(rest.starts_with(',')), &BLANK);
+        if let Some(value) = value_field(line, after) {
+            return make(Gap::Assign, value);
+        }
+        if rest.starts_with(',') {
+            return make(Gap::Comma, blank + 1);
+        }
+        return None;
+    }
+    if blank == i {
+        return None;
+    }
+    if line.before(start) == b'-' || line.at(start) == b'-' {
+        return make(Gap::Flag, blank);
+    }
+    for word in ["is: ", "is ", "was ", "as ", "to "] {
+        if line.has_at(blank, word) {
+            return make(Gap::Said, blank + word.len());
+        }
+    }
+    make(Gap::Prose, blank)
+}
+
+/// After `"name": "DB_PASSWORD", `: the end of `"value":`, if that is what follows.
+fn value_field(line: View<'_>, at: usize) -> Option<usize> {
+    let slashes = (at..).take_while(|&j| line.at(j) == b'\\').count();
+    let open = at + slashes + usize::from(matches!(line.at(at + slashes), b'"' | b'\''));
+    let field = ["value", "val", "default", "content", "secret"]
+        .into_iter()
+        .find(|f| line.has_at(open, f))?;
+    let mut i = open + field.len();
+    i += (i..).take_while(|&j| line.at(j) == b'\\').count();
+    i += usize::from(matches!(line.at(i), b'"' | b'\''));
+    i = line.run(i, &BLANK);
+    matches!(line.at(i), b':' | b'=').then_some(i + 1)
+}
+
+fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
+    let at = gap.end;
+    if let Some(value) = value::quoted(line, at) {
+        let remote =
+            gap.kind == Gap::Comma && values::is_wordlike(line.get(value.start, value.end));
+        return (!remote).then_some(value);
+    }
+    let form = if gap.loose { Form::Loose } else { Form::Tight };
+    match gap.kind {
+        Gap::Comma => None,
+        Gap::Tag => Some(Value { form: Form::Tight, ..value::bare(line, at, Reach::Tag) }),
+        Gap::Flag => flag_value(line, at),
+        Gap::Said => Some(Value { form: Form::Said, ..value::bare(line, at, Reach::Item) }),
+        Gap::Prose => {
+            let netrc = line.text.contains("machine ") && line.text.contains(" login ");
+            let form = if netrc { Form::Loose } else { Form::Remote };
+            Some(Value { form, ..value::bare(line, at, Reach::Item) })
+        }
+        Gap::Assign => {
+            let at = annotation(line, at).unwrap_or(at);
+            if let Some(value) = value::quoted(line, at) {
+                return Some(value);
+            }
+            // `token: Bearer x`: the scheme is a word of its own.
+            let at = at + scheme_word(line.rest(at));
+            Some(Value { form, ..value::bare(line, at, reach(line, name, gap)) })
+        }
+    }
+}
+
+/// Skips a type between name and value: `password: str = "x"`.
+fn annotation(line: View<'_>, at: usize) -> Option<usize> {
+    let end = line.run(at, &NAME);
+    let types = ["str", "string", "String", "SecretStr", "bytes", "final", "Final", "const", "any"];
+    let typed = types.contains(&line.get(at, end));
+    let sign = line.run(end, &BLANK);
+    (typed && line.at(sign) == b'=').then(|| line.run(sign + 1, &BLANK))
+}
+
+fn reach(line: View<'_>, name: Name, gap: Separator) -> Reach {
+    let before = line.before(name.start);
+    let text = line.get(name.start, name.end);
+    if matches!(before, b'?' | b'&') {
+        Reach::Query
+    } else if before == b';' && !gap.loose || is_connection_string(line, name) {
+        Reach::Semicolon
+    } else if !gap.loose
+        && !gap.quoted
+        && !text.bytes().any(|b| b.is_ascii_lowercase())
+        && before != b'%'
+    {
+        Reach::Blank
+    } else {
+        Reach::Item
+    }
+}
+
+/// `Server=x;User Id=y;Password=z;`, `AccountName=x;AccountKey=y;EndpointSuffix=z`
+fn is_connection_string(line: View<'_>, name: Name) -> bool {
+    let head = line.get(0, name.start).trim_end();
+    head.ends_with(';') && head.contains('=')
+}
+
+/// The value of `--password x`; a usage line (`--password PASSWORD`, `--token <token>`) has none.
+fn flag_value(line: View<'_>, at: usize) -> Option<Value> {
+    if line.at(at) == b'-' {
+        return None;
+    }
+    let value = value::bare(line, at, Reach::Blank);
+    let text = line.get(value.start, value.end);
+    let next = line.run(value.end, &BLANK);
+    let last =
+        next >= line.len() || matches!(line.at(next), b'-' | b'"' | b'\'' | b'|' | b'>' | b'&');
+    let wordy = text.bytes().all(|b| b.is_ascii_alphabetic() || b"_-.".contains(&b));
+    let shouted = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b == b']');
+    if shouted || (wordy && !last) {
+        return None;
+    }
+    Some(Value { form: Form::Loose, ..value })
+}
+
+/// "password: please enter it" is prose, "password: hunter" at the end of a line is not.
+fn is_prose(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
+    if value.form != Form::Loose
+        || gap.kind != Gap::Assign
+        || name.judged.strength == Strength::None
+    {
+        return false;
+    }
+    let text = line.get(value.start, value.end);
+    let wordy = text.bytes().all(|b| b.is_ascii_alphabetic() || b"'-_./:".contains(&b));
+    let after = line.rest(value.end).trim_start_matches(['.', ':', '!', '?']);
+    let more =
+        after.starts_with(' ') && after.trim_start().starts_with(|c: char| c.is_ascii_alphabetic());
+    // `password = get_secret` without quotes is code.
+    wordy && (more || after.starts_with('(') || (name.judged.strength < Strength::Strong))
+}
+
+/// Every quoted string of `"api_keys": ["a", "b"]`.
+fn list(detector: &Detector, line: View<'_>, name: Name, at: usize, found: &mut Vec<Found>) {
+    let mut i = at + 1;
+    while i < line.len() {
+        i = line.run(i, &BLANK);
+        let Some(value) = value::quoted(line, i) else { return };
+        let text = line.get(value.start, value.end);
+        if values::is_secret(text, Form::Quoted, name.judged, &detector.names)
+            && !values::is_wordlike(text)
+        {
+            found.push(found_value(line, name, value));
+        }
+        i = value.end + 1;
+        i += usize::from(line.at(i - 1) == b'\\');
+        i = line.run(i, &BLANK);
+        if line.at(i) != b',' {
+            return;
+        }
+        i += 1;
+    }
+}
+
+/// `Authorization: …`, `Cookie: …`: the value is the rest of the header.
+fn is_header(line: View<'_>, name: Name) -> bool {
+    let text = line.get(name.start, name.end).trim_start_matches('-').to_ascii_lowercase();
+    matches!(
+        text.as_str(),
+        "authorization"
+            | "proxy-authorization"
+            | "cookie"
+            | "set-cookie"
+            | "http_authorization"
+            | "http_cookie"
+    )
+}
+
+fn header(line: View<'_>, name: Name, at: usize, found: &mut Vec<Found>) {
+    let quoted = value::quoted(line, at);
+    // The quote that opened before the name closes after the value: `-H 'Cookie: a=b'`.
+    let outer = line.before(name.start);
+    let end = quoted.map_or_else(
+        || {
+            let close = matches!(outer, b'"' | b'\'')
+                .then(|| memchr::memchr(outer, line.rest(at).as_bytes()));
+            close.flatten().map_or_else(|| bare_header_end(line, at), |i| at + i)
+        },
+        |value| value.end,
+    );
+    let start = quoted.map_or(at, |value| value.start);
+    let text = line.get(start, end);
+    let skip = scheme_word(text);
+    let value = text.get(skip..).unwrap_or_default().trim();
+    if values::is_placeholder(value) || values::is_code(value, &crate::names::Names::default()) {
+        return;
+    }
+    if value.len() < 4 || (value.bytes().all(|b| b.is_ascii_lowercase() || b == b' ')) {
+        return;
+    }
+    let begin = start + skip;
+    let end = begin + value.len();
+    found.push(Found { start: begin, end, kind: name.judged.kind, from: name.start, named: true });
+}
+
+/// Unquoted headers end with the line, or before what a logger put behind them.
+fn bare_header_end(line: View<'_>, at: usize) -> usize {
+    let rest = line.rest(at);
+    let stop = rest.find(['"', '\'', '`']).unwrap_or(rest.len());
+    let stop = rest.find("\\r\\n").or_else(|| rest.find("\\n")).unwrap_or(stop).min(stop);
+    at + stop
+}
+
+/// `Bearer x` and `Basic x` outside a header.
+pub(super) fn scheme(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    if ALNUM.has(line.before(at)) {
+        return;
+    }
+    let word = line.run(at, &ALNUM);
+    let basic = word - at == 5;
+    let start = line.run(word, &BLANK);
+    let mut end = line.run(start, &BASE64);
+    while line.at(end) == b'.' || line.at(end) == b'~' {
+        end = line.run(end + 1, &BASE64);
+    }
+    let value = line.get(start, end);
+    let padded = value.ends_with('=') && value.len() % 4 == 0;
+    let enough = if basic { padded || value.len() >= 16 } else { value.len() >= 12 };
+    let mixed = value.bytes().any(|b| b.is_ascii_digit()) || (basic && padded);
+    let varied = value.bytes().any(|b| b.is_ascii_alphabetic());
+    if enough && mixed && varied && !values::is_placeholder(value) {
+        found.push(Found { start, end, kind: "authorization", from: at, named: true });
+    }
+}
+
+/// Indentation of a YAML key at `at` whose value is a block scalar (`password: |`).
+pub(super) fn scalar_indent(detector: &Detector, line: View<'_>, at: usize) -> Option<usize> {
+    let (start, end) = (line.back(at, &NAME), line.run(at, &NAME));
+    let indent = line.run(0, &BLANK);
+    let list = line.get(indent, start);
+    let tail = line.rest(end).strip_prefix(':')?.trim();
+    let opens = matches!(tail, "|" | "|-" | "|+" | ">" | ">-" | ">+");
+    let strong = || detector.names.judge(line.get(start, end)).strength == Strength::Strong;
+    (opens && (list.is_empty() || list == "- ") && strong()).then_some(start)
+}
+
+/// For `- name: DB_PASSWORD` or `"key": "db_password",`: the kind of the value in the next line.
+pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<&'static str> {
+    const FIELDS: &[&str] = &["name", "key", "variable", "parameterkey"];
+    let text = line.text.trim().trim_start_matches("- ").trim_end_matches(',');
+    let first = text.trim_start_matches(['"', '\'', '\\']).bytes().next()?;
+    if !matches!(first.to_ascii_lowercase(), b'n' | b'k' | b'v' | b'p') {
+        return None;
+    }
+    let (field, name) = text.split_once([':', '='])?;
+    let bare = |text: &'_ str| text.trim().trim_matches(['"', '\'', '\\']).to_owned();
+    let (field, name) = (bare(field).to_ascii_lowercase(), bare(name));
+    if !FIELDS.contains(&field.as_str()) || name.contains([' ', '"', '\'']) {
+        return None;
+    }
+    let judged = detector.names.judge(&name);
+    (judged.strength >= Strength::Medium).then_some(judged.kind)
+}
+
+pub(super) fn field_value(line: View<'_>, kind: &'static str) -> Option<Found> {
+    let at = line.run(0, &BLANK);
+    let start = line.run(value_field(line, at)?, &BLANK);
+    plain_value(line, start, kind, at)
+}
+
+/// The value of a YAML line `name: value`.
+pub(super) fn yaml_value(line: View<'_>) -> Option<Found> {
+    let at = line.run(0, &BLANK);
+    let colon = memchr::memchr(b':', line.bytes())?;
+    plain_value(line, line.run(colon + 1, &BLANK), "secret", at)
+}
+
+fn plain_value(line: View<'_>, start: usize, kind: &'static str, from: usize) -> Option<Found> {
+    let value = value::quoted(line, start).unwrap_or_else(|| {
+        let end = line.text.trim_end().len();
+        Value { start, end, form: Form::Loose }
+    });
+    let text = line.get(value.start, value.end);
+    let block = matches!(text, "|" | "|-" | ">" | ">-" | "");
+    let secret = !block && !values::is_placeholder(text);
+    secret.then_some(Found { start: value.start, end: value.end, kind, from, named: true })
+}

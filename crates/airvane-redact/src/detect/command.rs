@@ -1,0 +1,160 @@
+//! Credentials as commands and SQL take them: `mysql -psecret`, `curl -u user:secret`,
+//! `sshpass -p secret`, `IDENTIFIED BY 'secret'`.
+
+use super::{
+    Found,
+    value::{self, Reach},
+};
+use crate::{
+    values,
+    view::{ALNUM, BLANK, View},
+};
+
+/// Commands whose `-p` takes a password, after a blank or attached.
+const PASSWORD_FLAG: &[&str] = &[
+    "mysql",
+    "mysqldump",
+    "mysqladmin",
+    "mariadb",
+    "sshpass",
+    "docker login",
+    "podman login",
+    "helm registry login",
+    "az login",
+    "mongo",
+    "mongosh",
+    "mongodump",
+    "mongorestore",
+    "ldapsearch",
+    "ldapmodify",
+    "smbclient",
+    "rabbitmqadmin",
+    "cqlsh",
+    "influx",
+    "oc login",
+    "skopeo",
+    "buildah",
+    "nordvpn",
+    "sqlcmd",
+    "bcp",
+    "tabcmd",
+    "beeline",
+    "htpasswd",
+    "snowsql",
+    "cf login",
+    "ibmcloud",
+];
+
+/// Commands whose `-u` takes `user:password`.
+const USER_FLAG: &[&str] = &["curl", "http ", "https ", "wget", "lftp", "xh "];
+
+pub(super) fn flag(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    let head = line.get(0, at);
+    let flag = if line.at(at) == b' ' { at + 1 } else { at };
+    let dashes = line.at(flag + 1) == b'-';
+    let letter = line.at(flag + 1);
+    if dashes || letter == b'u' {
+        user(line, head, flag, dashes, found);
+        return;
+    }
+    let named = match letter {
+        b'p' => mentions(head, PASSWORD_FLAG),
+        b'a' => mentions(head, &["redis-cli", "keydb-cli", "valkey-cli"]),
+        b'w' => mentions(head, &["ldapsearch", "ldapmodify", "ldapadd", "ldapdelete"]),
+        _ => false,
+    };
+    if !named {
+        return;
+    }
+    let attached = flag + 2;
+    let start = line.run(attached, &BLANK);
+    // `mysql -p db`: there the password is asked for, `db` is the database.
+    let mysql = mentions(head, &["mysql", "mysqldump", "mysqladmin", "mariadb"]);
+    if start > attached && (mysql || line.at(start) == b'-') {
+        return;
+    }
+    push(line, start, at, found);
+}
+
+/// `-u user:password`, `--user user:password`, `--user=user:password`.
+fn user(line: View<'_>, head: &str, flag: usize, long: bool, found: &mut Vec<Found>) {
+    // A command may have begun on the line before.
+    let continued = head.trim().is_empty();
+    if !continued && !mentions(head, USER_FLAG) {
+        return;
+    }
+    let name = if long { flag + "--user".len() } else { flag + 2 };
+    let start = name + usize::from(line.at(name) == b'=');
+    let start = line.run(start, &BLANK);
+    if long && start == name {
+        return;
+    }
+    let value =
+        value::quoted(line, start).unwrap_or_else(|| value::bare(line, start, Reach::Blank));
+    let Some(colon) = line.get(value.start, value.end).find(':') else { return };
+    let start = value.start + colon + 1;
+    let name = line.get(value.start, value.start + colon);
+    if start == value.end && name.len() >= 10 && name.bytes().any(|b| b.is_ascii_digit()) {
+        // An API key as user name, with an empty password.
+        found.push(Found {
+            start: value.start,
+            end: start - 1,
+            kind: "key",
+            from: flag,
+            named: true,
+        });
+        return;
+    }
+    let password = line.get(start, value.end);
+    if continued && !crate::entropy::looks_random(password, 12) {
+        return;
+    }
+    if password.len() >= 2 && !values::is_placeholder(password) && !password.contains("://") {
+        found.push(Found { start, end: value.end, kind: "password", from: flag, named: true });
+    }
+}
+
+fn push(line: View<'_>, start: usize, from: usize, found: &mut Vec<Found>) {
+    let value =
+        value::quoted(line, start).unwrap_or_else(|| value::bare(line, start, Reach::Blank));
+    let password = line.get(value.start, value.end);
+    if password.len() >= 3 && !values::is_placeholder(password) {
+        let Range { start, end } = value.start..value.end;
+        found.push(Found { start, end, kind: "password", from, named: true });
+    }
+}
+
+use std::ops::Range;
+
+/// Whether the text before a flag calls one of `commands`.
+fn mentions(head: &str, commands: &[&str]) -> bool {
+    commands.iter().any(|command| {
+        head.rfind(command).is_some_and(|i| {
+            let view = View::new(head);
+            let end = i + command.len();
+            !ALNUM.has(view.before(i)) && (command.ends_with(' ') || !ALNUM.has(view.at(end)))
+        })
+    })
+}
+
+/// `IDENTIFIED BY 'x'`, `IDENTIFIED WITH caching_sha2_password BY 'x'`; the anchor is at `tified`.
+pub(super) fn identified_by(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    let Some(start) = at.checked_sub(4).filter(|&i| line.has_at(i, "identified")) else { return };
+    let rest = line.rest(at).to_ascii_lowercase();
+    let Some(by) = rest.find(" by ").filter(|i| *i < 80) else { return };
+    let mut value = line.run(at + by + 4, &BLANK);
+    if line.has_at(value, "password ") {
+        value += "password ".len();
+    }
+    if line.has_at(value, "values ") {
+        value += "values ".len();
+    }
+    if let Some(quoted) = value::quoted(line, value) {
+        if !values::is_placeholder(line.get(quoted.start, quoted.end)) {
+            let (from, end) = (start, quoted.end);
+            found.push(Found { start: quoted.start, end, kind: "password", from, named: true });
+        }
+    } else {
+        push(line, value, start, found);
+    }
+}

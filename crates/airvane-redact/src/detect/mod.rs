@@ -1,0 +1,183 @@
+//! Detectors. Each verifies one kind of evidence at a place the gate found, within one line.
+
+mod assign;
+mod block;
+mod command;
+mod shape;
+mod uri;
+mod value;
+
+pub(crate) use block::{Block, Inside, Opening};
+
+use crate::{
+    gate::{Anchor, Hit, gate},
+    mask,
+    names::Names,
+    settings::Patterns,
+    view::View,
+};
+
+/// A secret in a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) kind: &'static str,
+    /// Where the evidence begins: the name before the value.
+    pub(crate) from: usize,
+    /// Whether a name said so; such a value is masked wherever it reappears.
+    pub(crate) named: bool,
+}
+
+/// What detectors need to know.
+pub(crate) struct Detector {
+    pub(crate) names: Names,
+    pub(crate) patterns: Patterns,
+}
+
+impl Detector {
+    /// Position of the first byte of a line that needs [`Detector::line`], at or after `from`.
+    pub(crate) fn first(&self, text: &str, from: usize) -> Option<usize> {
+        let mut bounds = (0, 0);
+        let mut found = Vec::new();
+        gate().visit(text, from, |hit| {
+            if hit.at >= bounds.1 {
+                bounds = line_around(text, hit.at);
+            }
+            if hit.anchor == Anchor::Manifest {
+                return Some(bounds.0);
+            }
+            let line = View::new(text.get(bounds.0..bounds.1).unwrap_or_default());
+            if hit.anchor == Anchor::Block && block::opening(line, hit.at - bounds.0).is_some() {
+                return Some(bounds.0);
+            }
+            self.verify(line, Hit { at: hit.at - bounds.0, ..hit }, &mut found);
+            self.permit(line, &mut found);
+            (!found.is_empty() || self.opens_scalar(line, hit, bounds.0)).then_some(bounds.0)
+        })
+    }
+
+    /// Whether the value of a name in this line is in the lines below.
+    fn opens_scalar(&self, line: View<'_>, hit: Hit, start: usize) -> bool {
+        hit.anchor == Anchor::Name
+            && (assign::scalar_indent(self, line, hit.at - start).is_some()
+                || assign::pending(self, line).is_some())
+    }
+
+    /// The kind of secret that the next line's `value:` holds, if this line is `name: X` with a
+    /// sensitive X.
+    pub(crate) fn pending(&self, text: &str) -> Option<&'static str> {
+        assign::pending(self, View::new(text))
+    }
+
+    /// The value of a line `value: x` after such a line.
+    pub(crate) fn field_value(&self, text: &str, kind: &'static str) -> Option<Found> {
+        assign::field_value(View::new(text), kind).filter(|f| self.permits(View::new(text), f))
+    }
+
+    /// The value of a YAML line `name: value`, whatever the name.
+    pub(crate) fn yaml_value(&self, text: &str) -> Option<Found> {
+        assign::yaml_value(View::new(text)).filter(|f| self.permits(View::new(text), f))
+    }
+
+    /// Everything secret in one line, in order, without overlaps.
+    pub(crate) fn line(&self, text: &str) -> Vec<Found> {
+        let line = View::new(text);
+        let mut found = Vec::new();
+        gate().visit(text, 0, |hit| {
+            self.verify(line, hit, &mut found);
+            None::<()>
+        });
+        self.permit(line, &mut found);
+        for pattern in &self.patterns.deny {
+            found.extend(pattern.find_iter(text).filter(|m| !mask::is_mask(m.as_str())).map(|m| {
+                Found {
+                    start: m.start(),
+                    end: m.end(),
+                    kind: "denied",
+                    from: m.start(),
+                    named: false,
+                }
+            }));
+        }
+        merge(found)
+    }
+
+    /// Indentation of a name whose value is the more indented text below it (`password: |`).
+    pub(crate) fn scalar(&self, text: &str) -> Option<usize> {
+        let line = View::new(text);
+        gate().visit(text, 0, |hit| match hit.anchor {
+            Anchor::Name => assign::scalar_indent(self, line, hit.at),
+            _ => None,
+        })
+    }
+
+    /// A key block that opens in this line and does not close in it.
+    pub(crate) fn opening(&self, text: &str) -> Option<Opening> {
+        let line = View::new(text);
+        gate().visit(text, 0, |hit| match hit.anchor {
+            Anchor::Block => block::opening(line, hit.at).filter(|o| o.end.is_none()),
+            _ => None,
+        })
+    }
+
+    fn verify(&self, line: View<'_>, hit: Hit, found: &mut Vec<Found>) {
+        match hit.anchor {
+            Anchor::Name => assign::detect(self, line, hit.at, found),
+            Anchor::Scheme => uri::detect(line, hit.at, found),
+            Anchor::Token(row) => shape::token(line, hit.at, row, found),
+            Anchor::Block => block::detect(line, hit.at, found),
+            Anchor::Jwt => shape::jwt(line, hit.at, found),
+            Anchor::Flag => command::flag(line, hit.at, found),
+            Anchor::Sql => command::identified_by(line, hit.at, found),
+            Anchor::Scheming => assign::scheme(line, hit.at, found),
+            Anchor::Hashed => shape::hashed(line, hit.at, found),
+            Anchor::Infix => shape::infix(line, hit.at, found),
+            Anchor::Hook => uri::hook(line, hit.at, found),
+            Anchor::Manifest => {}
+        }
+    }
+
+    /// Drops what is already masked and what the user allows.
+    fn permit(&self, line: View<'_>, found: &mut Vec<Found>) {
+        found.retain(|f| self.permits(line, f));
+    }
+
+    fn permits(&self, line: View<'_>, found: &Found) -> bool {
+        let value = line.get(found.start, found.end);
+        !value.is_empty() && !mask::is_mask(value) && !self.patterns.allows(value)
+    }
+}
+
+/// Bounds of the line that holds position `at`.
+pub(crate) fn line_around(text: &str, at: usize) -> (usize, usize) {
+    let bytes = text.as_bytes();
+    let start = memchr::memrchr(b'\n', bytes.get(..at).unwrap_or_default()).map_or(0, |i| i + 1);
+    let end = memchr::memchr(b'\n', bytes.get(at..).unwrap_or_default());
+    (start, end.map_or(text.len(), |i| at + i))
+}
+
+/// Sorts and joins overlapping finds; the longer one gives the kind.
+pub(crate) fn merge(mut found: Vec<Found>) -> Vec<Found> {
+    // A name inside a secret says nothing of what follows.
+    let secrets = found.clone();
+    found.retain(|f| {
+        !secrets.iter().any(|s| s.start <= f.from && f.from < s.end && s.end <= f.start)
+    });
+    found.sort_by_key(|f| (f.start, std::cmp::Reverse(f.end)));
+    let mut merged: Vec<Found> = Vec::with_capacity(found.len());
+    for next in found {
+        match merged.last_mut() {
+            Some(last) if next.start < last.end => {
+                // A format with a name of its own says more than the key before it.
+                if next.start == last.start && next.end == last.end && last.named {
+                    last.kind = next.kind;
+                }
+                last.end = last.end.max(next.end);
+                last.from = last.from.min(next.from);
+            }
+            _ => merged.push(next),
+        }
+    }
+    merged
+}

@@ -1,0 +1,226 @@
+//! Tokens that their shape gives away: rows of the token table, JWTs, password hashes, and formats
+//! whose telling part is in the middle or at the end.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::Found;
+use crate::{
+    tokens::{self, Token},
+    view::{ALNUM, Class, DIGIT, LOWER, UPPER, View},
+};
+
+static URL_SAFE: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"-_");
+static HASH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"./+$=,:-_");
+static SLUG: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"-_");
+static AZURE: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"-_~.");
+static PLAIN64: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"+/");
+
+pub(super) fn token(line: View<'_>, at: usize, row: u16, found: &mut Vec<Found>) {
+    let Some(token) = tokens::get(row) else { return };
+    if !line.rest(at).starts_with(token.prefix) || !begins(line, at) {
+        return;
+    }
+    let body = at + token.prefix.len();
+    let end = token_end(line, body, token);
+    if (token.min..=token.max).contains(&(end - body)) && is_varied(line.get(body, end)) {
+        found.push(Found { start: at, end, kind: token.kind, from: at, named: false });
+    }
+}
+
+fn token_end(line: View<'_>, body: usize, token: &Token) -> usize {
+    let mut end = line.run(body, token.alphabet.class());
+    // Punctuation at the end belongs to the sentence.
+    while end > body
+        && matches!(line.before(end), b'.' | b'-' | b':' | b',')
+        && end - body > token.min
+    {
+        end -= 1;
+    }
+    end
+}
+
+/// Whether a token may begin here: not in the middle of a word. Escapes count as an end of what
+/// was before: `\nghp_`, `%3Dghp_`.
+fn begins(line: View<'_>, at: usize) -> bool {
+    let before = line.before(at);
+    if !ALNUM.has(before) {
+        return true;
+    }
+    let escaped = at >= 2 && line.at(at - 2) == b'\\' && matches!(before, b'n' | b't' | b'r');
+    let percent = at >= 3 && line.at(at - 3) == b'%' && before.is_ascii_hexdigit();
+    escaped || percent
+}
+
+/// Rejects `xxxxxxxx`, `ABCABC…` and other stand-ins.
+fn is_varied(body: &str) -> bool {
+    let mut seen = [false; 256];
+    for b in body.bytes() {
+        if let Some(slot) = seen.get_mut(usize::from(b)) {
+            *slot = true;
+        }
+    }
+    let distinct = seen.iter().filter(|s| **s).count();
+    distinct >= (body.len() / 4).clamp(2, 7)
+}
+
+/// A JWT: header and payload in base64url, the header being JSON with an `alg` or `enc`.
+pub(super) fn jwt(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    if !line.rest(at).starts_with("eyJ") || !(begins(line, at) || line.before(at) == b'_') {
+        return;
+    }
+    let header = line.run(at, &URL_SAFE);
+    if line.at(header) != b'.' {
+        encoded_json(line, at, found);
+        return;
+    }
+    let is_header = |text: &str| {
+        text.contains("\"alg\"") || text.contains("\"enc\"") || text.contains("\"typ\"")
+    };
+    if !decoded(line.get(at, header)).is_some_and(|h| is_header(&h)) {
+        return;
+    }
+    let mut end = header;
+    for _ in 0..4 {
+        if line.at(end) == b'.' {
+            end = line.run(end + 1, &URL_SAFE);
+        }
+    }
+    if line.before(end) == b'.'
+        && end > header + 1
+        && line.get(header, end).matches('.').count() > 2
+    {
+        end -= 1;
+    }
+    if end - header >= 12 {
+        found.push(Found { start: at, end, kind: "jwt", from: at, named: false });
+    }
+}
+
+fn decoded(text: &str) -> Option<String> {
+    let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Base64 of a JSON object with a telling field: old Grafana keys (`{"k":"…","n":…}`), Supabase,
+/// docker's `auths`, service accounts.
+fn encoded_json(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    let mut end = line.run(at, &PLAIN64);
+    end = end.max(line.run(at, &URL_SAFE));
+    while line.at(end) == b'=' {
+        end += 1;
+    }
+    let text = line.get(at, end);
+    if text.len() < 40 || text.len() > 16384 {
+        return;
+    }
+    let whole = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
+    let whole = whole.get(..whole.len() / 4 * 4).unwrap_or_default();
+    let Some(json) = decoded(whole) else { return };
+    let json = json.replace(' ', "");
+    let telling = [
+        "\"k\":",
+        "\"auths\":",
+        "\"private_key\":",
+        "\"alg\":",
+        "\"password\":",
+        "\"secret",
+        "\"token\":",
+        "\"auth\":",
+    ];
+    if telling.iter().any(|field| json.contains(field)) {
+        found.push(Found { start: at, end, kind: "token", from: at, named: false });
+    }
+}
+
+/// Hashed passwords (crypt, Argon2, PBKDF2, scrypt, LDAP): offline guessing makes them secrets.
+pub(super) fn hashed(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    let start =
+        if line.at(at) == b'{' { line.rest(at).find('}').map_or(at, |i| at + i + 1) } else { at };
+    let end = line.run(start, &HASH);
+    let text = line.get(at, end).trim_end_matches([',', ':', '.']);
+    let dollars = text.matches('$').count();
+    let body = text.rsplit('$').next().unwrap_or_default();
+    let ldap = line.at(at) == b'{' && end - start >= 28;
+    if ldap || (dollars >= 2 && body.len() >= 20) {
+        let end = at + text.len();
+        found.push(Found { start: at, end, kind: "password-hash", from: at, named: false });
+    }
+}
+
+/// Formats without a prefix. The anchor is `at`; look around it.
+pub(super) fn infix(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    let candidate = telegram(line, at)
+        .or_else(|| azure_client_secret(line, at))
+        .or_else(|| mailchimp(line, at))
+        .or_else(|| signed(line, at));
+    if let Some((start, end, kind)) = candidate
+        && is_varied(line.get(start, end))
+    {
+        found.push(Found { start, end, kind, from: start, named: false });
+    }
+}
+
+/// `123456789:AA…`: bot id, colon, 35 characters (core.telegram.org/bots/api#authorizing-your-bot).
+fn telegram(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
+    if line.at(at) != b':' {
+        return None;
+    }
+    let start = line.back(at, &Class::of(DIGIT));
+    let end = line.run(at + 1, &SLUG);
+    let shape = (6..=16).contains(&(at - start)) && (33..=36).contains(&(end - at - 1));
+    (shape && line.rest(at + 1).starts_with('A')).then_some((start, end, "telegram-bot-token"))
+}
+
+/// Entra ID client secrets: three characters, a digit, `Q~`, 31 to 34 more
+/// (learn.microsoft.com, "Microsoft Entra app client secret" sensitive information type).
+fn azure_client_secret(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
+    if !line.rest(at).starts_with("Q~") {
+        return None;
+    }
+    let (start, end) = (at.checked_sub(4)?, line.run(at, &AZURE));
+    let end = if line.before(end) == b'.' { end - 1 } else { end };
+    let shape = line.before(at).is_ascii_digit()
+        && line.run(start, &AZURE) == end
+        && (31..=36).contains(&(end - at - 2));
+    (shape && !ALNUM.has(line.before(start))).then_some((start, end, "azure-client-secret"))
+}
+
+/// 32 hexadecimal digits, `-us` and the data centre (mailchimp.com/developer, "Fundamentals").
+fn mailchimp(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
+    if !line.rest(at).starts_with("-us") {
+        return None;
+    }
+    let start = line.back(at, &ALNUM);
+    let end = line.run(at + 3, &Class::of(DIGIT));
+    let shape = at - start == 32 && line.get(start, at).bytes().all(|b| b.is_ascii_hexdigit());
+    (shape && end > at + 3 && end - at <= 5).then_some((start, end, "mailchimp-api-key"))
+}
+
+/// Keys with a fixed signature inside or at the end, as (signature, characters before, after).
+/// Sources: learn.microsoft.com, "Azure identifiable keys" (JQQJ99, AZEV, +AMC, +ASt, AzSe, …);
+/// docs.newrelic.com (`NRAL`); developer.hashicorp.com (`.atlasv1.`); platform.openai.com.
+const SIGNED: &[(&str, usize, usize, &str)] = &[
+    ("JQQJ99", 52, 26, "azure-identifiable-key"),
+    ("+ASt", 76, 8, "azure-storage-key"),
+    ("AzFu", 44, 8, "azure-functions-key"),
+    ("+AMC", 33, 6, "azure-apim-key"),
+    ("AzSe", 42, 6, "azure-search-key"),
+    ("+ACR", 42, 6, "azure-container-registry-key"),
+    ("ACDb", 76, 8, "azure-cosmos-key"),
+    ("NRAL", 36, 0, "newrelic-license-key"),
+    (".atlasv1.", 14, 60, "terraform-cloud-token"),
+    ("T3BlbkFJ", 20, 20, "openai-api-key"),
+];
+
+fn signed(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
+    let (sign, before, after, kind) =
+        SIGNED.iter().find(|(sign, ..)| line.rest(at).starts_with(sign))?;
+    let class: &Class = if *kind == "openai-api-key" { &SLUG } else { &PLAIN64 };
+    let start = line.back(at, class);
+    let mut end = line.run(at + sign.len(), if sign.starts_with('.') { &SLUG } else { class });
+    while line.at(end) == b'=' && end < at + 100 {
+        end += 1;
+    }
+    let fits = at - start >= *before && end - at - sign.len() >= *after;
+    (fits && at - start <= before + 160 && end - at <= after + 160).then_some((start, end, *kind))
+}

@@ -1,0 +1,155 @@
+//! Reads the value that stands after a name and a separator.
+
+use crate::{
+    mask,
+    values::Form,
+    view::{BLANK, View},
+};
+
+/// A value as it stands in the line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Value {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) form: Form,
+}
+
+/// Reads a quoted string that starts at `at`, quote included: `"x"`, `'x'`, `b'x'`, `\"x\"`,
+/// `"""x"""`. What has no closing quote reaches to the end of the line.
+pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
+    let mut open = at;
+    // Python and C# string prefixes.
+    while open < at + 2 && matches!(line.at(open), b'b' | b'u' | b'r' | b'f' | b'B' | b'R' | b'@') {
+        open += 1;
+    }
+    let slashes = count_back_slashes_forward(line, open);
+    let quote = line.at(open + slashes);
+    if !matches!(quote, b'"' | b'\'' | b'`') {
+        return entity(line, at);
+    }
+    let mut start = open + slashes + 1;
+    let triple = slashes == 0 && line.at(start) == quote && line.at(start + 1) == quote;
+    if triple {
+        start += 2;
+    } else if line.at(start) == quote && slashes == 0 {
+        return Some(Value { start, end: start, form: Form::Quoted });
+    }
+    let mut i = start;
+    while i < line.len() {
+        if let Some(end) = mask_at(line, i) {
+            i = end;
+            continue;
+        }
+        if line.at(i) == quote && closes(line, i, slashes) {
+            let end = i - slashes.min(i - start);
+            return Some(Value { start, end, form: Form::Quoted });
+        }
+        i += 1;
+    }
+    Some(Value { start, end: line.len(), form: Form::Quoted })
+}
+
+/// `&quot;x&quot;` in HTML and XML.
+fn entity(line: View<'_>, at: usize) -> Option<Value> {
+    let mark = ["&quot;", "&#34;", "&#39;", "&#x27;", "%22", "%27"]
+        .into_iter()
+        .find(|m| line.has_at(at, m))?;
+    let start = at + mark.len();
+    let end = line.rest(start).find(mark).map_or(line.len(), |i| start + i);
+    Some(Value { start, end, form: Form::Quoted })
+}
+
+fn count_back_slashes_forward(line: View<'_>, at: usize) -> usize {
+    (at..).take_while(|&i| line.at(i) == b'\\').count()
+}
+
+/// Whether the quote at `i` ends a string opened by a quote behind `slashes` backslashes.
+fn closes(line: View<'_>, i: usize, slashes: usize) -> bool {
+    let before = (0..i).rev().take_while(|&j| line.at(j) == b'\\').count();
+    if slashes == 0 { before % 2 == 0 } else { before <= slashes }
+}
+
+/// End of a mask at `i`. A mask is one unit wherever it stands in a value.
+pub(super) fn mask_at(line: View<'_>, i: usize) -> Option<usize> {
+    if line.at(i) == b'[' { mask::mask_end(line.text, i) } else { None }
+}
+
+/// How far a bare value reaches.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Up to a blank or any sign that separates items.
+    Item,
+    /// `NAME=value` of an environment dump: signs belong to the value.
+    Blank,
+    /// A query parameter: up to `&`, `#` or a blank.
+    Query,
+    /// A connection string: up to `;`.
+    Semicolon,
+    /// An XML element: up to `<`.
+    Tag,
+}
+
+/// Reads a bare value that starts at `at`.
+pub(super) fn bare(line: View<'_>, at: usize, reach: Reach) -> Value {
+    let mut i = at;
+    // What is trimmed at the end is never part of a mask.
+    let mut floor = at;
+    if let Some(end) = template_end(line, at) {
+        (i, floor) = (end, end);
+    }
+    while i < line.len() {
+        if let Some(end) = mask_at(line, i) {
+            (i, floor) = (end, end);
+            continue;
+        }
+        if ends_bare(line, i, reach) {
+            break;
+        }
+        i += 1;
+    }
+    let mut end = i;
+    while end > floor
+        && reach == Reach::Blank
+        && matches!(line.at(end - 1), b',' | b';' | b')' | b']' | b'}')
+    {
+        end -= 1;
+    }
+    while end > floor.max(at + 1)
+        && reach == Reach::Item
+        && matches!(line.at(end - 1), b'.' | b':' | b'!' | b'?')
+    {
+        end -= 1;
+    }
+    Value { start: at, end, form: Form::Tight }
+}
+
+/// `${X}`, `{{ x }}`, `<x>`, `$(x)`, `%(x)s` are one value whatever stands in them.
+fn template_end(line: View<'_>, at: usize) -> Option<usize> {
+    const TEMPLATES: &[(&str, &str)] =
+        &[("${{", "}}"), ("${", "}"), ("{{", "}}"), ("$(", ")"), ("<", ">"), ("%(", ")s")];
+    let (open, close) = TEMPLATES.iter().find(|(open, _)| line.rest(at).starts_with(open))?;
+    let inner = at + open.len();
+    line.rest(inner).find(close).map(|i| inner + i + close.len())
+}
+
+fn ends_bare(line: View<'_>, i: usize, reach: Reach) -> bool {
+    let b = line.at(i);
+    if matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`') {
+        return true;
+    }
+    // `\n`, `\t`, `\"` written out end a value; other backslashes belong to it.
+    if b == b'\\' && matches!(line.at(i + 1), b'n' | b't' | b'r' | b'"' | b'\'') {
+        return true;
+    }
+    match reach {
+        Reach::Blank => (b == b',' || b == b';') && BLANK.has(line.at(i + 1)) || b == b'\x3c',
+        Reach::Query => {
+            matches!(b, b'&' | b'#' | b'<' | b'>' | b')' | b']' | b'}' | b',' | b';' | b'|')
+        }
+        Reach::Semicolon => matches!(b, b';' | b'<' | b'>'),
+        Reach::Tag => b == b'<',
+        Reach::Item => {
+            matches!(b, b',' | b';' | b'&' | b'<' | b'>' | b')' | b']' | b'}' | b'|' | b'\\')
+        }
+    }
+}

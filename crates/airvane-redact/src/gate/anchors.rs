@@ -1,0 +1,170 @@
+//! The literals that lead to a detector.
+
+use crate::tokens;
+
+/// What to verify at a hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    /// A word that occurs in names of secrets.
+    Name,
+    /// `://`
+    Scheme,
+    /// Row of the token table.
+    Token(u16),
+    /// `-----BEGIN`, `PuTTY-User-Key-File`
+    Block,
+    /// `eyJ`, the start of a JWT.
+    Jwt,
+    /// `-p`, `-u`, `-a` after a command that takes a credential so.
+    Flag,
+    /// `IDENTIFIED BY`
+    Sql,
+    /// `Bearer x`, `Basic x`
+    Scheming,
+    /// `$2b$`, `$argon2id$`: hashed passwords.
+    Hashed,
+    /// Formats without a prefix: the anchor is in the middle or at the end.
+    Infix,
+    /// `kind: Secret`
+    Manifest,
+    /// Hosts of webhooks, which may stand without a scheme.
+    Hook,
+}
+
+/// A literal and what may stand around it. Five bytes are needed to look at every second window
+/// only: a shorter literal is widened by what may precede or follow it.
+pub(super) struct Row {
+    pub(super) literal: &'static str,
+    pub(super) before: &'static [u8],
+    pub(super) after: &'static [u8],
+    pub(super) anchor: Anchor,
+}
+
+const fn row(literal: &'static str, anchor: Anchor) -> Row {
+    Row { literal, before: ANY, after: ANY, anchor }
+}
+
+const fn wide(
+    before: &'static [u8],
+    literal: &'static str,
+    after: &'static [u8],
+    anchor: Anchor,
+) -> Row {
+    Row { literal, before, after, anchor }
+}
+
+/// Every byte as the gate sees it, with case folded.
+pub(super) const ANY: &[u8] =
+    b" !\"#$%&'()*+,-./0123456789:;<=>?`abcdefghijklmnopqrstuvwxyz{|}~\x7f";
+const DIGITS: &[u8] = b"0123456789";
+const HEX: &[u8] = b"0123456789abcdef";
+const WORD: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789_-\x7f";
+const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789+";
+/// What follows the word "key" when it ends a name or a part of one.
+const ENDS: &[u8] = b"=:\"' _\x7f-\\]}%)>.,0123456789";
+const SIGNS: &[u8] = b"=:\"'";
+/// What precedes a token: no letter or digit, or the end of an escape (`\n`, `%20`, `%3D`).
+const EDGES: &[u8] = b" !\"#$%&'()*+,-./:;<=>?`{|}~\x7fn02d";
+const HASHED: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789./";
+const HOST: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789:_$%~!{-.<*\x7f[{";
+
+pub(super) const ROWS: &[Row] = &[
+    wide(ANY, "pass", b"wpcf=: \"'_\x7f-\\]}%)0123456789>", Anchor::Name),
+    row("pwd", Anchor::Name),
+    row("pswd", Anchor::Name),
+    row("psw", Anchor::Name),
+    row("secret", Anchor::Name),
+    row("token", Anchor::Name),
+    wide(b"", "key", ENDS, Anchor::Name),
+    row("keys\"", Anchor::Name),
+    row("keyfile", Anchor::Name),
+    wide(ANY, "auth", b"=:\"' _\x7f-\\]}%)oekt0123456789", Anchor::Name),
+    wide(ANY, "cred", b"e=:\"' _\x7f-\\]}%)s", Anchor::Name),
+    row("bearer", Anchor::Name),
+    row("dsn", Anchor::Name),
+    row("on_string", Anchor::Name),
+    row("onstring", Anchor::Name),
+    row("on-string", Anchor::Name),
+    row("conn_str", Anchor::Name),
+    row("connstr", Anchor::Name),
+    row("cookie", Anchor::Name),
+    wide(ANY, "prox", b"yi", Anchor::Name),
+    wide(ANY, "sas", b"=:\"'_\x7f-\\]t", Anchor::Name),
+    row("signat", Anchor::Name),
+    wide(b"", "sig", SIGNS, Anchor::Name),
+    wide(b"", "otp", SIGNS, Anchor::Name),
+    row("jwt", Anchor::Name),
+    wide(b"", "pin", SIGNS, Anchor::Name),
+    row("webhook", Anchor::Name),
+    wide(ANY, "_pat", SIGNS, Anchor::Name),
+    wide(ANY, "-pat", SIGNS, Anchor::Name),
+    wide(ANY, "salt", SIGNS, Anchor::Name),
+    wide(ANY, "seed", SIGNS, Anchor::Name),
+    wide(b"", "sid", SIGNS, Anchor::Name),
+    row("sessid", Anchor::Name),
+    row("session", Anchor::Name),
+    row("licens", Anchor::Name),
+    row("nonce", Anchor::Name),
+    row("csrf", Anchor::Name),
+    wide(ANY, "login", SIGNS, Anchor::Name),
+    row("encrypt", Anchor::Name),
+    row("ice_acc", Anchor::Name),
+    row("iceacc", Anchor::Name),
+    row("contribsys", Anchor::Name),
+    wide(LETTERS, "://", HOST, Anchor::Scheme),
+    row(":\\/\\/", Anchor::Scheme),
+    row("begin ", Anchor::Block),
+    row("putty-user", Anchor::Block),
+    wide(EDGES, "eyj", WORD, Anchor::Jwt),
+    wide(ANY, " -p", ANY, Anchor::Flag),
+    wide(ANY, " -u", ANY, Anchor::Flag),
+    wide(ANY, " -a ", ANY, Anchor::Flag),
+    row("--user", Anchor::Flag),
+    wide(ANY, " -w ", ANY, Anchor::Flag),
+    row("tified by", Anchor::Sql),
+    row("basic ", Anchor::Scheming),
+    row("bearer ", Anchor::Scheming),
+    row("$2a$", Anchor::Hashed),
+    row("$2b$", Anchor::Hashed),
+    row("$2y$", Anchor::Hashed),
+    wide(ANY, "$1$", HASHED, Anchor::Hashed),
+    wide(ANY, "$5$", HASHED, Anchor::Hashed),
+    wide(ANY, "$6$", HASHED, Anchor::Hashed),
+    row("$y$j", Anchor::Hashed),
+    row("$apr1$", Anchor::Hashed),
+    row("$argon2", Anchor::Hashed),
+    row("$scrypt$", Anchor::Hashed),
+    row("$pbkdf2", Anchor::Hashed),
+    row("pbkdf2_sha", Anchor::Hashed),
+    row("pbkdf2:sha", Anchor::Hashed),
+    row("scrypt:", Anchor::Hashed),
+    row("{ssha", Anchor::Hashed),
+    wide(DIGITS, ":aa", WORD, Anchor::Infix),
+    wide(DIGITS, "q~", WORD, Anchor::Infix),
+    wide(HEX, "-us", DIGITS, Anchor::Infix),
+    row("t3blbkfj", Anchor::Infix),
+    row(".atlasv1.", Anchor::Infix),
+    row("jqqj99", Anchor::Infix),
+    row("nral", Anchor::Infix),
+    row("+ast", Anchor::Infix),
+    row("azefu", Anchor::Infix),
+    row("azfu", Anchor::Infix),
+    row("azse", Anchor::Infix),
+    row("+acr", Anchor::Infix),
+    row("acdb", Anchor::Infix),
+    row("+amc", Anchor::Infix),
+    row("kind: secret", Anchor::Manifest),
+    row("kind: \"secret", Anchor::Manifest),
+    row("kind: 'secret", Anchor::Manifest),
+    row("hooks.slack.com/", Anchor::Hook),
+];
+
+/// The rows of the token table.
+pub(super) fn tokens() -> impl Iterator<Item = Row> {
+    tokens::all().enumerate().map(|(i, token)| Row {
+        literal: token.prefix,
+        before: EDGES,
+        after: WORD,
+        anchor: Anchor::Token(u16::try_from(i).unwrap_or(u16::MAX)),
+    })
+}

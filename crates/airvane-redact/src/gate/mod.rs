@@ -1,0 +1,277 @@
+//! The cheap gate: finds the few places worth a closer look.
+//!
+//! Every detector is reached through an *anchor*, a literal that its matches contain. The gate
+//! folds case, hashes every second window of four bytes and looks it up in one bitmap; only a hit
+//! costs more than that. Each anchor is entered with two neighbouring windows, so one of them is
+//! looked at wherever the anchor stands.
+
+mod anchors;
+
+use std::sync::LazyLock;
+
+pub(crate) use anchors::Anchor;
+use anchors::{ROWS, Row};
+
+/// 2^18 bits are 32 KiB: they stay in the first-level cache, one in twenty is set.
+const BITS: u32 = 18;
+/// Buckets hold a few slots on average.
+const BUCKET_BITS: u32 = 12;
+const FOLD: u64 = 0x2020_2020_2020_2020;
+
+/// The compiled gate; see [`gate`].
+pub(crate) struct Gate {
+    bitmap: Box<[u32; 1 << (BITS - 5)]>,
+    /// What to verify for each window, sorted by bucket.
+    slots: Vec<Slot>,
+    /// Where the slots of each bucket begin.
+    starts: Vec<u16>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Slot {
+    window: u32,
+    /// Where the window is in the anchor's literal; -1 begins one byte before it.
+    offset: i8,
+    anchor: Anchor,
+    literal: &'static str,
+}
+
+/// The one gate of the process; building it takes well under a millisecond.
+pub(crate) fn gate() -> &'static Gate {
+    static GATE: LazyLock<Gate> = LazyLock::new(Gate::new);
+    &GATE
+}
+
+/// A place to verify.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hit {
+    pub(crate) at: usize,
+    pub(crate) anchor: Anchor,
+}
+
+impl Gate {
+    fn new() -> Self {
+        let mut gate = Self {
+            bitmap: Box::new([0; 1 << (BITS - 5)]),
+            slots: Vec::new(),
+            starts: vec![0; (1 << BUCKET_BITS) + 1],
+        };
+        for row in ROWS {
+            gate.add(row);
+        }
+        for row in anchors::tokens() {
+            gate.add(&row);
+        }
+        gate.slots
+            .sort_unstable_by_key(|slot| (bucket(hash(slot.window)), slot.window, slot.offset));
+        gate.slots.dedup();
+        for slot in &gate.slots {
+            let bit = hash(slot.window);
+            if let Some(word) = gate.bitmap.get_mut(bit as usize >> 5) {
+                *word |= 1 << (bit & 31);
+            }
+            if let Some(count) = gate.starts.get_mut(bucket(bit) + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for start in &mut gate.starts {
+            sum += *start;
+            *start = sum;
+        }
+        gate
+    }
+
+    /// Enters a literal with two neighbouring windows.
+    fn add(&mut self, row: &Row) {
+        let bytes = row.literal.as_bytes();
+        let mut push = |window, offset| {
+            self.slots.push(Slot {
+                window: fold(window),
+                offset,
+                anchor: row.anchor,
+                literal: row.literal,
+            });
+        };
+        if bytes.len() >= 5 {
+            let best = (0..=bytes.len() - 5).min_by_key(|&i| commonness(bytes.get(i..i + 5)));
+            let best = best.unwrap_or(0);
+            for i in [best, best + 1] {
+                if let Some(&[a, b, c, d]) = bytes.get(i..i + 4) {
+                    push([a, b, c, d], i8::try_from(i).unwrap_or(0));
+                }
+            }
+            return;
+        }
+        match *bytes {
+            [a, b, c, d] => {
+                push([a, b, c, d], 0);
+                row.after.iter().for_each(|&e| push([b, c, d, e], 1));
+            }
+            [a, b, c] => {
+                row.after.iter().for_each(|&d| push([a, b, c, d], 0));
+                row.before.iter().for_each(|&z| push([z, a, b, c], -1));
+                if row.before.is_empty() {
+                    let pairs =
+                        row.after.iter().flat_map(|&d| anchors::ANY.iter().map(move |&e| (d, e)));
+                    pairs.for_each(|(d, e)| push([b, c, d, e], 1));
+                }
+            }
+            [a, b] => {
+                let pairs =
+                    || row.before.iter().flat_map(|&z| row.after.iter().map(move |&c| (z, c)));
+                pairs().for_each(|(z, c)| push([z, a, b, c], -1));
+                let heads =
+                    row.before.iter().flat_map(|&z| anchors::ANY.iter().map(move |&y| (y, z)));
+                heads.for_each(|(y, z)| push([y, z, a, b], -2));
+            }
+            _ => {}
+        }
+    }
+
+    /// What to verify at this window.
+    fn slots(&self, window: u32) -> impl Iterator<Item = &Slot> {
+        let bucket = bucket(hash(window));
+        let bound = |i: usize| self.starts.get(i).map_or(0, |start| usize::from(*start));
+        let slots = self.slots.get(bound(bucket)..bound(bucket + 1)).unwrap_or_default();
+        slots.iter().filter(move |slot| slot.window == window)
+    }
+
+    fn marked(&self, window: u32) -> u32 {
+        let bit = hash(window);
+        self.bitmap.get(bit as usize >> 5).copied().unwrap_or(0).wrapping_shr(bit)
+    }
+
+    /// Calls `visit` for each place at or after `from`, line by line in order, until it returns a
+    /// value.
+    pub(crate) fn visit<T>(
+        &self,
+        text: &str,
+        from: usize,
+        mut visit: impl FnMut(Hit) -> Option<T>,
+    ) -> Option<T> {
+        let bytes = text.as_bytes().get(from..)?;
+        let (words, _) = bytes.as_chunks::<8>();
+        let following = words.get(1..).unwrap_or_default();
+        for (i, (this, next)) in words.iter().zip(following).enumerate() {
+            // Eight bytes make four windows; the last reaches into the next eight.
+            let windows = windows(u64::from_le_bytes(*this), u64::from_le_bytes(*next));
+            if self.any_marked(windows) {
+                for (j, window) in windows.into_iter().enumerate() {
+                    let at = from + 8 * i + 2 * j;
+                    if let Some(found) = self.look(window, text, from, at, &mut visit) {
+                        return Some(found);
+                    }
+                }
+            }
+        }
+        let done = 8 * following.len();
+        let rest = bytes.get(done..)?;
+        for i in (0..rest.len()).step_by(2) {
+            if let Some(&[a, b, c, d]) = rest.get(i..i + 4) {
+                let at = from + done + i;
+                if let Some(found) = self.look(fold([a, b, c, d]), text, from, at, &mut visit) {
+                    return Some(found);
+                }
+            }
+        }
+        None
+    }
+
+    /// One bit for four windows; the common case by far is that none is marked.
+    fn any_marked(&self, windows: [u32; 4]) -> bool {
+        let [a, b, c, d] = windows.map(|window| self.marked(window));
+        (a | b | c | d) & 1 == 1
+    }
+
+    #[inline(never)]
+    fn look<T>(
+        &self,
+        window: u32,
+        text: &str,
+        from: usize,
+        at: usize,
+        visit: &mut impl FnMut(Hit) -> Option<T>,
+    ) -> Option<T> {
+        if self.marked(window) & 1 == 0 {
+            return None;
+        }
+        self.slots(window).find_map(|slot| {
+            let at = at.checked_add_signed(-isize::from(slot.offset))?;
+            let bytes = text.as_bytes().get(at..at + slot.literal.len())?;
+            let meant = at >= from && bytes.eq_ignore_ascii_case(slot.literal.as_bytes());
+            if meant { visit(Hit { at, anchor: slot.anchor }) } else { None }
+        })
+    }
+}
+
+/// The windows at bytes 0, 2, 4 and 6.
+#[allow(clippy::cast_possible_truncation)] // the low four bytes are meant
+fn windows(this: u64, next: u64) -> [u32; 4] {
+    let (this, next) = (this | FOLD, next | FOLD);
+    [this as u32, (this >> 16) as u32, (this >> 32) as u32, (this >> 48 | next << 16) as u32]
+}
+
+/// How often these bytes occur in logs, roughly: the rarest part of a literal makes the best
+/// windows.
+fn commonness(bytes: Option<&[u8]>) -> u32 {
+    let one = |b: &u8| match b.to_ascii_lowercase() {
+        b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' | b' ' => 9,
+        b'l' | b'c' | b'd' | b'u' | b'p' | b'm' | b'g' | b'h' | b'/' | b'.' => 6,
+        b'f' | b'b' | b'y' | b'w' | b'v' | b'k' | b'_' | b'-' | b'0'..=b'2' | b':' => 4,
+        _ => 2,
+    };
+    bytes.map_or(u32::MAX, |bytes| bytes.iter().map(one).sum())
+}
+
+#[allow(clippy::cast_possible_truncation)] // the low half of the fold mask
+fn fold(window: [u8; 4]) -> u32 {
+    u32::from_le_bytes(window) | FOLD as u32
+}
+
+/// Multiplicative hash; the upper bits are the well-mixed ones.
+fn hash(window: u32) -> u32 {
+    window.wrapping_mul(0x9E37_79B1) >> (32 - BITS)
+}
+
+fn bucket(hash: u32) -> usize {
+    hash as usize >> (BITS - BUCKET_BITS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_anchors_in_any_case_and_place() {
+        for (text, anchor) in [
+            ("x PASSWORD=1", Anchor::Name),
+            ("ApiKey=1", Anchor::Name),
+            ("postgres://u", Anchor::Scheme),
+            ("-----BEGIN RSA", Anchor::Block),
+            ("8Q~ab", Anchor::Infix),
+            ("a=eyJhbGci", Anchor::Jwt),
+            ("?sig=x", Anchor::Name),
+        ] {
+            for pad in 0..20 {
+                let padded = format!("{}{text}{}", ".".repeat(pad), "~".repeat(pad % 3));
+                let mut seen = Vec::new();
+                gate().visit(&padded, 0, |hit| {
+                    seen.push(hit.anchor);
+                    None::<()>
+                });
+                assert!(seen.contains(&anchor), "{padded}: {seen:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn passes_over_ordinary_text() {
+        let mut hits = 0;
+        gate().visit("Collecting packaging>=23.0\nRunning setup.py install for foo\n", 0, |_| {
+            hits += 1;
+            None::<()>
+        });
+        assert_eq!(hits, 0);
+    }
+}

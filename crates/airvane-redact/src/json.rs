@@ -1,0 +1,130 @@
+//! JSON: values by the names of their keys, strings by their content.
+
+use serde_json::{Map, Number, Value};
+
+use crate::{
+    known::Known,
+    mask,
+    names::{Judgement, Strength},
+    redactor::Redactor,
+    values,
+};
+
+/// Redacts a value in two passes: the second masks what the first learned, wherever it stands.
+pub(crate) fn redact(redactor: &Redactor, value: Value) -> Value {
+    let mut walk = Walk { redactor, learned: Known::default() };
+    let value = walk.value(value);
+    if walk.learned.is_empty() { value } else { recall(redactor, value, &walk.learned) }
+}
+
+struct Walk<'a> {
+    redactor: &'a Redactor,
+    learned: Known,
+}
+
+impl Walk<'_> {
+    fn value(&mut self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.redactor.forward(&text, &mut self.learned)),
+            Value::Array(items) => items.into_iter().map(|item| self.value(item)).collect(),
+            Value::Object(fields) => Value::Object(self.object(fields)),
+            other => other,
+        }
+    }
+
+    fn object(&mut self, fields: Map<String, Value>) -> Map<String, Value> {
+        let paired = self.paired(&fields);
+        let manifest = fields.get("kind").and_then(Value::as_str) == Some("Secret");
+        let mut out = Map::new();
+        for (name, value) in fields {
+            let mut judged = self.redactor.inner().detector.names.judge(&name);
+            if let Some((_, by_sibling)) = paired.iter().find(|(field, _)| *field == name) {
+                judged = *by_sibling;
+            }
+            if manifest && matches!(name.as_str(), "data" | "stringData") {
+                judged = Judgement { strength: Strength::Strong, kind: "secret", compound: true };
+            }
+            let value = match judged.strength {
+                Strength::Strong | Strength::Medium => self.hide(value, judged),
+                Strength::Weak => self.weigh(&name, value),
+                Strength::None => self.value(value),
+            };
+            out.insert(self.redactor.forward(&name, &mut self.learned), value);
+        }
+        out
+    }
+
+    /// Fields whose value is secret because of a sibling: `{"key": "db_password", "value": "x"}`.
+    fn paired(&self, fields: &Map<String, Value>) -> Vec<(String, Judgement)> {
+        let inner = self.redactor.inner();
+        let judge = |(name, value): &(String, String)| {
+            let judged = inner.detector.names.judge(fields.get(name)?.as_str()?);
+            (fields.contains_key(value) && judged.strength >= Strength::Medium)
+                .then(|| (value.clone(), judged))
+        };
+        inner.pairs.iter().filter_map(judge).collect()
+    }
+
+    /// Masks every string below a sensitive name.
+    fn hide(&mut self, value: Value, judged: Judgement) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.mask(&text, judged)),
+            Value::Number(number) => self.number(number, judged),
+            Value::Array(items) => items.into_iter().map(|item| self.hide(item, judged)).collect(),
+            Value::Object(fields) => {
+                let hidden =
+                    fields.into_iter().map(|(name, value)| (name, self.hide(value, judged)));
+                Value::Object(hidden.collect())
+            }
+            other => other,
+        }
+    }
+
+    fn mask(&mut self, text: &str, judged: Judgement) -> String {
+        let text = crate::clean(text);
+        let value = text.trim();
+        if mask::is_mask(value) || values::is_placeholder(value) {
+            return text.into_owned();
+        }
+        if judged.strength == Strength::Strong {
+            self.learned.learn(value, judged.kind);
+        }
+        self.redactor.inner().masker.mask(judged.kind, value)
+    }
+
+    /// Numbers stay typed, except a long one under a name like `password`.
+    fn number(&self, number: Number, judged: Judgement) -> Value {
+        let text = number.to_string();
+        if judged.strength == Strength::Strong && judged.kind == "password" && text.len() >= 6 {
+            return Value::String(self.redactor.inner().masker.mask(judged.kind, &text));
+        }
+        Value::Number(number)
+    }
+
+    /// A weakly telling name: masked if the string looks random.
+    fn weigh(&mut self, name: &str, value: Value) -> Value {
+        let Value::String(text) = &value else { return self.value(value) };
+        let names = &self.redactor.inner().detector.names;
+        let judged = names.judge(name);
+        if values::is_secret(text, values::Form::Quoted, judged, names) {
+            return Value::String(self.mask(text, judged));
+        }
+        self.value(value)
+    }
+}
+
+fn recall(redactor: &Redactor, value: Value, learned: &Known) -> Value {
+    match value {
+        Value::String(text) => Value::String(redactor.backward(text, learned)),
+        Value::Array(items) => {
+            items.into_iter().map(|item| recall(redactor, item, learned)).collect()
+        }
+        Value::Object(fields) => {
+            let recalled = fields.into_iter().map(|(name, value)| {
+                (redactor.backward(name, learned), recall(redactor, value, learned))
+            });
+            Value::Object(recalled.collect())
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,220 @@
+//! Values known to be secret, masked wherever they reappear: as they are, percent-encoded,
+//! base64-encoded, JSON-escaped.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
+};
+
+use crate::{entropy, mask, values};
+
+/// Shorter secrets would mask parts of ordinary words all over a text.
+pub(crate) const MIN_SECRET: usize = 6;
+/// A value learned from the text itself must be longer: nobody vouched for it.
+const MIN_LEARNED: usize = 8;
+/// Longest value that is learned; a longer one reappears in other forms at most.
+const MAX_LEARNED: usize = 4096;
+/// Values one answer or stream may teach. Memory stays bounded; later ones are not learned.
+const MAX_VALUES: usize = 256;
+
+/// A set of secret values and the matcher for their spellings.
+#[derive(Default, Clone)]
+pub(crate) struct Known {
+    /// Value and the kind its mask shows.
+    values: Vec<(String, &'static str)>,
+    /// Index into `values` for each pattern of the matcher.
+    owners: Vec<usize>,
+    matcher: Option<AhoCorasick>,
+}
+
+impl Known {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Adds a secret of this process. Whitespace around it does not count.
+    pub(crate) fn add_secret(&mut self, secret: &str) {
+        let secret = secret.trim();
+        if secret.chars().count() >= MIN_SECRET {
+            self.add(secret, "known-secret");
+        }
+    }
+
+    /// Adds a value masked in the same text, unless it is too short or an ordinary word. Returns
+    /// whether it is new.
+    pub(crate) fn learn(&mut self, value: &str, kind: &'static str) -> bool {
+        let fits = (MIN_LEARNED..=MAX_LEARNED).contains(&value.len())
+            && self.values.len() < MAX_VALUES
+            && !is_common(value)
+            && !mask::is_mask(value);
+        fits && self.add(value, kind)
+    }
+
+    fn add(&mut self, value: &str, kind: &'static str) -> bool {
+        if self.values.iter().any(|(v, _)| v == value) {
+            return false;
+        }
+        self.values.push((value.to_owned(), kind));
+        self.build();
+        true
+    }
+
+    fn build(&mut self) {
+        let mut patterns = Vec::new();
+        self.owners.clear();
+        for (owner, (value, kind)) in self.values.iter().enumerate() {
+            let all = *kind == "known-secret";
+            for spelling in spellings(value, all) {
+                patterns.push(spelling);
+                self.owners.push(owner);
+            }
+        }
+        self.matcher =
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
+    }
+
+    /// First occurrence at or after `from`.
+    pub(crate) fn first(&self, text: &str, from: usize) -> Option<usize> {
+        self.matches(text, from).next().map(|m| m.start)
+    }
+
+    /// Occurrences outside of masks.
+    pub(crate) fn matches<'a>(
+        &'a self,
+        text: &'a str,
+        from: usize,
+    ) -> impl Iterator<Item = Occurrence<'a>> + 'a {
+        let found = self.matcher.iter().flat_map(move |matcher| {
+            matcher.find_iter(aho_corasick::Input::new(text).range(from.min(text.len())..))
+        });
+        found.filter_map(move |m| {
+            let owner = self.owners.get(m.pattern().as_usize())?;
+            let (value, kind) = self.values.get(*owner)?;
+            let (start, end) = (m.start(), m.end());
+            let valid = text.is_char_boundary(start) && text.is_char_boundary(end);
+            (valid && !in_mask(text, start)).then_some(Occurrence { start, end, kind, value })
+        })
+    }
+}
+
+/// A known value in a text.
+pub(crate) struct Occurrence<'a> {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) kind: &'static str,
+    /// The value itself, however it is spelled here: equal values get equal masks.
+    pub(crate) value: &'a str,
+}
+
+/// Whether `at` lies inside a mask, which is at most 64 bytes long.
+fn in_mask(text: &str, at: usize) -> bool {
+    let floor = (at.saturating_sub(64)..=at).find(|i| text.is_char_boundary(*i)).unwrap_or(at);
+    let head = text.get(floor..at).unwrap_or_default();
+    head.rfind('[').is_some_and(|i| mask::mask_end(text, floor + i).is_some_and(|end| end > at))
+}
+
+/// Too ordinary to be masked wherever it occurs: words, paths, numbers, identifiers, addresses.
+fn is_common(value: &str) -> bool {
+    let letters = value.bytes().any(|b| b.is_ascii_alphabetic());
+    let others = value.bytes().any(|b| b.is_ascii_digit() || b"!@#$%^&*+=~?".contains(&b));
+    !(letters && others)
+        || value.contains("://")
+        || value.contains("[redacted:")
+        || values::is_path(value)
+        || entropy::is_identifier(value) && value.len() < 32
+        || values::is_placeholder(value)
+}
+
+/// The spellings of a secret; with `all`, also base64 at each of the three alignments.
+fn spellings(secret: &str, all: bool) -> Vec<String> {
+    let mut list =
+        vec![secret.to_owned(), percent(secret, false), percent(secret, true), json(secret)];
+    if all {
+        list.push(percent(secret, false).replace("%20", "+"));
+        for shift in 0..3 {
+            list.extend(encoded(secret, shift));
+        }
+        list.push(secret.replace('\'', "\\'"));
+        list.push(json(&json(secret)));
+    }
+    list.sort();
+    list.dedup();
+    list.retain(|spelling| spelling.len() >= MIN_SECRET);
+    list
+}
+
+/// Base64 of the secret as it looks `shift` bytes into a longer text; characters that depend on
+/// the neighbours are left out.
+fn encoded(secret: &str, shift: usize) -> Vec<String> {
+    let mut bytes = vec![0; shift];
+    bytes.extend_from_slice(secret.as_bytes());
+    let drop = if shift == 0 { 0 } else { shift + 1 };
+    let whole = bytes.len() * 8 / 6;
+    [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)]
+        .iter()
+        .filter_map(|text| text.get(drop..whole))
+        .filter(|text| text.len() >= MIN_LEARNED)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// RFC 3986 percent-encoding of all but unreserved characters.
+fn percent(secret: &str, lower: bool) -> String {
+    let mut out = String::with_capacity(secret.len());
+    for b in secret.bytes() {
+        match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(b as char)
+            }
+            _ if lower => out.push_str(&format!("%{b:02x}")),
+            _ => out.push_str(&format!("%{b:02X}")),
+        }
+    }
+    out
+}
+
+fn json(secret: &str) -> String {
+    let quoted = serde_json::Value::from(secret).to_string();
+    quoted.trim_start_matches('"').strip_suffix('"').unwrap_or(&quoted).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hits(secret: &str, text: &str) -> usize {
+        let mut known = Known::default();
+        known.add_secret(secret);
+        known.matches(text, 0).count()
+    }
+
+    #[test]
+    fn finds_every_spelling() {
+        let secret = "s3cr\"et/ pä";
+        for text in [
+            "x s3cr\"et/ pä y",
+            "x%20s3cr%22et%2F%20p%C3%A4",
+            r#""s3cr\"et/ pä""#,
+            "s3cr%22et%2F+p%C3%A4",
+        ] {
+            assert_eq!(hits(secret, text), 1, "{text}");
+        }
+        for prefix in ["", "u", "us", "user:"] {
+            let text = STANDARD_NO_PAD.encode(format!("{prefix}{secret}tail"));
+            assert_eq!(hits(secret, &text), 1, "{prefix}");
+        }
+    }
+
+    #[test]
+    fn ignores_short_secrets_and_common_values() {
+        assert_eq!(hits("admin", "admin"), 0);
+        let mut known = Known::default();
+        for common in
+            ["password", "extract_orders", "12345678", "2026-01-01T00:00:00", "/opt/airflow"]
+        {
+            assert!(!known.learn(common, "password"), "{common}");
+        }
+        assert!(known.learn("hunter2secret", "password"));
+    }
+}

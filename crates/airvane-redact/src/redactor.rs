@@ -1,0 +1,185 @@
+//! The redactor: holds the settings and turns text into safe text.
+
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use crate::{
+    clean::clean,
+    detect::Detector,
+    json,
+    known::Known,
+    mask::Masker,
+    names::{Names, Strength},
+    safe::{SafeJson, SafeText},
+    settings::{Patterns, Settings, SettingsError},
+    stream::{State, StreamRedactor},
+    values,
+};
+
+/// Makes text safe. Cheap to clone; clones share what is known to be secret.
+#[derive(Clone)]
+pub struct Redactor {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) detector: Detector,
+    pub(crate) masker: Masker,
+    pub(crate) pairs: Vec<(String, String)>,
+    known: RwLock<Arc<Known>>,
+}
+
+/// How many masks of which kind a text got.
+pub type Count = BTreeMap<String, usize>;
+
+impl Redactor {
+    /// A redactor with these settings.
+    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+        let patterns = Patterns::new(&settings)?;
+        let names = Names::new(&settings.sensitive_names, &settings.exempt_names);
+        let mut known = Known::default();
+        for secret in &settings.known_secrets {
+            known.add_secret(secret.expose_secret());
+        }
+        let mut pairs =
+            vec![("key".to_owned(), "value".to_owned()), ("name".to_owned(), "value".to_owned())];
+        pairs.extend(settings.pairs);
+        let masker = settings
+            .mask_seed
+            .map_or_else(|| Masker::Random(std::hash::RandomState::new()), Masker::Fixed);
+        let inner = Inner {
+            detector: Detector { names, patterns },
+            masker,
+            pairs,
+            known: RwLock::new(Arc::new(known)),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Cleans and redacts one bounded text of any number of lines. A value that a name gives away
+    /// in one place is masked in every place of the text, before and after.
+    pub fn text(&self, raw: &str) -> SafeText {
+        let mut learned = Known::default();
+        let text = self.forward(raw, &mut learned);
+        SafeText::vouch(self.backward(text, &learned))
+    }
+
+    /// Cleans and redacts JSON: values by the names of their keys at any depth, every string by
+    /// its content, keys too. Numbers, booleans and nulls stay as they are; only a number of six
+    /// digits or more under a name like `password` is masked.
+    pub fn json(&self, raw: Value) -> SafeJson {
+        SafeJson::vouch(json::redact(self, raw))
+    }
+
+    /// The value of a named thing (a variable, a connection field): masked whole if the name is
+    /// sensitive, otherwise treated as [`Redactor::text`].
+    pub fn named(&self, key: &str, raw: &str) -> SafeText {
+        let judged = self.inner.detector.names.judge(key);
+        let value = clean(raw);
+        if judged.strength >= Strength::Medium && !values::is_placeholder(&value) {
+            return SafeText::vouch(self.inner.masker.mask(judged.kind, value.trim()));
+        }
+        self.text(&format!("{key}={value}"))
+            .strip_prefix(&format!("{key}="))
+            .map_or_else(|| self.text(raw), |rest| SafeText::vouch(rest.to_owned()))
+    }
+
+    /// Whether a value under this name is masked whatever it holds.
+    pub fn is_sensitive_name(&self, key: &str) -> bool {
+        self.inner.detector.names.judge(key).strength >= Strength::Medium
+    }
+
+    /// Tells a secret of this process, such as a credential it signs in with. From now on it is
+    /// masked wherever it appears, also percent-encoded, base64-encoded or JSON-escaped. Secrets
+    /// under six characters are ignored: they would mask parts of ordinary words.
+    pub fn add_known_secret(&self, secret: &SecretString) {
+        let mut slot = self.inner.known.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut slot).add_secret(secret.expose_secret());
+    }
+
+    /// A redactor for text that arrives in pieces or is too long to hold.
+    pub fn stream(&self) -> StreamRedactor {
+        StreamRedactor::new(self.clone())
+    }
+
+    /// Counts what [`Redactor::text`] would mask, by kind.
+    pub fn count(&self, raw: &str) -> Count {
+        let mut count = Count::new();
+        let text = self.text(raw);
+        for (at, _) in text.match_indices('[') {
+            if let Some(end) = crate::mask::mask_end(&text, at)
+                && let Some((kind, _)) =
+                    text.get(at + 10..end).and_then(|mask| mask.split_once('#'))
+            {
+                *count.entry(kind.to_owned()).or_default() += 1;
+            }
+        }
+        count
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    pub(crate) fn known(&self) -> Arc<Known> {
+        Arc::clone(&self.inner.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Cleans and redacts; collects in `learned` the values that names gave away.
+    pub(crate) fn forward(&self, raw: &str, learned: &mut Known) -> String {
+        let text = clean(raw);
+        let mut state = State::bounded(&text);
+        let mut out = String::with_capacity(text.len());
+        state.lines(self, &text, &mut out);
+        for (value, kind) in state.take_learned() {
+            learned.learn(&value, kind);
+        }
+        out
+    }
+
+    /// Masks what was learned elsewhere in the same answer.
+    pub(crate) fn backward(&self, text: String, learned: &Known) -> String {
+        if learned.is_empty() {
+            return text;
+        }
+        match self.replace(&text, learned) {
+            Cow::Owned(text) => text,
+            Cow::Borrowed(_) => text,
+        }
+    }
+
+    fn replace<'a>(&self, text: &'a str, known: &Known) -> Cow<'a, str> {
+        let mut out = String::new();
+        let mut at = 0;
+        for found in known.matches(text, 0) {
+            out.push_str(text.get(at..found.start).unwrap_or_default());
+            out.push_str(&self.inner.masker.mask(found.kind, found.value));
+            at = found.end;
+        }
+        if at == 0 {
+            return Cow::Borrowed(text);
+        }
+        out.push_str(text.get(at..).unwrap_or_default());
+        Cow::Owned(out)
+    }
+}
+
+impl Default for Redactor {
+    /// A redactor with the default settings.
+    fn default() -> Self {
+        // Without patterns nothing can fail.
+        Self::new(Settings::default()).unwrap_or_else(|_| unreachable!("no pattern to refuse"))
+    }
+}
+
+impl std::fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Redactor")
+    }
+}

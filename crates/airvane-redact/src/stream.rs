@@ -1,0 +1,392 @@
+//! Redacts line by line, in constant memory, with what must be remembered between lines.
+
+use crate::{
+    clean::clean,
+    detect::{Block, Found, Inside},
+    known::Known,
+    mask,
+    redactor::Redactor,
+    safe::SafeText,
+};
+
+/// Masking may uncover another find (a value beside a mask); this many rounds settle all.
+const ROUNDS: usize = 4;
+
+/// What earlier lines say about the next one.
+#[derive(Default)]
+pub(crate) struct State {
+    /// Inside a private key.
+    block: Option<Block>,
+    /// Inside a YAML block scalar under a sensitive name: indentation of the name, and whether
+    /// its mask was written.
+    scalar: Option<(usize, bool)>,
+    /// The line before named a secret whose value this line holds (`name: X`, then `value: y`).
+    pending: Option<&'static str>,
+    /// Inside a Kubernetes Secret.
+    manifest: Option<Manifest>,
+    /// Whether the manifest's kind may follow its data.
+    whole: bool,
+    /// Values that names gave away; with `forget` they are only collected.
+    learned: Known,
+    collected: Vec<(String, &'static str)>,
+    forward: bool,
+}
+
+/// A Kubernetes Secret in YAML.
+#[derive(Clone, Copy, Default)]
+struct Manifest {
+    /// Indentation of `data:` while inside it.
+    data: Option<usize>,
+    lines: u16,
+}
+
+/// A manifest of more lines is something else.
+const MAX_MANIFEST: u16 = 2000;
+
+impl State {
+    /// For a text that is complete: a Secret's `kind` may stand after its data.
+    pub(crate) fn bounded(text: &str) -> Self {
+        let kinds = memchr::memmem::find_iter(text.as_bytes(), b"kind:");
+        let whole = kinds
+            .filter_map(|at| text.get(at..))
+            .any(|rest| is_secret_kind(rest.lines().next().unwrap_or_default()));
+        let manifest = whole.then(Manifest::default);
+        Self { manifest, whole, ..Self::default() }
+    }
+
+    /// For a stream: what is learned is masked from then on.
+    fn unbounded() -> Self {
+        Self { forward: true, ..Self::default() }
+    }
+
+    pub(crate) fn take_learned(&mut self) -> Vec<(String, &'static str)> {
+        std::mem::take(&mut self.collected)
+    }
+
+    fn is_active(&self) -> bool {
+        self.block.is_some()
+            || self.scalar.is_some()
+            || self.pending.is_some()
+            || self.manifest.is_some()
+    }
+
+    /// Redacts complete lines of clean text.
+    pub(crate) fn lines(&mut self, redactor: &Redactor, text: &str, out: &mut String) {
+        let known = redactor.known();
+        let detector = &redactor.inner().detector;
+        let denies = !detector.patterns.deny.is_empty();
+        let mut at = 0;
+        let mut next = Next::default();
+        while at < text.len() {
+            if !self.is_active() && !denies {
+                let detected = next.detected.at(at, || detector.first(text, at));
+                let listed = next.known.at(at, || known.first(text, at));
+                let learned = self.learned.first(text, at);
+                let Some(first) = [detected, listed, learned].into_iter().flatten().min() else {
+                    out.push_str(text.get(at..).unwrap_or_default());
+                    return;
+                };
+                let (start, _) = crate::detect::line_around(text, first);
+                let start = start.max(at);
+                out.push_str(text.get(at..start).unwrap_or_default());
+                at = start;
+            }
+            let (_, end) = crate::detect::line_around(text, at);
+            let line = text.get(at..end).unwrap_or_default();
+            let kept = self.line(redactor, &known, line, out);
+            if kept && end < text.len() {
+                out.push('\n');
+            }
+            at = end + 1;
+        }
+    }
+
+    /// Redacts one line; `false` if the line vanished into a mask of an earlier one.
+    fn line(&mut self, redactor: &Redactor, known: &Known, line: &str, out: &mut String) -> bool {
+        let line = match self.block.as_mut().map(|block| block.take(line)) {
+            Some(Inside::Body) => return false,
+            Some(Inside::Ends(end)) => {
+                self.block = None;
+                let tail = line.get(end..).unwrap_or_default();
+                if tail.trim().is_empty() {
+                    return false;
+                }
+                tail
+            }
+            Some(Inside::Left) => {
+                self.block = None;
+                line
+            }
+            None => line,
+        };
+        if let Some(kept) = self.in_scalar(redactor, line, out) {
+            return kept;
+        }
+        let mut extra = Vec::new();
+        extra.extend(
+            self.pending.take().and_then(|kind| redactor.inner().detector.field_value(line, kind)),
+        );
+        extra.extend(self.in_manifest(redactor, line));
+        self.open(redactor, line);
+        out.push_str(&self.settle(redactor, known, line, &extra));
+        true
+    }
+
+    /// Remembers what this line opens.
+    fn open(&mut self, redactor: &Redactor, line: &str) {
+        let detector = &redactor.inner().detector;
+        self.block = detector.opening(line).map(|opening| opening.block);
+        self.scalar = detector.scalar(line).map(|indent| (indent, false));
+        self.pending = detector.pending(line);
+        if self.manifest.is_none() && is_secret_kind(line) {
+            self.manifest = Some(Manifest::default());
+        }
+    }
+
+    /// Masks until nothing is left to mask.
+    fn settle(
+        &mut self,
+        redactor: &Redactor,
+        known: &Known,
+        line: &str,
+        extra: &[Found],
+    ) -> String {
+        let inner = redactor.inner();
+        let mut text = line.to_owned();
+        for round in 0..ROUNDS {
+            let mut found = inner.detector.line(&text);
+            if round == 0 && !extra.is_empty() {
+                found.extend_from_slice(extra);
+                found = crate::detect::merge(found);
+            }
+            let mut edits: Vec<(usize, usize, String)> = Vec::new();
+            for f in &found {
+                let value = text.get(f.start..f.end).unwrap_or_default();
+                edits.push((f.start, f.end, inner.masker.mask(f.kind, value)));
+                if f.named {
+                    self.learn(value, f.kind);
+                }
+            }
+            for m in known.matches(&text, 0).chain(self.learned.matches(&text, 0)) {
+                edits.push((m.start, m.end, inner.masker.mask(m.kind, m.value)));
+            }
+            if edits.is_empty() {
+                break;
+            }
+            text = apply(&text, edits);
+        }
+        text
+    }
+
+    fn learn(&mut self, value: &str, kind: &'static str) {
+        if self.forward {
+            self.learned.learn(value, kind);
+        } else {
+            self.collected.push((value.to_owned(), kind));
+        }
+    }
+
+    /// Lines of a block scalar: the first becomes the mask, the others vanish.
+    fn in_scalar(&mut self, redactor: &Redactor, line: &str, out: &mut String) -> Option<bool> {
+        let (indent, written) = self.scalar?;
+        let own = line.len() - line.trim_start().len();
+        if line.trim().is_empty() {
+            return Some(false);
+        }
+        if own <= indent {
+            self.scalar = None;
+            return None;
+        }
+        if written {
+            return Some(false);
+        }
+        self.scalar = Some((indent, true));
+        out.push_str(line.get(..own).unwrap_or_default());
+        let value = line.trim();
+        if mask::is_mask(value) {
+            out.push_str(value);
+        } else {
+            out.push_str(&redactor.inner().masker.mask("secret", value));
+        }
+        Some(true)
+    }
+
+    /// The value of a line under `data:` of a Secret.
+    fn in_manifest(&mut self, redactor: &Redactor, line: &str) -> Option<Found> {
+        let manifest = self.manifest.as_mut()?;
+        manifest.lines += 1;
+        let bare = line.trim_start();
+        let indent = line.len() - bare.len();
+        if bare.starts_with("---") || manifest.lines > MAX_MANIFEST {
+            self.manifest = self.whole.then(Manifest::default);
+            return None;
+        }
+        if bare.is_empty() {
+            return None;
+        }
+        if manifest.data.is_some_and(|data| indent <= data) {
+            manifest.data = None;
+        }
+        if matches!(bare.trim_end(), "data:" | "stringData:") {
+            manifest.data = Some(indent);
+            return None;
+        }
+        manifest.data?;
+        redactor.inner().detector.yaml_value(line)
+    }
+}
+
+/// `kind: Secret`, whatever its quotes and case.
+fn is_secret_kind(line: &str) -> bool {
+    let kind = line.trim().strip_prefix("kind:");
+    kind.is_some_and(|kind| {
+        kind.trim().trim_matches(['"', '\'', ',']).eq_ignore_ascii_case("secret")
+    })
+}
+
+/// Replaces parts of a text; where two overlap, the union goes.
+fn apply(text: &str, mut edits: Vec<(usize, usize, String)>) -> String {
+    edits.sort_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for (start, end, mask) in edits {
+        if start >= at {
+            out.push_str(text.get(at..start).unwrap_or_default());
+            out.push_str(&mask);
+        }
+        at = at.max(end);
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
+}
+
+/// Where the next finds are, so that each part of a text is searched once.
+#[derive(Default)]
+struct Next {
+    detected: Cached,
+    known: Cached,
+}
+
+#[derive(Default)]
+struct Cached(Option<Option<usize>>);
+
+impl Cached {
+    fn at(&mut self, at: usize, search: impl FnOnce() -> Option<usize>) -> Option<usize> {
+        match self.0 {
+            Some(None) => None,
+            Some(Some(i)) if i >= at => Some(i),
+            _ => {
+                let found = search();
+                self.0 = Some(found);
+                found
+            }
+        }
+    }
+}
+
+/// Redacts a stream. Memory is constant: it remembers one line (at most [`WINDOW`] bytes of it),
+/// the state of an open block, and up to 256 values that names gave away, which are masked from
+/// there on. Text that came before the name cannot be called back.
+pub struct StreamRedactor {
+    redactor: Redactor,
+    state: State,
+    /// Bytes of an unfinished line.
+    rest: Vec<u8>,
+}
+
+/// Longest piece of a line that is judged at once, in bytes. Longer lines are cut where no find
+/// is, at a blank if there is one.
+pub const WINDOW: usize = 64 * 1024;
+
+impl StreamRedactor {
+    pub(crate) fn new(redactor: Redactor) -> Self {
+        Self { redactor, state: State::unbounded(), rest: Vec::new() }
+    }
+
+    /// Redacts one line, given without its newline. A line inside a private key or a block scalar
+    /// comes back empty: its mask stands where the block began.
+    pub fn line(&mut self, raw: &str) -> SafeText {
+        let text = clean(raw);
+        let mut out = String::with_capacity(text.len());
+        self.state.lines(&self.redactor, &text, &mut out);
+        SafeText::vouch(out)
+    }
+
+    /// Takes a piece of a raw stream and returns what is final so far. However the stream is cut
+    /// into pieces, the returned texts join to the same. Bytes that are no UTF-8 become U+FFFD.
+    pub fn push(&mut self, piece: impl AsRef<[u8]>) -> SafeText {
+        let piece = piece.as_ref();
+        let mut out = String::new();
+        let mut at = 0;
+        while let Some(i) = memchr::memchr(b'\n', piece.get(at..).unwrap_or_default()) {
+            self.take(piece.get(at..=at + i).unwrap_or_default(), &mut out);
+            self.flush(&mut out);
+            at += i + 1;
+        }
+        self.take(piece.get(at..).unwrap_or_default(), &mut out);
+        SafeText::vouch(out)
+    }
+
+    /// Ends the stream and returns what was held back.
+    pub fn finish(mut self) -> SafeText {
+        let mut out = String::new();
+        self.flush(&mut out);
+        SafeText::vouch(out)
+    }
+
+    /// Adds to the unfinished line, giving out full windows.
+    fn take(&mut self, mut bytes: &[u8], out: &mut String) {
+        while self.rest.len() + bytes.len() > WINDOW {
+            let (head, tail) =
+                bytes.split_at(WINDOW.saturating_sub(self.rest.len()).min(bytes.len()));
+            self.rest.extend_from_slice(head);
+            bytes = tail;
+            self.window(out);
+        }
+        self.rest.extend_from_slice(bytes);
+    }
+
+    fn flush(&mut self, out: &mut String) {
+        let bytes = std::mem::take(&mut self.rest);
+        let text = String::from_utf8_lossy(&bytes);
+        self.state.lines(&self.redactor, &clean(&text), out);
+    }
+
+    /// Gives out the part of a full window that later bytes cannot change.
+    fn window(&mut self, out: &mut String) {
+        let cut = self.cut();
+        let tail = self.rest.split_off(cut);
+        let text = String::from_utf8_lossy(&self.rest).into_owned();
+        let text = clean(&text).into_owned();
+        self.state.lines(&self.redactor, &text, out);
+        self.rest = tail;
+    }
+
+    /// Where to cut a full window: at the last blank or separator of its second half that no find
+    /// reaches across; otherwise before the find; otherwise at the end.
+    fn cut(&self) -> usize {
+        let full = self.rest.len();
+        let valid = match std::str::from_utf8(&self.rest) {
+            Ok(_) => full,
+            Err(e) if e.error_len().is_none() => e.valid_up_to(),
+            Err(_) => return full,
+        };
+        let text =
+            self.rest.get(..valid).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default();
+        let found = self.redactor.inner().detector.line(text);
+        let free = |i: usize| !found.iter().any(|f| f.from < i && i <= f.end);
+        let blank = |b: u8| matches!(b, b' ' | b',' | b';' | b'}' | b'\t');
+        let bytes = text.as_bytes();
+        let candidates = (valid / 2..valid.saturating_sub(512)).rev();
+        let at = candidates.map(|i| i + 1).find(|&i| {
+            bytes.get(i - 1).is_some_and(|b| blank(*b)) && text.is_char_boundary(i) && free(i)
+        });
+        at.or_else(|| found.last().map(|f| f.from).filter(|&i| i > 0)).unwrap_or(valid).max(1)
+    }
+}
+
+impl std::fmt::Debug for StreamRedactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StreamRedactor")
+    }
+}

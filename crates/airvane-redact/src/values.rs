@@ -1,0 +1,430 @@
+//! Can this value be the secret its name announces, or is it a placeholder, a word of prose, a
+//! type, or code that fetches the secret from elsewhere?
+
+use crate::{
+    entropy, mask,
+    names::{self, Judgement, Names, Strength},
+};
+
+/// Words that stand where a value could stand and are none.
+const NO_VALUES: &[&str] = &[
+    "none",
+    "null",
+    "nil",
+    "true",
+    "false",
+    "undefined",
+    "n/a",
+    "na",
+    "nan",
+    "empty",
+    "unset",
+    "required",
+    "optional",
+    "invalid",
+    "valid",
+    "incorrect",
+    "correct",
+    "wrong",
+    "expired",
+    "missing",
+    "accepted",
+    "rejected",
+    "denied",
+    "failed",
+    "failure",
+    "error",
+    "ok",
+    "okay",
+    "yes",
+    "no",
+    "on",
+    "off",
+    "str",
+    "string",
+    "bytes",
+    "int",
+    "integer",
+    "bool",
+    "boolean",
+    "float",
+    "number",
+    "object",
+    "dict",
+    "list",
+    "tuple",
+    "any",
+    "type",
+    "optional[str]",
+    "text",
+    "varchar",
+    "secretstr",
+    "default",
+    "not",
+    "is",
+    "are",
+    "was",
+    "the",
+    "a",
+    "an",
+    "and",
+    "or",
+    "for",
+    "from",
+    "to",
+    "in",
+    "of",
+    "with",
+    "by",
+    "this",
+    "that",
+    "must",
+    "cannot",
+    "should",
+    "will",
+    "has",
+    "have",
+    "please",
+    "enter",
+    "provided",
+    "given",
+    "authentication",
+    "changed",
+    "updated",
+    "redacted",
+    "masked",
+    "hidden",
+    "removed",
+    "omitted",
+    "filtered",
+    "[redacted]",
+    "[filtered]",
+    "[hidden]",
+    "[masked]",
+    "unknown",
+    "disabled",
+    "enabled",
+    "used",
+    "using",
+    "self",
+    "cls",
+    "basic",
+    "bearer",
+    "digest",
+    "negotiate",
+    "unexpected",
+    "found",
+    "already",
+    "exists",
+    "set",
+    "stdin",
+    "prompt",
+    "env",
+    "environment",
+    "vault",
+    "oauth2",
+    "oauth",
+    "ldap",
+    "kerberos",
+    "private",
+    "public",
+    "name",
+    "value",
+    "key",
+    "new",
+    "old",
+    "only",
+    "see",
+    "use",
+    "get",
+];
+
+/// Whether `value` stands for a secret instead of being one. Masks of ours are placeholders too.
+pub(crate) fn is_placeholder(value: &str) -> bool {
+    let v = value.trim();
+    let Some(first) = v.chars().next() else { return true };
+    if mask::is_mask(v) || NO_VALUES.contains(&v.to_ascii_lowercase().as_str()) {
+        return true;
+    }
+    let between = |open: &str, close: &str| v.starts_with(open) && v.ends_with(close);
+    // `***`, `xxxxx`, `......`
+    let filler = matches!(first, '*' | 'x' | 'X' | '.' | '-' | '_' | '#' | '?' | '•' | '…' | '=');
+    filler && v.chars().all(|c| c == first)
+        || between("<", ">")
+        || between("{{", "}}")
+        || between("${", "}")
+        || between("$(", ")")
+        || between("{", "}")
+        || between("%", "%")
+        || between("[", "]")
+        || v.starts_with("***")
+        || v.ends_with("***") && v.len() < 12
+        || v.starts_with("${{")
+        || v.starts_with("%(")
+        || matches!(v, "%s" | "%r" | "%d" | "{}" | "\"\"" | "''")
+        || is_shell_variable(v)
+        || is_instruction(v)
+}
+
+/// `$DB_PASSWORD`, `$env:TOKEN`, not `$ecret123`.
+fn is_shell_variable(v: &str) -> bool {
+    let Some(name) = v.strip_prefix('$') else { return false };
+    let name = name.strip_prefix("env:").unwrap_or(name);
+    !name.is_empty()
+        && (name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+            || (name.contains('_') && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')))
+}
+
+/// `YOUR_API_KEY`, `your-token-here`, `<insert token>`.
+fn is_instruction(v: &str) -> bool {
+    let lower = v.to_ascii_lowercase();
+    let says = |what: &str| lower.starts_with(what);
+    (says("your_") || says("your-") || says("your ") || says("my-secret-") || says("insert_"))
+        && !v.bytes().any(|b| b.is_ascii_digit())
+        || says("env.")
+        || says("env:")
+        || says("vault:")
+        || says("ref+")
+        || says("secretref:")
+        || says("file://")
+        || says("arn:aws:secretsmanager")
+        || says("projects/") && lower.contains("/secrets/")
+        || says("op://")
+        || says("@microsoft.keyvault")
+}
+
+/// Roots of expressions in code and templates: `conn.password`, `os.environ["X"]`.
+const ROOTS: &[&str] = &[
+    "self",
+    "cls",
+    "conn",
+    "connection",
+    "config",
+    "conf",
+    "os",
+    "sys",
+    "settings",
+    "args",
+    "kwargs",
+    "env",
+    "environ",
+    "request",
+    "req",
+    "response",
+    "resp",
+    "result",
+    "data",
+    "params",
+    "param",
+    "secrets",
+    "creds",
+    "credentials",
+    "context",
+    "ctx",
+    "hook",
+    "event",
+    "process",
+    "cfg",
+    "opts",
+    "options",
+    "user",
+    "session",
+    "client",
+    "this",
+    "var",
+    "vars",
+    "variable",
+    "airflow",
+    "app",
+    "account",
+    "local",
+    "module",
+    "secret",
+    "values",
+    "inputs",
+    "github",
+    "steps",
+    "extra",
+    "extras",
+    "extra_dejson",
+    "ti",
+    "task",
+    "dag",
+    "obj",
+    "row",
+    "input",
+    "props",
+    "state",
+    "payload",
+    "body",
+    "headers",
+    "parsed",
+    "url",
+    "uri",
+    "parsed_url",
+    "parsed_uri",
+    "login",
+    "auth",
+    "ssm",
+    "configuration",
+    "parameters",
+    "model",
+    "form",
+    "cleaned_data",
+    "json",
+    "yaml",
+    "std",
+    "Deno",
+];
+
+/// Whether an unquoted value is code rather than a literal.
+pub(crate) fn is_code(value: &str, names: &Names) -> bool {
+    let v = value.trim_end_matches([',', ';', ')']);
+    let head = v.split(['(', '[', '.', '{']).next().unwrap_or(v);
+    let plain = |s: &str| {
+        !s.is_empty()
+            && !s.starts_with(|c: char| c.is_ascii_digit())
+            && s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    if v.starts_with(['(', '[', '{', '&', '|', '!']) || v.starts_with("->") || v.starts_with("::") {
+        return true;
+    }
+    // A call or an index: `getpass()`, `os.environ["X"]`, `Optional[str]`.
+    let opens = v.find(['(', '[']);
+    let path = opens.and_then(|i| v.get(..i)).unwrap_or(v);
+    if opens.is_some() && path.split('.').all(plain) && !path.is_empty() {
+        return true;
+    }
+    // An attribute: `conn.password`, `config.DB_PASS`.
+    if v.contains('.') && v.split('.').all(plain) {
+        let last = v.rsplit('.').next().unwrap_or(v);
+        let wordy = |s: &str| !s.bytes().any(|b| b.is_ascii_digit());
+        return ROOTS.contains(&head)
+            || names.judge(last).strength >= Strength::Medium
+            || (wordy(v) && entropy::bits_per_byte(v) < 3.9);
+    }
+    // A variable that is itself named like a secret: `password=db_password`.
+    plain(v)
+        && !v.bytes().any(|b| b.is_ascii_digit())
+        && (v.contains('_') || v.bytes().all(|b| b.is_ascii_lowercase()))
+        && names.judge(v).strength >= Strength::Weak
+}
+
+/// How a value stands in the text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Form {
+    /// In quotes after `=` or `:`.
+    Quoted,
+    /// Bare after `=`, no blanks: `password=x`.
+    Tight,
+    /// Bare after `: ` or ` = `.
+    Loose,
+    /// After "is" or "was".
+    Said,
+    /// After a word of prose, a blank or a comma: the least telling.
+    Remote,
+}
+
+/// Whether `value` is to be masked under a name of this judgement.
+pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Names) -> bool {
+    let v = value.trim();
+    if is_placeholder(v) || (form != Form::Quoted && is_code(v, names)) {
+        return false;
+    }
+    if matches!(form, Form::Loose | Form::Said | Form::Remote) && is_path(v) {
+        return false;
+    }
+    let spaces = v.bytes().filter(|b| *b == b' ').count();
+    match judged.strength {
+        Strength::None => false,
+        Strength::Strong => match form {
+            Form::Quoted | Form::Tight if spaces > 0 => is_phrase(v, spaces, judged.kind),
+            Form::Quoted | Form::Tight => v.len() >= 2,
+            Form::Loose => v.len() >= 3,
+            Form::Said | Form::Remote => is_mixed(v) && v.len() >= 6 && !entropy::is_identifier(v),
+        },
+        Strength::Medium => match form {
+            Form::Quoted if spaces > 0 => is_phrase(v, spaces, judged.kind),
+            Form::Quoted => v.len() >= 6 || judged.kind == "password",
+            Form::Tight | Form::Loose => {
+                (v.len() >= 8 && (is_mixed(v) || is_long_hex(v)) && !is_dated(v))
+                    || (judged.compound && v.len() >= 15 && is_long_hex(v))
+                    || (judged.kind == "password" && v.bytes().all(|b| b.is_ascii_digit()))
+            }
+            Form::Said => v.len() >= 8 && is_mixed(v) && !entropy::is_identifier(v),
+            Form::Remote => entropy::looks_random(v, 16) && !entropy::is_identifier(v),
+        },
+        Strength::Weak => {
+            entropy::looks_random(v, 16) && !entropy::is_identifier(v) && !v.contains("://")
+                || is_keyed_hash(v, judged)
+        }
+    }
+}
+
+/// Several words in quotes: a passphrase, or a sentence about one?
+fn is_phrase(v: &str, spaces: usize, kind: &str) -> bool {
+    let random_word = || v.split(' ').any(|word| entropy::looks_random(word, 12));
+    spaces <= 5 && (kind == "password" || kind == "authorization") && !ends_like_prose(v)
+        || random_word()
+}
+
+fn ends_like_prose(v: &str) -> bool {
+    v.ends_with(['.', ':', '?'])
+        || v.split(' ').filter(|w| NO_VALUES.contains(&w.to_ascii_lowercase().as_str())).count()
+            >= 1
+}
+
+/// A file: `/opt/airflow/dags`, `./x`, `C:\x`, `secrets.py`.
+pub(crate) fn is_path(v: &str) -> bool {
+    let rooted =
+        v.starts_with('/') || v.starts_with("./") || v.starts_with("../") || v.starts_with("~/");
+    let parts = v.split(['/', '\\']).filter(|part| !part.is_empty());
+    let wordy = |part: &str| part.len() < 20 || !entropy::looks_random(part, 16);
+    let suffixed = || {
+        v.rsplit_once('.').is_some_and(|(stem, suffix)| {
+            const SUFFIXES: &[&str] = &[
+                "py", "pyc", "pyi", "so", "c", "h", "rs", "go", "js", "ts", "java", "json", "yaml",
+                "yml", "toml", "txt", "md", "html", "sh", "cfg", "conf", "ini", "log", "pem",
+                "crt", "key", "sql", "csv", "parquet", "whl", "gz", "zip", "jar", "rst", "xml",
+                "exe", "dll",
+            ];
+            SUFFIXES.contains(&suffix) && !stem.is_empty()
+        })
+    };
+    (rooted || v.contains('/') || v.get(1..3) == Some(":\\") || suffixed())
+        && (rooted && v.len() > 1 || suffixed() || v.matches('/').count() > 1)
+        && parts.clone().all(wordy)
+}
+
+/// Letters and digits, or letters and signs: no plain word, no plain number.
+fn is_mixed(v: &str) -> bool {
+    let letter = v.bytes().any(|b| b.is_ascii_alphabetic());
+    let digit = v.bytes().any(|b| b.is_ascii_digit());
+    let sign = v.bytes().any(|b| b.is_ascii_punctuation() && !b"-_./:,".contains(&b));
+    letter && (digit || sign) || entropy::looks_random(v, 16)
+}
+
+fn is_long_hex(v: &str) -> bool {
+    v.len() >= 16 && v.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Dates, times and versions: `2026-01-01T00:00:00Z`, `1.2.3`.
+fn is_dated(v: &str) -> bool {
+    v.bytes().all(|b| b.is_ascii_digit() || b"-:.+TZ".contains(&b))
+}
+
+/// A hash or UUID under a name such as `algolia_key`, which says a service's key.
+fn is_keyed_hash(v: &str, judged: Judgement) -> bool {
+    judged.kind == "key"
+        && v.len() >= 20
+        && (entropy::is_hash(v) || entropy::is_uuid(v))
+        && judged.compound
+}
+
+/// Whether a quoted string in a list or call is more likely a name than a value.
+pub(crate) fn is_wordlike(value: &str) -> bool {
+    !value
+        .bytes()
+        .any(|b| b.is_ascii_digit() || b.is_ascii_punctuation() && !b"_-. :/".contains(&b))
+        && (names::words(value).len() > 1 || value.len() < 12 || value.contains(' '))
+}

@@ -1,0 +1,164 @@
+//! What holds for every text.
+
+use airvane_redact::{Redactor, Settings};
+use proptest::prelude::*;
+
+fn redactor() -> Redactor {
+    let settings = Settings::new().mask_seed(7).known_secret("kn0wn-Secret!".into());
+    Redactor::new(settings).unwrap()
+}
+
+/// Pieces that detectors react to, so that random texts hit them.
+fn piece() -> impl Strategy<Value = String> {
+    let fixed = [
+        "password=",
+        "\"token\": \"",
+        "'secret': '",
+        "api_key: ",
+        "Authorization: Bearer ",
+        "://",
+        "user:",
+        "@host",
+        "postgres://u:p4ssw0rd!@h/db",
+        "-----BEGIN RSA PRIVATE KEY-----\n",
+        "-----END RSA PRIVATE KEY-----",
+        "MIIEpAIBAAKCAQEA7bq9wXk2\n",
+        "ghp_",
+        "AKIA",
+        "eyJhbGciOiJIUzI1NiJ9.",
+        "\n",
+        " ",
+        "\"",
+        "'",
+        "\\\"",
+        "\\n",
+        ",",
+        ";",
+        "&",
+        "=",
+        ":",
+        "[redacted:password#3f]",
+        "[redacted:",
+        "kn0wn-Secret!",
+        "\u{200b}",
+        "\x1b[31m",
+        "\x1b]0;",
+        "\r\n",
+        "ä",
+        "日本",
+        "{",
+        "}",
+        "[",
+        "]",
+        "<",
+        ">",
+        "--password ",
+        "mysql -p",
+        "curl -u a:b1c2d3 ",
+        "password: |\n",
+        "  ",
+        "- name: DB_PASSWORD\n",
+        "value: ",
+        "kind: Secret\n",
+        "data:\n",
+        "---\n",
+        "IDENTIFIED BY '",
+        "$2b$12$",
+        "Cookie: ",
+        "%3D",
+        "is ",
+        "xoxb-",
+    ];
+    prop_oneof![
+        3 => proptest::sample::select(fixed.to_vec()).prop_map(str::to_owned),
+        1 => "[a-zA-Z0-9]{1,24}",
+        1 => "[ -~]{0,12}",
+        1 => any::<char>().prop_map(String::from),
+    ]
+}
+
+fn text() -> impl Strategy<Value = String> {
+    proptest::collection::vec(piece(), 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn redacting_twice_changes_nothing(text in text()) {
+        let redactor = redactor();
+        let once = redactor.text(&text);
+        let twice = redactor.text(&once);
+        prop_assert_eq!(once, twice);
+    }
+
+    #[test]
+    fn growth_is_bounded(text in text()) {
+        let safe = redactor().text(&text);
+        prop_assert!(safe.len() <= 16 * text.len() + 64, "{} -> {}", text.len(), safe.len());
+    }
+
+    #[test]
+    fn chunking_does_not_matter(text in text(), cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..6)) {
+        let redactor = redactor();
+        let mut whole = redactor.stream();
+        let mut expected = whole.push(&text).into_string();
+        expected.push_str(&whole.finish());
+
+        let mut at: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
+        at.sort_unstable();
+        let mut pieces = redactor.stream();
+        let mut seen = String::new();
+        let mut from = 0;
+        for cut in at {
+            seen.push_str(&pieces.push(&text.as_bytes()[from..cut]));
+            from = cut;
+        }
+        seen.push_str(&pieces.push(&text.as_bytes()[from..]));
+        seen.push_str(&pieces.finish());
+        prop_assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn text_without_secrets_is_unchanged(words in proptest::collection::vec("[a-z]{1,9}", 0..40)) {
+        let text = words.join(" ");
+        prop_assert_eq!(redactor().text(&text), text);
+    }
+
+    #[test]
+    fn known_secrets_never_survive(before in text(), after in text()) {
+        let safe = redactor().text(&format!("{before}kn0wn-Secret!{after}"));
+        prop_assert!(!safe.contains("kn0wn-Secret!"));
+    }
+
+    #[test]
+    fn json_keeps_its_shape(text in text(), number in any::<i64>(), flag in any::<bool>()) {
+        let raw = serde_json::json!({"note": text, "n": number, "f": flag, "list": [text, number]});
+        let safe = redactor().json(raw);
+        prop_assert_eq!(safe.as_value()["n"].as_i64(), Some(number));
+        prop_assert_eq!(safe.as_value()["f"].as_bool(), Some(flag));
+        prop_assert_eq!(safe.as_value()["list"].as_array().map(Vec::len), Some(2));
+        let again = redactor().json(safe.as_value().clone());
+        prop_assert_eq!(safe, again);
+    }
+}
+
+#[test]
+fn long_lines_are_cut_the_same_way_however_they_arrive() {
+    let redactor = redactor();
+    let filler = "lorem ipsum dolor sit amet ".repeat(5000);
+    let text = format!(
+        "{filler}password=hunter2secret1 {filler}ghp_0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX {filler}"
+    );
+    let mut expected = None;
+    for size in [1 << 20, 70_000, 4096, 977] {
+        let mut stream = redactor.stream();
+        let mut out = String::new();
+        for chunk in text.as_bytes().chunks(size) {
+            out.push_str(&stream.push(chunk));
+        }
+        out.push_str(&stream.finish());
+        assert!(!out.contains("hunter2") && !out.contains("0aB1cD"), "{size}");
+        assert_eq!(*expected.get_or_insert(out.clone()), out, "{size}");
+    }
+}

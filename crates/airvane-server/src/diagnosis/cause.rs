@@ -1,0 +1,319 @@
+//! What made tasks fail: their logs, read and told once each.
+
+use std::fmt::Write as _;
+
+use airvane_api::ids::{DagId, DagRunId, TaskId};
+use airvane_api::models::{TaskInstance, TaskInstanceKey};
+use airvane_log::{Certainty, Exception, Failure as LogFailure, FinderOptions, Findings};
+use futures::future::join_all;
+
+use super::picture::Picture;
+use crate::airflow::{LogRequest, LogScan};
+use crate::failure::Failure;
+use crate::output::time;
+use crate::tool::Call;
+use crate::tools::list_task_instances::tries;
+
+/// Failed tasks that are looked into; the rest is counted.
+const TASKS: usize = 4;
+
+/// Instances of one mapped task whose logs are read.
+const INSTANCES: usize = 4;
+
+/// Earlier tries whose logs are read.
+const EARLIER_TRIES: u32 = 3;
+
+/// Characters of one shown line.
+const LINE: usize = 300;
+
+/// What was found.
+pub(super) struct Causes {
+    pub(super) shown: Vec<Cause>,
+    /// Failed tasks that were not looked into.
+    pub(super) left_out: usize,
+}
+
+/// One failed task and why.
+pub(super) struct Cause {
+    pub(super) key: TaskInstanceKey,
+    instance: TaskInstance,
+    /// Failed instances of the task, this one included.
+    instances: Vec<i64>,
+    /// Other errors on instances of the same task.
+    others: Vec<(TaskInstanceKey, String)>,
+    reading: Reading,
+    earlier: Vec<(u32, String)>,
+    /// How many failed tasks come before it.
+    after: usize,
+}
+
+/// What a log gave.
+type Reading = Result<LogScan, Failure>;
+
+/// Reads the logs of what failed, or of what failed and will be tried again.
+pub(super) async fn find(call: &Call, picture: &Picture) -> Causes {
+    let waits_for_retry = picture.failed.items.is_empty() && !picture.run.state.is_finished();
+    let instances =
+        if waits_for_retry { &picture.retrying.items } else { &picture.failed.items };
+    let groups = ordered_groups(picture, instances);
+    let left_out = groups.len().saturating_sub(TASKS);
+    let looked_into = groups.into_iter().take(TASKS).map(|group| look_into(call, picture, group));
+    Causes { shown: join_all(looked_into).await, left_out }
+}
+
+/// The failed instances of one task.
+struct Group<'a> {
+    instances: Vec<&'a TaskInstance>,
+    after: usize,
+}
+
+/// Groups by task: root causes first, then what failed earlier.
+fn ordered_groups<'a>(picture: &Picture, instances: &'a [TaskInstance]) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for instance in instances {
+        let same = |group: &&mut Group<'a>| {
+            group.instances.first().is_some_and(|first| first.task_id == instance.task_id)
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.instances.push(instance),
+            None => groups.push(Group { instances: vec![instance], after: 0 }),
+        }
+    }
+    let ids: Vec<&str> =
+        groups.iter().filter_map(|group| group.instances.first()).map(|first| first.task_id.as_str()).collect();
+    for group in &mut groups {
+        group.instances.sort_by_key(|instance| instance.map_index);
+        if let Some(first) = group.instances.first() {
+            group.after = picture.graph.ancestors_among(&first.task_id, &ids);
+        }
+    }
+    groups.sort_by_key(|group| (group.after, earliest_end(group)));
+    groups
+}
+
+/// Instants in ISO 8601 of one offset sort as texts.
+fn earliest_end<'a>(group: &Group<'a>) -> Option<&'a str> {
+    group.instances.iter().filter_map(|instance| instance.end_date.as_deref()).min()
+}
+
+async fn look_into(call: &Call, picture: &Picture, group: Group<'_>) -> Cause {
+    let sampled: Vec<&TaskInstance> = sample(&group.instances);
+    let readings = join_all(sampled.iter().map(|instance| read(call, picture, instance, instance.try_number)));
+    let mut readings: Vec<(TaskInstance, Reading)> =
+        sampled.iter().map(|instance| (*instance).clone()).zip(readings.await).collect();
+    let (instance, reading) = readings.remove(0);
+    let first = signature(&reading);
+    let others = readings
+        .iter()
+        .filter(|(_, other)| signature(other).is_some() && signature(other) != first)
+        .map(|(instance, other)| (instance.key(), headline_of(other)))
+        .collect();
+    let earlier = earlier_tries(call, picture, &instance, first.as_deref()).await;
+    Cause {
+        key: instance.key(),
+        instances: group.instances.iter().map(|instance| instance.map_index).collect(),
+        others,
+        reading,
+        earlier,
+        after: group.after,
+        instance,
+    }
+}
+
+/// The first few instances and the last: errors of one mapped task are mostly the same.
+fn sample<'a>(instances: &[&'a TaskInstance]) -> Vec<&'a TaskInstance> {
+    let mut sampled: Vec<&TaskInstance> = instances.iter().copied().take(INSTANCES - 1).collect();
+    if let Some(last) = instances.get(INSTANCES - 1..).and_then(<[_]>::last) {
+        sampled.push(last);
+    }
+    sampled
+}
+
+/// Names a log in an answer.
+pub(crate) struct LogAddress<'a> {
+    pub(crate) dag_id: &'a DagId,
+    pub(crate) dag_run_id: &'a DagRunId,
+}
+
+impl LogAddress<'_> {
+    /// Reads the log of one try.
+    pub(crate) async fn read(&self, call: &Call, instance: &TaskInstance, try_number: u32) -> Reading {
+        if try_number == 0 {
+            return Err(Failure::not_found("it never started, so there is no log"));
+        }
+        let log = LogRequest {
+            dag_id: self.dag_id.clone(),
+            dag_run_id: self.dag_run_id.clone(),
+            task_id: TaskId::new(instance.task_id.as_str())?,
+            map_index: instance.map_index,
+            try_number,
+        };
+        call.airflow.read_log(&log, FinderOptions { tail: 6, ..FinderOptions::default() }).await
+    }
+}
+
+async fn read(call: &Call, picture: &Picture, instance: &TaskInstance, try_number: u32) -> Reading {
+    call.progress.say(format!("reading the log of {}", instance.key()));
+    let address = LogAddress { dag_id: &picture.dag_id, dag_run_id: &picture.run_id };
+    address.read(call, instance, try_number).await
+}
+
+/// Earlier tries that failed otherwise than the last.
+async fn earlier_tries(
+    call: &Call,
+    picture: &Picture,
+    instance: &TaskInstance,
+    last: Option<&str>,
+) -> Vec<(u32, String)> {
+    let first = instance.try_number.saturating_sub(EARLIER_TRIES).max(1);
+    let tries = first..instance.try_number;
+    let readings = join_all(tries.clone().map(|number| read(call, picture, instance, number))).await;
+    tries
+        .zip(readings)
+        .filter(|(_, reading)| signature(reading).is_some() && signature(reading).as_deref() != last)
+        .map(|(number, reading)| (number, headline_of(&reading)))
+        .collect()
+}
+
+fn failure(reading: &Reading) -> Option<&LogFailure> {
+    reading.as_ref().ok()?.findings.failure.as_ref()
+}
+
+fn signature(reading: &Reading) -> Option<String> {
+    failure(reading).map(|failure| failure.signature.as_str().to_owned())
+}
+
+/// The error in one line, or why it is not known.
+pub(crate) fn headline_of(reading: &Reading) -> String {
+    match reading {
+        Ok(scan) => match &scan.findings.failure {
+            Some(failure) => shortened(&failure.headline),
+            None => "its log shows no error".to_owned(),
+        },
+        Err(failure) => format!("its log can't be read: {}", failure.message),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let mut line: String = text.chars().take(LINE).collect();
+    if line.len() < text.len() {
+        line.push('…');
+    }
+    line
+}
+
+impl Cause {
+    /// The cause as an answer shows it.
+    pub(super) fn text(&self, number: usize, of: usize) -> String {
+        let mut out = String::new();
+        let number = if of > 1 { format!("{number}. ") } else { String::new() };
+        let _ = writeln!(out, "{number}{}", self.title());
+        match &self.reading {
+            Ok(scan) => self.write_scan(&mut out, scan),
+            Err(failure) => {
+                let _ = writeln!(out, "  its log can't be read: {}", failure.message);
+            }
+        }
+        for (key, headline) in &self.others {
+            let _ = writeln!(out, "  otherwise on {key}: {headline}");
+        }
+        for (number, headline) in &self.earlier {
+            let _ = writeln!(out, "  try {number} failed otherwise: {headline}");
+        }
+        out
+    }
+
+    fn title(&self) -> String {
+        let instance = &self.instance;
+        let operator = instance.operator().unwrap_or("task");
+        let state = if instance.state.is_failure() { "failed" } else { instance.state.as_str() };
+        let took = instance.duration.map(time::duration).unwrap_or_default();
+        let mut title = format!("{} ({operator}) {state}, try {} after {took}", self.key, tries(instance));
+        if self.instances.len() > 1 {
+            let _ = write!(title, "; {} instances failed: {}", self.instances.len(), self.indices());
+        }
+        if self.after > 0 {
+            title.push_str("; comes after the above and may be its consequence");
+        }
+        title
+    }
+
+    fn indices(&self) -> String {
+        const SHOWN: usize = 10;
+        let shown: Vec<String> = self.instances.iter().take(SHOWN).map(ToString::to_string).collect();
+        let more = if self.instances.len() > SHOWN { ", …" } else { "" };
+        format!("[{}{more}]", shown.join(", "))
+    }
+
+    fn write_scan(&self, out: &mut String, scan: &LogScan) {
+        match &scan.findings.failure {
+            Some(failure) => write_failure(out, failure),
+            None => write_tail(out, &scan.findings),
+        }
+        if let Some(cut) = &scan.cut {
+            let _ = writeln!(out, "  [its log was not read to the end: {}]", cut.message);
+        }
+    }
+}
+
+pub(crate) fn write_failure(out: &mut String, failure: &LogFailure) {
+    let sure = match failure.certainty {
+        Certainty::Certain => "error",
+        Certainty::Likely => "probably",
+    };
+    let _ = writeln!(out, "  {sure}: {}", shortened(&failure.headline));
+    let root = failure.chain.iter().find(|link| link.headline() == failure.headline);
+    if let Some(root) = root {
+        write_further_lines(out, root);
+    }
+    if let Some(raised) = failure.raised().filter(|raised| raised.headline() != failure.headline) {
+        let _ = writeln!(out, "  raised as: {}", shortened(&raised.headline()));
+    }
+    write_members(out, failure);
+    write_frames(out, failure);
+    if !failure.telling_lines.is_empty() {
+        let _ = writeln!(out, "  before it:");
+        for line in &failure.telling_lines {
+            let level = line.level.as_ref().map(|level| format!("{} ", level.name())).unwrap_or_default();
+            let _ = writeln!(out, "    {level}{}", shortened(&line.text));
+        }
+    }
+}
+
+/// Messages of several lines: SQL errors, validation reports.
+fn write_further_lines(out: &mut String, exception: &Exception) {
+    const SHOWN: usize = 6;
+    for line in exception.more.iter().chain(&exception.notes).filter(|line| !line.trim().is_empty()).take(SHOWN) {
+        let _ = writeln!(out, "    {}", shortened(line));
+    }
+}
+
+/// What an `ExceptionGroup` holds.
+fn write_members(out: &mut String, failure: &LogFailure) {
+    const SHOWN: usize = 5;
+    let members = failure.chain.iter().flat_map(|link| &link.members);
+    for member in members.take(SHOWN).filter(|member| member.headline() != failure.headline) {
+        let _ = writeln!(out, "  in the group: {}", shortened(&member.headline()));
+    }
+}
+
+/// The user's own code, innermost call first.
+fn write_frames(out: &mut String, failure: &LogFailure) {
+    const SHOWN: usize = 3;
+    for (index, frame) in failure.frames.iter().rev().take(SHOWN).enumerate() {
+        let label = if index == 0 { "at" } else { "called from" };
+        let line = frame.lineno.map(|line| format!(":{line}")).unwrap_or_default();
+        let _ = writeln!(out, "  {label} {}{line} in {}", &*frame.file, &*frame.name);
+    }
+}
+
+fn write_tail(out: &mut String, findings: &Findings) {
+    if findings.counts.is_empty() {
+        let _ = writeln!(out, "  its log is empty: the task may have been killed before it could write");
+        return;
+    }
+    let _ = writeln!(out, "  its log shows no error; it ends:");
+    for line in &findings.tail {
+        let _ = writeln!(out, "    {}", shortened(&line.text));
+    }
+}

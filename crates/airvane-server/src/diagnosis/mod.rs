@@ -1,0 +1,148 @@
+//! Why a run failed, or what it waits for.
+//!
+//! [`picture`] fetches what the API tells of a run, [`cause`] reads the logs of what failed and
+//! finds the errors, [`waiting`] explains what does not move, and this file puts the answer
+//! together: root causes first, consequences after, and what could not be found out said plainly.
+
+mod cause;
+mod graph;
+mod picture;
+mod waiting;
+
+use std::collections::BTreeMap;
+
+use airvane_api::ids::{DagId, DagRunId};
+
+use crate::failure::Failure;
+use crate::output::{Document, time};
+use crate::tool::{Call, ToolResult};
+use cause::Cause;
+pub(crate) use cause::{LogAddress, headline_of, write_failure};
+use picture::Picture;
+
+/// What an answer may cost a model; the promise is 1,500 tokens on a tokeniser that this estimate
+/// follows within some per cent.
+const BUDGET: usize = 1_350;
+
+/// Explains a run: the given one, else the last that failed, else the last.
+pub(crate) async fn diagnose(call: &Call, dag_id: &DagId, run_id: Option<&DagRunId>) -> ToolResult {
+    call.progress.say(format!("looking at {dag_id}"));
+    let Some(picture) = Picture::of(&call.airflow, dag_id, run_id).await? else {
+        return Ok(no_runs(dag_id));
+    };
+    let mut document = Document::new();
+    document.budget(BUDGET);
+    let causes = cause::find(call, &picture).await;
+    headline(&mut document, &picture);
+    for (index, cause) in causes.shown.iter().enumerate() {
+        document.text("cause", cause.text(index + 1, causes.shown.len()));
+    }
+    if causes.left_out > 0 {
+        document.line(format!("[{} more failed tasks, not looked into]", causes.left_out));
+    }
+    consequences(&mut document, &picture);
+    if !picture.run.state.is_finished() {
+        waiting::explain(call, &picture, &mut document).await;
+    }
+    for unknown in &picture.unknown {
+        document.line(format!("[unknown: {unknown}]"));
+    }
+    proposals(&mut document, &picture, &causes.shown);
+    Ok(document)
+}
+
+fn no_runs(dag_id: &DagId) -> Document {
+    let mut document = Document::new();
+    document.line(format!("{dag_id} has never run"));
+    document.next("explore_dag shows its schedule and whether it is paused");
+    document
+}
+
+/// The first line: what, in which state, since when, and what of it failed.
+fn headline(document: &mut Document, picture: &Picture) {
+    let run = &picture.run;
+    let took = time::elapsed(run.start_date.as_deref(), run.end_date.as_deref());
+    let when = match run.start_date.as_deref() {
+        Some(start) => format!("started {}, {took}", time::short(start)),
+        None => "not started".to_owned(),
+    };
+    let chosen = if picture.chosen { ", chosen because no dag_run_id was given" } else { "" };
+    document.line(format!(
+        "Run {} of {} is {} ({when}{chosen})",
+        run.dag_run_id,
+        run.dag_id,
+        run.state.as_str().to_uppercase()
+    ));
+    document.line(what_failed(picture));
+}
+
+fn what_failed(picture: &Picture) -> String {
+    let failed = picture.failed.total;
+    let tasks = picture.failed_tasks().len();
+    let instances = match (failed, tasks) {
+        (0, _) => String::new(),
+        (1, _) => "1 task failed".to_owned(),
+        (n, tasks) if n == tasks as u64 => format!("{n} tasks failed"),
+        (n, tasks) => format!("{n} task instances of {tasks} tasks failed"),
+    };
+    match (failed, picture.run.state.as_str()) {
+        (0, "failed") => {
+            "No task failed: the run itself was failed, by its dagrun_timeout, by hand, or because \
+             nothing could run any more"
+                .to_owned()
+        }
+        (0, "success") => "No task failed".to_owned(),
+        (0, _) if picture.retrying.total > 0 => {
+            format!("{} task instances failed and will be tried again", picture.retrying.total)
+        }
+        (0, _) => "Nothing has failed so far".to_owned(),
+        (_, "success") => format!(
+            "The run is green although {instances}: what follows them runs whatever their state \
+             (trigger_rule), so Airflow counts the run as a success"
+        ),
+        _ => instances,
+    }
+}
+
+/// What did not run because of the causes, by task.
+fn consequences(document: &mut Document, picture: &Picture) {
+    const SHOWN: usize = 8;
+    let skipped = &picture.upstream_failed;
+    if skipped.total == 0 {
+        return;
+    }
+    let mut by_task: BTreeMap<&str, usize> = BTreeMap::new();
+    for instance in &skipped.items {
+        *by_task.entry(&instance.task_id).or_default() += 1;
+    }
+    let names: Vec<&str> = by_task.keys().copied().take(SHOWN).collect();
+    let more = by_task.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    document.line(format!(
+        "Did not run because of that (upstream_failed): {}{more}",
+        names.join(", ")
+    ));
+}
+
+fn proposals(document: &mut Document, picture: &Picture, causes: &[Cause]) {
+    let run = &picture.run;
+    if let Some(first) = causes.first() {
+        document.next(format!(
+            "get_task_logs(dag_id={}, dag_run_id={}, task_id={}{}) for the log",
+            run.dag_id,
+            run.dag_run_id,
+            first.key.task_id,
+            if first.key.map_index < 0 { String::new() } else { format!(", map_index={}", first.key.map_index) }
+        ));
+        if run.state.is_failure() {
+            document.next("when mended: clear_dag_run with only_failed=true runs the failed tasks again");
+        }
+    } else if run.state.as_str() == "success" {
+        document.next("list_dag_runs(state=failed) finds runs that failed");
+    }
+}
+
+/// A failure that must not end the diagnosis, as a note on what is therefore unknown.
+fn unknown(what: &str, failure: &Failure) -> String {
+    format!("{what} ({})", failure.message)
+}

@@ -1,0 +1,24 @@
+//! The MCP surface of Airvane.
+//!
+//! A call travels one way: transport → [`policy`] → the tool → [`airflow`] (request, answer,
+//! clean and redact) → the tool's selection → [`output`] (cut, frame) → transport. Tools see
+//! Airflow only through [`airflow::Airflow`], which gives out nothing that was not redacted.
+
+pub mod airflow;
+mod diagnosis;
+// pub mod doctor;
+mod failure;
+// pub mod mcp;
+mod nearest;
+pub mod output;
+pub mod policy;
+pub mod registry;
+mod server;
+mod suggest;
+pub mod settings;
+pub mod tool;
+mod tools;
+// pub mod transport;
+
+pub use failure::{Failure, FailureKind};
+pub use server::{Answer, CallerContext, Server, StartError};

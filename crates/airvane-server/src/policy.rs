@@ -1,0 +1,168 @@
+//! What a caller may do. Read-only until told otherwise; a request can only narrow it further.
+
+use airvane_api::AccessLevel;
+
+use crate::registry::{self, Registered};
+use crate::settings::ToolSelection;
+
+/// The rules of one server, or of one request that asked for less.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    level: AccessLevel,
+    selection: ToolSelection,
+}
+
+/// Why a call is refused before anything is sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The level is off.
+    #[error("`{tool}` needs {needed} access; this server allows {allowed}")]
+    Level {
+        /// The tool.
+        tool: &'static str,
+        /// What it needs.
+        needed: AccessLevel,
+        /// What is on.
+        allowed: AccessLevel,
+    },
+    /// The administrator took it out.
+    #[error("`{tool}` is switched off on this server")]
+    Excluded {
+        /// The tool.
+        tool: &'static str,
+    },
+}
+
+impl Refusal {
+    /// What whoever runs the server can do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Level { needed: AccessLevel::Destructive, .. } => {
+                "whoever runs airvane can start it with --allow-destructive"
+            }
+            Self::Level { .. } => "whoever runs airvane can start it with --allow-write",
+            Self::Excluded { .. } => "whoever runs airvane decides that with --exclude-tools",
+        }
+    }
+}
+
+/// A name in `--tools`, `--exclude-tools` or `--toolsets` that nothing has.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown {kind} `{name}`{}", nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+pub struct UnknownName {
+    kind: &'static str,
+    name: String,
+    nearest: Option<&'static str>,
+}
+
+impl Policy {
+    /// The rules for a level and a selection, whose names must all exist.
+    pub fn new(level: AccessLevel, selection: ToolSelection) -> Result<Self, UnknownName> {
+        let tools: Vec<&'static str> = registry::TOOLS.iter().map(|tool| tool.name).collect();
+        check("tool", &selection.tools, &tools)?;
+        check("tool", &selection.exclude, &tools)?;
+        check("toolset", &selection.toolsets, &registry::toolsets())?;
+        Ok(Self { level, selection })
+    }
+
+    /// The highest level allowed.
+    pub fn level(&self) -> AccessLevel {
+        self.level
+    }
+
+    /// The same rules with at most this level.
+    #[must_use]
+    pub fn at_most(&self, level: AccessLevel) -> Self {
+        Self { level: self.level.min(level), selection: self.selection.clone() }
+    }
+
+    /// Whether a tool is shown. What is shown may be called.
+    pub fn lists(&self, tool: &Registered) -> bool {
+        self.permits(tool).is_ok() && self.selects(tool)
+    }
+
+    /// Whether a call is allowed, shown or not.
+    pub fn permits(&self, tool: &Registered) -> Result<(), Refusal> {
+        if contains(&self.selection.exclude, tool.name) {
+            return Err(Refusal::Excluded { tool: tool.name });
+        }
+        self.permits_level(tool.name, tool.level)
+    }
+
+    /// Whether something of this level is allowed: for tools whose arguments decide the level.
+    pub fn permits_level(&self, tool: &'static str, needed: AccessLevel) -> Result<(), Refusal> {
+        if needed <= self.level {
+            Ok(())
+        } else {
+            Err(Refusal::Level { tool, needed, allowed: self.level })
+        }
+    }
+
+    fn selects(&self, tool: &Registered) -> bool {
+        let ToolSelection { toolsets, tools, .. } = &self.selection;
+        match (toolsets.is_empty(), tools.is_empty()) {
+            (true, true) => tool.listed,
+            _ => contains(tools, tool.name) || contains(toolsets, tool.toolset),
+        }
+    }
+}
+
+fn contains(names: &[String], name: &str) -> bool {
+    names.iter().any(|given| given == name)
+}
+
+fn check(kind: &'static str, given: &[String], known: &[&'static str]) -> Result<(), UnknownName> {
+    match given.iter().find(|name| !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(UnknownName {
+            kind,
+            name: name.clone(),
+            nearest: crate::nearest::nearest(name, known.iter().copied()),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(level: AccessLevel) -> Policy {
+        Policy::new(level, ToolSelection::default()).unwrap()
+    }
+
+    #[test]
+    fn nothing_above_the_level_is_shown_or_runs() {
+        for level in [AccessLevel::Read, AccessLevel::Write, AccessLevel::Destructive] {
+            let policy = policy(level);
+            for tool in registry::TOOLS {
+                assert_eq!(policy.permits(tool).is_ok(), tool.level <= level, "{}", tool.name);
+                assert!(!policy.lists(tool) || tool.level <= level, "{}", tool.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_request_can_only_narrow() {
+        let write = policy(AccessLevel::Write);
+        assert_eq!(write.at_most(AccessLevel::Destructive).level(), AccessLevel::Write);
+        assert_eq!(write.at_most(AccessLevel::Read).level(), AccessLevel::Read);
+    }
+
+    #[test]
+    fn an_unknown_name_stops_with_the_nearest() {
+        let selection =
+            ToolSelection { tools: vec!["list_dgas".to_owned()], ..ToolSelection::default() };
+        let message = Policy::new(AccessLevel::Read, selection).unwrap_err().to_string();
+        assert_eq!(message, "unknown tool `list_dgas`; did you mean `list_dags`?");
+    }
+
+    #[test]
+    fn an_excluded_tool_does_not_run_either() {
+        let selection =
+            ToolSelection { exclude: vec!["list_dags".to_owned()], ..ToolSelection::default() };
+        let policy = Policy::new(AccessLevel::Destructive, selection).unwrap();
+        let tool = registry::find("list_dags").unwrap();
+        assert_eq!(policy.permits(tool), Err(Refusal::Excluded { tool: "list_dags" }));
+        assert!(!policy.lists(tool));
+    }
+}

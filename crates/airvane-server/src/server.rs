@@ -1,0 +1,193 @@
+//! The server without a protocol: settings in, calls in, answers out. MCP, the command line and
+//! the plugin are ways to reach it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use airvane_api::AccessLevel;
+use airvane_client::{Caller, CancellationToken, Context, RestBackend, RestSettings};
+use airvane_redact::Redactor;
+use serde_json::{Map, Value};
+
+use crate::airflow::{Airflow, Upstream};
+use crate::failure::Failure;
+use crate::output::{Document, Frame};
+use crate::policy::{Policy, UnknownName};
+use crate::registry::{self, Registered};
+use crate::settings::{AirflowSettings, CallerAuth, OutputSettings, Settings, Transport};
+use crate::suggest;
+use crate::tool::{Call, Progress};
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A name that nothing has.
+    #[error(transparent)]
+    UnknownName(#[from] UnknownName),
+    /// The connection's settings.
+    #[error("{0}")]
+    Connection(#[from] airvane_client::SettingsError),
+    /// The redactor's settings.
+    #[error("{0}")]
+    Redaction(#[from] airvane_redact::SettingsError),
+}
+
+/// A server for one Airflow.
+#[derive(Clone)]
+pub struct Server {
+    upstream: Arc<Upstream>,
+    policy: Policy,
+    output: OutputSettings,
+}
+
+/// What a transport knows of a caller.
+#[derive(Clone, Debug)]
+pub struct CallerContext {
+    /// Whose credential goes upstream.
+    pub caller: Caller,
+    /// Ends the call.
+    pub cancel: CancellationToken,
+    /// The level the request itself asked for; can only narrow.
+    pub at_most: Option<AccessLevel>,
+    /// Whether the request asked for structured content.
+    pub structured: bool,
+}
+
+impl CallerContext {
+    /// The configured credential, nothing narrowed.
+    pub fn configured() -> Self {
+        Self {
+            caller: Caller::Configured,
+            cancel: CancellationToken::new(),
+            at_most: None,
+            structured: false,
+        }
+    }
+}
+
+/// What a caller reads.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The text, framed.
+    pub text: String,
+    /// The same as JSON, if asked for.
+    pub structured: Option<Value>,
+    /// Whether the call failed.
+    pub is_error: bool,
+    /// The marker that frames untrusted text.
+    pub marker: String,
+}
+
+impl Server {
+    /// Prepares a server. Nothing is sent: it starts while Airflow is down.
+    pub fn new(settings: &Settings) -> Result<Self, StartError> {
+        let policy = Policy::new(settings.access, settings.selection.clone())?;
+        let redactor = Redactor::new(redaction())?;
+        if let Transport::Http(http) = &settings.transport
+            && let CallerAuth::Token(token) = &http.auth
+        {
+            redactor.add_known_secret(token);
+        }
+        let backend = settings.airflow.as_ref().map(rest_backend).transpose()?;
+        let upstream = Arc::new(Upstream::new(backend, redactor));
+        Ok(Self { upstream, policy, output: settings.output })
+    }
+
+    /// The rules for one caller.
+    pub fn policy(&self, context: &CallerContext) -> Policy {
+        context.at_most.map_or_else(|| self.policy.clone(), |level| self.policy.at_most(level))
+    }
+
+    /// The tools that a caller sees.
+    pub fn tools(&self, context: &CallerContext) -> impl Iterator<Item = &'static Registered> {
+        let policy = self.policy(context);
+        registry::TOOLS.iter().filter(move |tool| policy.lists(tool))
+    }
+
+    /// The connected Airflow for one call that ends in time.
+    pub fn airflow(&self, context: &CallerContext, time: std::time::Duration) -> Airflow {
+        let upstream = Context {
+            caller: context.caller.clone(),
+            deadline: tokio::time::Instant::now() + time,
+            cancel: context.cancel.clone(),
+        };
+        Airflow::new(Arc::clone(&self.upstream), upstream)
+    }
+
+    /// Calls a tool.
+    pub async fn call(
+        &self,
+        tool: &'static Registered,
+        arguments: Map<String, Value>,
+        context: &CallerContext,
+        progress: Progress,
+    ) -> Answer {
+        let started = Instant::now();
+        let call = Call {
+            airflow: self.airflow(context, tool.time),
+            policy: self.policy(context),
+            progress,
+        };
+        let result = match call.policy.permits(tool) {
+            Ok(()) => match tool.run(&call, arguments.clone()).await {
+                Err(failure) if failure.is_not_found() => {
+                    Err(suggest::explain(&call.airflow, &arguments, failure).await)
+                }
+                result => result,
+            },
+            Err(refusal) => Err(refusal.into()),
+        };
+        audit(tool, &result, started);
+        match result {
+            Ok(document) => self.answer(document, false, context),
+            Err(failure) => self.answer(failure.document(), true, context),
+        }
+    }
+
+    /// Cuts, frames and writes a document.
+    pub fn answer(&self, document: Document, is_error: bool, context: &CallerContext) -> Answer {
+        let document = document.cut_to(self.output.max_tokens);
+        let body = document.body();
+        let frame = Frame::for_text(&body);
+        let mut text = frame.wrap(&body);
+        for proposal in document.proposals() {
+            text.push_str("\nNext: ");
+            text.push_str(proposal);
+        }
+        let structured = (self.output.structured || context.structured).then(|| document.structured());
+        Answer { text, structured, is_error, marker: frame.marker().to_owned() }
+    }
+}
+
+/// One line a call: who did what is Airflow's to log, what was asked of us is ours.
+fn audit(tool: &Registered, result: &Result<Document, Failure>, started: Instant) {
+    let outcome = result.as_ref().err().map(|failure| failure.kind);
+    tracing::info!(
+        target: "airvane::audit",
+        tool = tool.name,
+        level = %tool.level,
+        outcome = ?outcome,
+        milliseconds = started.elapsed().as_millis(),
+        "call"
+    );
+}
+
+fn rest_backend(settings: &AirflowSettings) -> Result<RestBackend, airvane_client::SettingsError> {
+    let mut rest = RestSettings::new(settings.url.clone());
+    rest.credentials = settings.credentials.clone();
+    rest.api = settings.api;
+    rest.verify_ssl = settings.verify_ssl;
+    rest.ca_certificate = settings.ca_cert.clone().map(airvane_client::CaCertificate::File);
+    RestBackend::new(rest)
+}
+
+/// What the redactor must know of Airflow.
+fn redaction() -> airvane_redact::Settings {
+    // Airflow wants these back: a signed path, and marks in a list.
+    airvane_redact::Settings::new().exempt_names([
+        "file_token",
+        "next_cursor",
+        "previous_cursor",
+        "continuation_token",
+    ])
+}

@@ -1,0 +1,99 @@
+//! `trigger_dag_and_wait`: a new run, and how it ended.
+
+use std::time::Duration;
+
+use airvane_api::ids::DagRunId;
+use airvane_api::models::DagRun;
+use airvane_api::{AccessLevel, catalog};
+
+use super::{get_dag_run, trigger_dag};
+use crate::diagnosis;
+use crate::failure::Failure;
+use crate::output::Document;
+use crate::tool::{Call, Tool, ToolResult};
+
+/// Triggers a run and waits for its end.
+pub struct TriggerDagAndWait;
+
+/// Kept for the answer when time is up.
+const RESERVE: Duration = Duration::from_secs(6);
+
+impl Tool for TriggerDagAndWait {
+    const NAME: &'static str = "trigger_dag_and_wait";
+    const TITLE: &'static str = "Trigger DAG and wait";
+    const DESCRIPTION: &'static str =
+        "Start a run, wait up to 40 s, and report how it ended, with a diagnosis if it failed.";
+    const LEVEL: AccessLevel = AccessLevel::Write;
+    const TOOLSET: &'static str = "dagrun";
+    const TIME: Duration = Duration::from_secs(48);
+    type Input = trigger_dag::Input;
+
+    async fn call(call: &Call, input: trigger_dag::Input) -> ToolResult {
+        let run = trigger_dag::trigger(&call.airflow, &input).await?;
+        let run_id = DagRunId::new(run.dag_run_id.as_str())?;
+        if let Some(warning) = trigger_dag::paused_warning(&call.airflow, input.dag_id()).await {
+            let mut document = Document::new();
+            document.line("triggered, not waited for");
+            get_dag_run::fields(&mut document, &run);
+            document.line(warning);
+            return Ok(document);
+        }
+        let last = wait(call, &run, &run_id).await;
+        report(call, &input, &run, last).await
+    }
+}
+
+/// Looks until the run has ended or time is up. A look that fails is repeated: the run goes on.
+async fn wait(call: &Call, run: &DagRun, run_id: &DagRunId) -> Result<DagRun, Failure> {
+    let dag_id = airvane_api::ids::DagId::new(run.dag_id.as_str())?;
+    let mut pause = Duration::from_millis(500);
+    loop {
+        tokio::time::sleep(pause).await;
+        pause = (pause * 3 / 2).min(Duration::from_secs(3));
+        let seen: Result<DagRun, Failure> = call
+            .airflow
+            .ask(&catalog::GET_DAG_RUN, |request| {
+                request.path("dag_id", &dag_id).path("dag_run_id", run_id)
+            })
+            .await;
+        if let Ok(run) = &seen {
+            call.progress.say(format!("{} is {}", run.dag_run_id, run.state));
+        }
+        let ended = seen.as_ref().is_ok_and(|run| run.state.is_finished());
+        if ended || call.airflow.remaining() < RESERVE + pause {
+            return seen;
+        }
+    }
+}
+
+async fn report(
+    call: &Call,
+    input: &trigger_dag::Input,
+    triggered: &DagRun,
+    last: Result<DagRun, Failure>,
+) -> ToolResult {
+    let mut document = Document::new();
+    match last {
+        Ok(run) if run.state.is_failure() => {
+            document.line(format!("the triggered run {} failed", run.dag_run_id));
+            let run_id = DagRunId::new(run.dag_run_id.as_str())?;
+            let diagnosis = diagnosis::diagnose(call, input.dag_id(), Some(&run_id)).await?;
+            return Ok(diagnosis);
+        }
+        Ok(run) if run.state.is_finished() => {
+            document.line("the triggered run ended");
+            get_dag_run::fields(&mut document, &run);
+        }
+        Ok(run) => {
+            document.line("triggered; time is up and the run goes on");
+            get_dag_run::fields(&mut document, &run);
+            document.next(format!("diagnose_dag_run(dag_id={}, dag_run_id={})", run.dag_id, run.dag_run_id));
+        }
+        Err(failure) => {
+            document.line(format!("triggered, but its state is unknown: {}", failure.message));
+            get_dag_run::fields(&mut document, triggered);
+            document.next("get_dag_run; do not trigger again before looking");
+        }
+    }
+    Ok(document)
+}

@@ -1,0 +1,88 @@
+//! What `cargo xtask test` has provisioned for the tests of this crate.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// The environment variable that names the file with the description.
+pub const VARIABLE: &str = "AIRVANE_TEST_ENV";
+
+/// All that the tests may use.
+#[derive(Clone, Debug, Deserialize)]
+pub struct TestEnv {
+    /// The binary under test.
+    pub airvane: PathBuf,
+    /// Airflow 3.3.2 with the simple auth manager, on SQLite.
+    pub airflow3: Airflow,
+    /// Airflow 2.11.2 with basic authentication, on PostgreSQL.
+    pub airflow2: Airflow,
+    /// The folder with `node`, `npm` and `npx`, Node 24.
+    pub node: PathBuf,
+    /// The folder with `node_modules`: the conformance suite, the Inspector, the TypeScript SDK.
+    pub npm_root: PathBuf,
+    /// A Python that can `import mcp`.
+    pub python_mcp: PathBuf,
+    /// Executables of other MCP servers for Airflow, by package name.
+    pub peers: BTreeMap<String, PathBuf>,
+}
+
+/// A running Airflow.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Airflow {
+    /// Its base URL, without a slash at the end.
+    pub url: String,
+    /// Its exact release.
+    pub version: String,
+    /// Its `AIRFLOW_HOME`.
+    pub home: PathBuf,
+    /// Its folder of DAG files: a copy of `incidents/dags`; tests may add files.
+    pub dags: PathBuf,
+    /// Users by role: `admin`, `op`, `user`, `viewer`.
+    pub users: BTreeMap<String, User>,
+}
+
+/// Somebody who may log in.
+#[derive(Clone, Debug, Deserialize)]
+pub struct User {
+    /// Also the name of the role.
+    pub username: String,
+    /// Made up anew for each run.
+    pub password: String,
+}
+
+impl Airflow {
+    /// The user of a role.
+    ///
+    /// # Panics
+    /// When there is no such role.
+    #[allow(clippy::panic, reason = "a test without its user can only fail")]
+    pub fn user(&self, role: &str) -> &User {
+        self.users.get(role).unwrap_or_else(|| panic!("no user with the role {role}"))
+    }
+}
+
+impl TestEnv {
+    /// Reads the description of what is provisioned.
+    ///
+    /// # Panics
+    /// When the tests were not started by `cargo xtask test`.
+    #[allow(clippy::panic, reason = "a test without its Airflows can only fail")]
+    pub fn load() -> Self {
+        let Some(path) = std::env::var_os(VARIABLE).map(PathBuf::from) else {
+            panic!("{VARIABLE} is not set: run through `cargo xtask test`");
+        };
+        let read = std::fs::read_to_string(&path).map_err(|error| error.to_string());
+        match read.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string())) {
+            Ok(env) => env,
+            Err(error) => {
+                panic!("{}: {error}: run through `cargo xtask test`", path.display())
+            }
+        }
+    }
+
+    /// Whether the slow tests are wanted too (`cargo xtask test --full`).
+    pub fn full() -> bool {
+        std::env::var_os("AIRVANE_TEST_FULL").is_some_and(|value| value == "1")
+    }
+}

@@ -1,0 +1,106 @@
+//! Airflow 2: web server, scheduler and triggerer, with basic authentication.
+//!
+//! On PostgreSQL its tasks run side by side; on SQLite one by one, which is enough for a demo.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::home::{Environment, Home, free_port};
+use super::{Airflow, Major, ROLES, Store, secret};
+use crate::postgres::Postgres;
+use crate::{paths, process};
+
+/// What `/health` must call healthy.
+const COMPONENTS: [&str; 3] = ["metadatabase", "scheduler", "triggerer"];
+
+/// Creates the users; the command line would take ten seconds for each.
+const USERS: &str = include_str!("users.py");
+
+/// Starts it and waits for its health.
+pub(crate) fn start(home: &Home, store: Store, tell: &(dyn Fn(&str) + Sync)) -> Result<Airflow> {
+    let port = free_port()?;
+    let url = format!("http://127.0.0.1:{port}");
+    let mut environment = environment(home, port, &url)?;
+    let postgres = match store {
+        Store::Sqlite => None,
+        Store::Postgres => postgres(tell)?,
+    };
+    match &postgres {
+        Some(server) => {
+            environment.set("CORE__EXECUTOR", "LocalExecutor");
+            environment.set("DATABASE__SQL_ALCHEMY_CONN", &server.sqlalchemy_url());
+        }
+        None => environment.set("CORE__EXECUTOR", "SequentialExecutor"),
+    }
+    let mut airflow = Airflow {
+        major: Major::Two,
+        url,
+        home: home.path.clone(),
+        dags: home.dags.clone(),
+        passwords: BTreeMap::new(),
+        processes: Vec::new(),
+        postgres,
+    };
+    airflow.passwords = prepare_database(home, &environment, tell)?;
+    tell("starting webserver, scheduler and triggerer");
+    for part in ["webserver", "scheduler", "triggerer"] {
+        airflow.processes.push(environment.serve(&format!("airflow-2-{part}"), &[part])?);
+    }
+    airflow.wait_healthy(&COMPONENTS, tell)?;
+    Ok(airflow)
+}
+
+fn environment(home: &Home, port: u16, url: &str) -> Result<Environment> {
+    let backends = ["basic_auth", "session"].map(|name| format!("airflow.api.auth.backend.{name}"));
+    home.environment(&[
+        ("API__AUTH_BACKENDS", backends.join(",")),
+        ("CORE__EXECUTE_TASKS_NEW_PYTHON_INTERPRETER", "False".to_owned()),
+        ("SCHEDULER__DAG_DIR_LIST_INTERVAL", "2".to_owned()),
+        ("SCHEDULER__MIN_FILE_PROCESS_INTERVAL", "30".to_owned()),
+        ("WEBSERVER__BASE_URL", url.to_owned()),
+        ("WEBSERVER__EXPOSE_CONFIG", "True".to_owned()),
+        ("WEBSERVER__SECRET_KEY", secret()),
+        ("WEBSERVER__WEB_SERVER_HOST", "127.0.0.1".to_owned()),
+        ("WEBSERVER__WEB_SERVER_PORT", port.to_string()),
+        // Two minutes are too few for two workers on a busy machine.
+        ("WEBSERVER__WEB_SERVER_MASTER_TIMEOUT", "600".to_owned()),
+        ("WEBSERVER__WEB_SERVER_WORKER_TIMEOUT", "300".to_owned()),
+        ("WEBSERVER__WORKERS", "2".to_owned()),
+    ])
+}
+
+fn postgres(tell: &(dyn Fn(&str) + Sync)) -> Result<Option<Postgres>> {
+    tell("starting PostgreSQL");
+    match Postgres::start() {
+        Ok(server) => Ok(Some(server)),
+        Err(error) => {
+            crate::stop::check()?;
+            tell(&format!("no PostgreSQL, tasks will run one by one on SQLite: {error:#}"));
+            Ok(None)
+        }
+    }
+}
+
+/// Migrates the database and creates the users, unless an earlier start did.
+fn prepare_database(
+    home: &Home,
+    environment: &Environment,
+    tell: &(dyn Fn(&str) + Sync),
+) -> Result<BTreeMap<String, String>> {
+    let known = home.path.join("users.json");
+    if let Ok(text) = std::fs::read_to_string(&known) {
+        return Ok(serde_json::from_str(&text)?);
+    }
+    tell("preparing the database");
+    environment.run("airflow-2-migrate", &["db", "migrate"])?;
+    let passwords: BTreeMap<String, String> =
+        ROLES.iter().map(|role| ((*role).to_owned(), secret())).collect();
+    let text = json!(passwords).to_string();
+    let mut create = environment.command("python");
+    create.args(["-c", USERS]).env("AIRVANE_USERS", &text);
+    process::run("create users", &mut create, &paths::log("airflow-2-users")?)?;
+    std::fs::write(known, text)?;
+    Ok(passwords)
+}

@@ -1,0 +1,84 @@
+//! Airflow 3: API server, scheduler, DAG processor and triggerer on SQLite.
+//!
+//! The simple auth manager has one user for each role and makes up their passwords itself.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+
+use super::home::{Environment, Home, free_port};
+use super::{Airflow, Major, ROLES, secret};
+use crate::paths;
+
+/// What `/api/v2/monitor/health` must call healthy.
+const COMPONENTS: [&str; 4] = ["metadatabase", "scheduler", "triggerer", "dag_processor"];
+
+/// Starts it and waits for its health.
+pub(crate) fn start(home: &Home, tell: &(dyn Fn(&str) + Sync)) -> Result<Airflow> {
+    let port = free_port()?;
+    let url = format!("http://127.0.0.1:{port}");
+    let environment = environment(home, port, &url)?;
+    tell("preparing the database");
+    prepare_database(home, &environment)?;
+    tell("starting api-server, scheduler, dag-processor and triggerer");
+    let mut airflow = Airflow {
+        major: Major::Three,
+        url,
+        home: home.path.clone(),
+        dags: home.dags.clone(),
+        passwords: BTreeMap::new(),
+        processes: Vec::new(),
+        postgres: None,
+    };
+    for part in ["api-server", "dag-processor", "scheduler", "triggerer"] {
+        airflow.processes.push(environment.serve(&format!("airflow-3-{part}"), &[part])?);
+    }
+    airflow.wait_healthy(&COMPONENTS, tell)?;
+    airflow.passwords = passwords(home)?;
+    Ok(airflow)
+}
+
+fn environment(home: &Home, port: u16, url: &str) -> Result<Environment> {
+    let users: Vec<String> = ROLES.iter().map(|role| format!("{role}:{role}")).collect();
+    home.environment(&[
+        ("API__HOST", "127.0.0.1".to_owned()),
+        ("API__PORT", port.to_string()),
+        ("API__BASE_URL", url.to_owned()),
+        ("API__WORKERS", "1".to_owned()),
+        ("API__EXPOSE_CONFIG", "True".to_owned()),
+        ("API__SECRET_KEY", secret()),
+        ("API_AUTH__JWT_SECRET", secret() + &secret()),
+        // Tasks report here; the default is port 8080 and they fail at once without it.
+        ("CORE__EXECUTION_API_SERVER_URL", format!("{url}/execution/")),
+        ("CORE__EXECUTOR", "LocalExecutor".to_owned()),
+        ("CORE__SIMPLE_AUTH_MANAGER_USERS", users.join(",")),
+        ("DAG_PROCESSOR__REFRESH_INTERVAL", "3".to_owned()),
+        ("DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL", "30".to_owned()),
+    ])
+}
+
+/// Migrating an empty database takes many seconds, copying the result none.
+fn prepare_database(home: &Home, environment: &Environment) -> Result<()> {
+    let database = home.path.join("airflow.db");
+    if database.exists() {
+        return Ok(());
+    }
+    let template =
+        paths::folder("templates")?.join(format!("airflow-{}.db", Major::Three.version()));
+    if !template.exists() {
+        environment.run("airflow-3-migrate", &["db", "migrate"])?;
+        let half = template.with_extension("half");
+        std::fs::copy(&database, &half)?;
+        std::fs::rename(half, &template)?;
+        return Ok(());
+    }
+    std::fs::copy(&template, &database)?;
+    Ok(())
+}
+
+fn passwords(home: &Home) -> Result<BTreeMap<String, String>> {
+    let path = home.path.join("simple_auth_manager_passwords.json.generated");
+    let text =
+        std::fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+    Ok(serde_json::from_str(&text)?)
+}

@@ -1,0 +1,26 @@
+//! `cargo xtask bench`: what a user waits for and a model reads. One file for each bench.
+
+mod serve;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+/// Options of `cargo xtask bench`.
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    bench: Option<Bench>,
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Start, memory, tokens and one question, beside other MCP servers (the default).
+    Serve,
+}
+
+/// Runs one bench.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    match options.bench {
+        None | Some(Bench::Serve) => serve::run(),
+    }
+}

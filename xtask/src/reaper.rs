@@ -1,0 +1,148 @@
+//! The last line against leftovers.
+//!
+//! Two nets below the guards of `process`. A small shell holds a pipe to us: when we die, even
+//! by SIGKILL, the pipe closes and the shell ends every group we had running. And when we end
+//! in good order we look through `/proc` for processes that carry our mark in their environment:
+//! Airflow's tasks put themselves into sessions of their own, out of reach of any group.
+
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// The environment variable that marks what we started.
+pub(crate) const MARK: &str = "AIRVANE_XTASK";
+
+/// Reads `+PID`, `-PID`; at the end of its input it ends what is left.
+const SCRIPT: &str = r#"
+live=' '
+while read -r line; do
+  case "$line" in
+    +*) live="$live${line#+} " ;;
+    -*) left=' '; for pid in $live; do [ "$pid" = "${line#-}" ] || left="$left$pid "; done; live="$left" ;;
+  esac
+done
+for pid in $live; do kill -TERM -"$pid" 2>/dev/null; done
+[ "$live" = ' ' ] || sleep 5
+for pid in $live; do kill -KILL -"$pid" 2>/dev/null; done
+"#;
+
+static PIPE: OnceLock<Mutex<ChildStdin>> = OnceLock::new();
+static MARK_VALUE: OnceLock<String> = OnceLock::new();
+static KEEP: AtomicBool = AtomicBool::new(false);
+
+/// The watching shell; dropping it sweeps up.
+pub(crate) struct Reaper {
+    _shell: Child,
+}
+
+impl Reaper {
+    /// Starts the watch. Call it once, first.
+    pub(crate) fn start() -> Result<Self> {
+        let mut shell = Command::new("sh")
+            .args(["-c", SCRIPT])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .context("start sh")?;
+        if let Some(pipe) = shell.stdin.take() {
+            let _ = PIPE.set(Mutex::new(pipe));
+        }
+        Ok(Self { _shell: shell })
+    }
+}
+
+impl Drop for Reaper {
+    fn drop(&mut self) {
+        if !KEEP.load(Ordering::SeqCst) {
+            sweep(mark());
+        }
+    }
+}
+
+/// Our value of [`MARK`], another one in each run: process ids come back.
+pub(crate) fn mark() -> &'static str {
+    MARK_VALUE.get_or_init(|| format!("{}-{:08x}", std::process::id(), rand::random::<u32>()))
+}
+
+/// Leaves what we started running; a later [`sweep`] with our [`mark`] ends it.
+pub(crate) fn keep() {
+    KEEP.store(true, Ordering::SeqCst);
+}
+
+/// Puts a group under watch.
+pub(crate) fn watch(pid: u32) {
+    say('+', pid);
+}
+
+/// Takes a group, ended or meant to stay, out of the watch.
+pub(crate) fn forget(pid: u32) {
+    say('-', pid);
+}
+
+fn say(sign: char, pid: u32) {
+    if let Some(Ok(mut pipe)) = PIPE.get().map(Mutex::lock) {
+        // A dead shell only costs us this second net.
+        let _ = writeln!(pipe, "{sign}{pid}");
+    }
+}
+
+/// Ends every process whose environment carries `mark`. Without `/proc` there is nothing to do.
+pub(crate) fn sweep(mark: &str) {
+    for (signal, rounds) in [(Signal::TERM, 40), (Signal::KILL, 40)] {
+        for _ in 0..rounds {
+            let left = marked(mark);
+            if left.is_empty() {
+                return;
+            }
+            for pid in left {
+                let _ = kill_process(pid, signal);
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+fn marked(mark: &str) -> Vec<Pid> {
+    let wanted = format!("{MARK}={mark}");
+    let own = std::process::id().to_string();
+    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
+    entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| *name != own && name.bytes().all(|byte| byte.is_ascii_digit()))
+        .filter(|name| {
+            std::fs::read(format!("/proc/{name}/environ")).is_ok_and(|environ| {
+                environ.split(|byte| *byte == 0).any(|line| line == wanted.as_bytes())
+            })
+        })
+        .filter_map(|name| name.parse().ok().and_then(Pid::from_raw))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::{MARK, marked, sweep};
+
+    #[test]
+    fn the_mark_finds_what_left_its_group() {
+        let mark = format!("test-{:08x}", rand::random::<u32>());
+        let mut child =
+            Command::new("setsid").args(["sleep", "300"]).env(MARK, &mark).spawn().unwrap();
+        while marked(&mark).is_empty() {
+            std::thread::yield_now();
+        }
+        sweep(&mark);
+        assert!(!child.wait().unwrap().success());
+        assert!(marked(&mark).is_empty());
+    }
+}

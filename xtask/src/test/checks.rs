@@ -1,0 +1,85 @@
+//! What needs no Airflow: form, lints, documentation, dependencies and the crates' own tests.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::cargo_test::cargo_test;
+use crate::install::Venv;
+use crate::report::Report;
+use crate::{artifact, paths, process};
+
+/// Exact versions: a new release must not turn a green check red by itself.
+const CARGO_DENY: &str = "0.20.2";
+const TYPOS: &str = "typos==1.52.0";
+
+/// Runs all of them.
+pub(crate) fn run(report: &Report) {
+    report.check("format (cargo fmt)", || cargo("fmt", &["fmt", "--all", "--check"], &[]));
+    report.check("spelling (typos)", typos);
+    report.check("lints (cargo clippy)", || {
+        let args = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+        cargo("clippy", &args, &[])
+    });
+    report.check("documentation (cargo doc)", || {
+        let args = ["doc", "--workspace", "--no-deps", "--quiet", "--document-private-items"];
+        cargo("doc", &args, &[("RUSTDOCFLAGS", "-D warnings")])
+    });
+    report.check("dependencies (cargo deny)", deny);
+    report.check("generated facts (xtask generate)", || {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["generate", "--check"]).current_dir(paths::root());
+        process::run("xtask generate --check", &mut command, &paths::log("generate")?)
+    });
+    report.step("tests without Airflow", || {
+        let args = ["--workspace", "--exclude", "airvane-e2e"].map(str::to_owned);
+        cargo_test("workspace", &args, &[])
+    });
+}
+
+fn cargo(name: &str, args: &[&str], environment: &[(&str, &str)]) -> Result<()> {
+    let mut command = artifact::cargo();
+    command.args(args).envs(environment.iter().copied());
+    process::run(&format!("cargo {name}"), &mut command, &paths::log(name)?)
+}
+
+fn typos() -> Result<()> {
+    let venv =
+        Venv { name: "typos", packages: &[TYPOS], exclude_newer: None, newest_python: u32::MAX };
+    let mut command = Command::new(venv.install()?.join("typos"));
+    command.current_dir(paths::root()).args(["--config", "typos.toml", "--color", "never", "."]);
+    process::run("typos", &mut command, &paths::log("typos")?)
+}
+
+/// Bans, licences and sources. Advisories live in a git repository that not every machine
+/// reaches; whoever can runs `cargo deny check advisories`.
+fn deny() -> Result<()> {
+    let program = cargo_deny()?;
+    let mut command = Command::new(program);
+    command.current_dir(paths::root()).args(["--color", "never", "--all-features", "check"]);
+    command.args(["--hide-inclusion-graph", "bans", "licenses", "sources"]);
+    process::run("cargo deny", &mut command, &paths::log("deny")?)
+}
+
+/// Builds cargo-deny once; that takes some minutes, an optimised one would take more.
+fn cargo_deny() -> Result<PathBuf> {
+    let root = paths::folder("cargo-tools")?;
+    let program = root.join("bin").join("cargo-deny");
+    let version = process::output("cargo deny", Command::new(&program).arg("--version"));
+    if version.is_ok_and(|version| version.trim().ends_with(CARGO_DENY)) {
+        return Ok(program);
+    }
+    let build = root.join("build");
+    let mut command = artifact::cargo();
+    command
+        .args(["install", "--locked", "--force", "--debug", "--quiet", "cargo-deny", "--version"])
+        .arg(CARGO_DENY)
+        .arg("--root")
+        .arg(&root)
+        .env("CARGO_TARGET_DIR", &build)
+        .env("CARGO_PROFILE_DEV_DEBUG", "0");
+    process::run("cargo install cargo-deny", &mut command, &paths::log("install-cargo-deny")?)?;
+    std::fs::remove_dir_all(build)?;
+    Ok(program)
+}
