@@ -18,8 +18,12 @@ pub(crate) enum Profile {
     Release,
 }
 
-/// Builds the binary and returns its path, wherever cargo puts it.
+/// Builds the binary and returns its path, wherever cargo puts it. Whoever has built it already,
+/// a package for example, names it in `AIRVANE_BINARY`.
 pub(crate) fn airvane(profile: Profile) -> Result<PathBuf> {
+    if let Some(binary) = std::env::var_os("AIRVANE_BINARY") {
+        return Ok(std::path::absolute(binary)?);
+    }
     let mut build = cargo();
     build.args(["build", "--package", "airvane", "--message-format", "json-render-diagnostics"]);
     if profile == Profile::Release {

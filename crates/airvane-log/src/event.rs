@@ -15,10 +15,10 @@ pub struct Event {
     pub timestamp: Option<Timestamp>,
     /// `None` for a line without a header.
     pub level: Option<Level>,
-    /// Empty when the log does not say (Airflow 2 never does).
-    pub logger: Arc<SafeText>,
-    /// Source file of the log call; empty when the log does not say.
-    pub file: Arc<SafeText>,
+    /// `None` when the log does not say (Airflow 2 never does).
+    pub logger: Option<Arc<SafeText>>,
+    /// Source file of the log call; `None` when the log does not say.
+    pub file: Option<Arc<SafeText>>,
     /// Line in `file`.
     pub lineno: Option<u32>,
     /// The first line of the message.

@@ -22,33 +22,40 @@ pub(crate) enum Origin {
     Logger,
 }
 
-/// Source files of Airflow 2's task runner (and of Airflow 3's, which also has logger `task`).
-const RUNNER_FILES: &[&str] = &[
-    "taskinstance.py",
-    "standard_task_runner.py",
-    "cgroup_task_runner.py",
-    "base_task_runner.py",
-    "local_task_job_runner.py",
-    "local_task_job.py",
-    "task_runner.py",
-    "task_command.py",
-    "supervisor.py",
-    "task_context_logger.py",
-    "scheduler_job_runner.py",
-    "timeout.py",
-];
+/// Whether it is a source file of Airflow 2's task runner (or of Airflow 3's, which also has the
+/// logger `task`).
+fn is_runner(file: &str) -> bool {
+    matches!(
+        file,
+        "taskinstance.py"
+            | "standard_task_runner.py"
+            | "cgroup_task_runner.py"
+            | "base_task_runner.py"
+            | "local_task_job_runner.py"
+            | "local_task_job.py"
+            | "task_runner.py"
+            | "task_command.py"
+            | "supervisor.py"
+            | "task_context_logger.py"
+            | "scheduler_job_runner.py"
+            | "timeout.py"
+    )
+}
 
-/// Source files of operators' hooks that pass on another program's output.
-const COMMAND_FILES: &[&str] = &[
-    "subprocess.py",
-    "pod_manager.py",
-    "spark_submit.py",
-    "docker.py",
-    "ssh.py",
-    "beam.py",
-    "dataproc.py",
-    "ecs.py",
-];
+/// Whether it is a source file of an operator's hook that passes on another program's output.
+fn is_command(file: &str) -> bool {
+    matches!(
+        file,
+        "subprocess.py"
+            | "pod_manager.py"
+            | "spark_submit.py"
+            | "docker.py"
+            | "ssh.py"
+            | "beam.py"
+            | "dataproc.py"
+            | "ecs.py"
+    )
+}
 
 impl Origin {
     pub(crate) fn of(logger: &str, file: &str) -> Self {
@@ -60,9 +67,7 @@ impl Origin {
             "py.warnings" => Self::Noise,
             _ if logger.starts_with("airflow.dag_processing.") => Self::Noise,
             _ if logger.ends_with(".templater") => Self::Templater,
-            _ if logger.ends_with("SubprocessHook") || COMMAND_FILES.contains(&file) => {
-                Self::Command
-            }
+            _ if logger.ends_with("SubprocessHook") || is_command(file) => Self::Command,
             _ => Self::Logger,
         }
     }
@@ -73,8 +78,8 @@ impl Origin {
             "logging_mixin.py" => Self::Printed,
             "warnings.py" | "dagbag.py" => Self::Noise,
             "abstractoperator.py" | "templater.py" => Self::Templater,
-            _ if RUNNER_FILES.contains(&file) => Self::TaskRunner,
-            _ if COMMAND_FILES.contains(&file) => Self::Command,
+            _ if is_runner(file) => Self::TaskRunner,
+            _ if is_command(file) => Self::Command,
             _ => Self::Logger,
         }
     }

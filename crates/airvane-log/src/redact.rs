@@ -37,7 +37,15 @@ impl EventRedactor {
         self.stream.line(raw)
     }
 
-    fn name(&mut self, raw: &str) -> Arc<SafeText> {
+    fn lines(&mut self, raw: &str) -> Vec<SafeText> {
+        raw.split('\n').map(|line| self.line(line.strip_suffix('\r').unwrap_or(line))).collect()
+    }
+
+    fn name(&mut self, raw: &str) -> Option<Arc<SafeText>> {
+        (!raw.is_empty()).then(|| self.known_name(raw))
+    }
+
+    fn known_name(&mut self, raw: &str) -> Arc<SafeText> {
         if let Some((_, safe)) = self.names.iter().find(|(known, _)| known == raw) {
             return Arc::clone(safe);
         }
@@ -63,9 +71,9 @@ impl RawEvent<'_> {
     /// lines before it.
     pub fn redact(self, redactor: &mut EventRedactor) -> Event {
         let origin = Origin::of(&self.logger, &self.file);
-        let mut lines = self.message.split('\n').map(|line| line.trim_end_matches('\r'));
-        let message = redactor.line(lines.next().unwrap_or_default());
-        let more = lines.map(|line| redactor.line(line)).collect();
+        let (first, rest) = first_line(&self.message);
+        let message = redactor.line(first);
+        let more = rest.map(|rest| redactor.lines(rest)).unwrap_or_default();
         Event {
             timestamp: self.timestamp,
             level: self.level,
@@ -80,6 +88,13 @@ impl RawEvent<'_> {
             origin,
         }
     }
+}
+
+/// The first line of a message and what follows it.
+fn first_line(message: &str) -> (&str, Option<&str>) {
+    let Some(end) = memchr::memchr(b'\n', message.as_bytes()) else { return (message, None) };
+    let (first, rest) = message.split_at(end);
+    (first.strip_suffix('\r').unwrap_or(first), rest.get(1..))
 }
 
 fn extras(extras: &[String], redactor: &mut EventRedactor) -> Vec<Extra> {
@@ -134,9 +149,9 @@ fn members(raw: Vec<Vec<RawException>>, redactor: &mut EventRedactor) -> Vec<Exc
 
 fn frame(raw: &RawFrame, redactor: &mut EventRedactor) -> Frame {
     Frame {
-        file: SafeText::clone(&redactor.name(&raw.filename)),
+        file: SafeText::clone(&redactor.known_name(&raw.filename)),
         lineno: raw.lineno,
-        name: SafeText::clone(&redactor.name(&raw.name)),
+        name: SafeText::clone(&redactor.known_name(&raw.name)),
         code: None,
         user: frames::is_user(&raw.filename),
     }

@@ -256,3 +256,36 @@ fn elasticsearch_and_s3_lines() {
     let failure = findings.failure.unwrap();
     assert_eq!((failure.headline.as_str(), failure.line), ("ValueError: bad row 17", 2));
 }
+
+#[test]
+fn a_segmentation_fault_on_either_major() {
+    let stars = "*".repeat(43);
+    let three = serde_json::json!({
+        "timestamp": "2026-11-20T21:00:00Z", "level": "critical", "logger": "task",
+        "event": format!("\n{stars} Received SIGSEGV {stars}\nSIGSEGV (Segmentation Violation) signal indicates…"),
+    });
+    let two = format!(
+        "[2026-11-20T21:00:00.000+0000] {{local_task_job_runner.py:133}} CRITICAL - \n\
+         {stars} Received SIGSEGV {stars}\nSIGSEGV (Segmentation Violation) signal indicates…\n"
+    );
+    for failure in [find(Format::Ndjson, &format!("{three}\n")), find(Format::Text, &two)] {
+        let failure = failure.failure.unwrap();
+        assert_eq!(failure.kind, airvane_log::FailureKind::Killed { signal: Some(11) });
+        assert!(failure.headline.contains("Received SIGSEGV"));
+        assert_eq!(failure.signature.as_str(), "killed: SIGSEGV");
+    }
+}
+
+#[test]
+fn airflow_3_0_has_no_groups_and_names_the_stream_apart() {
+    let log = |rest: &str| {
+        let start = r#"{"timestamp":"2026-11-20T21:00:00Z","event":"retrying","level":"error","logger":"etl","error_detail":[{"exc_type":"ConnectionError","exc_value":"refused","frames":[]}]}"#;
+        find(Format::Ndjson, &format!("{start}\n{rest}\n"))
+    };
+    let printed = r#"{"timestamp":"2026-11-20T21:00:01Z","event":"loaded","chan":"stdout","level":"info","logger":"task"}"#;
+    assert_eq!(log(printed).failure.unwrap().certainty, Certainty::Likely);
+    let done = r#"{"timestamp":"2026-11-20T21:00:01Z","event":"Done. Returned value was: None","level":"info","logger":"airflow.task.operators.airflow.providers.standard.decorators.python._PythonDecoratedOperator"}"#;
+    assert_eq!((log(done).failure.is_none(), log(done).outcome), (true, Outcome::Succeeded));
+    let xcom = r#"{"timestamp":"2026-11-20T21:00:01Z","event":"Pushing xcom","level":"info","logger":"task"}"#;
+    assert!(log(xcom).failure.is_none());
+}

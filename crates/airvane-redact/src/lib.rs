@@ -36,31 +36,3 @@ pub use redactor::{Count, Redactor};
 pub use safe::{SafeJson, SafeText};
 pub use settings::{Settings, SettingsError};
 pub use stream::StreamRedactor;
-#[doc(hidden)]
-pub fn hot(text: &str) -> Vec<(String, usize)> {
-    let mut m = std::collections::BTreeMap::new();
-    let mut n = 0;
-    gate::gate().visit(text, 0, |h| {
-        n += 1;
-        let k = match h.anchor {
-            gate::Anchor::Token(r) => format!("T {} ", tokens::get(r).unwrap().prefix),
-            a => format!("{a:?} {}", text.get(h.at..h.at + 4).unwrap_or("")),
-        };
-        *m.entry(k).or_insert(0) += 1;
-        None::<()>
-    });
-    let mut v: Vec<_> = m.into_iter().collect();
-    v.sort_by_key(|x| std::cmp::Reverse(x.1));
-    v.insert(0, ("total".into(), n));
-    v.truncate(45);
-    v
-}
-#[doc(hidden)]
-pub fn gate_only(text: &str) -> usize {
-    let mut n = 0;
-    gate::gate().visit(text, 0, |_| {
-        n += 1;
-        None::<()>
-    });
-    n
-}

@@ -341,7 +341,11 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
             Form::Quoted | Form::Tight if spaces > 0 => is_phrase(v, spaces, judged.kind),
             Form::Quoted | Form::Tight => v.len() >= 2,
             Form::Loose => v.len() >= 3,
-            Form::Said | Form::Remote => is_mixed(v) && v.len() >= 6 && !entropy::is_identifier(v),
+            Form::Said => is_mixed(v) && v.len() >= 6 && !entropy::is_identifier(v),
+            Form::Remote => {
+                (entropy::looks_random(v, 8) || has_sign(v) && is_mixed(v) && v.len() >= 6)
+                    && !entropy::is_identifier(v)
+            }
         },
         Strength::Medium => match form {
             Form::Quoted if spaces > 0 => is_phrase(v, spaces, judged.kind),
@@ -402,6 +406,10 @@ fn is_mixed(v: &str) -> bool {
     let digit = v.bytes().any(|b| b.is_ascii_digit());
     let sign = v.bytes().any(|b| b.is_ascii_punctuation() && !b"-_./:,".contains(&b));
     letter && (digit || sign) || entropy::looks_random(v, 16)
+}
+
+fn has_sign(v: &str) -> bool {
+    v.bytes().any(|b| b"!@#$%^&*+~?".contains(&b))
 }
 
 fn is_long_hex(v: &str) -> bool {

@@ -132,8 +132,8 @@ fn what_surrounds_a_value_stays() {
             "CREATE ROLE bob LOGIN PASSWORD '[redacted:password#HH]' VALID UNTIL 'x'",
         ),
         (
-            "Server=db;User Id=sa;Password=p;q(hunter2;Encrypt=yes",
-            "Server=db;User Id=sa;Password=[redacted:password#HH];q(hunter2;Encrypt=yes",
+            "Server=db;User Id=sa;Password=p,q(hunter2;Encrypt=yes",
+            "Server=db;User Id=sa;Password=[redacted:password#HH];Encrypt=yes",
         ),
     ] {
         let seen = redactor.text(text);

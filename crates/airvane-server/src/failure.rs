@@ -231,11 +231,9 @@ fn or_unknown(content_type: &str) -> &str {
     if content_type.is_empty() { "no content type" } else { content_type }
 }
 
-/// First letter large, a full stop at the end.
+/// With a full stop at the end. Ids begin sentences, so the first letter stays as it is.
 fn sentence(text: &str) -> String {
-    let mut chars = text.trim().chars();
-    let mut out: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
-    out.push_str(chars.as_str());
+    let mut out = text.trim().to_owned();
     if !out.ends_with(['.', '!', '?', ':']) {
         out.push('.');
     }
@@ -244,7 +242,8 @@ fn sentence(text: &str) -> String {
 
 impl From<IdError> for Failure {
     fn from(error: IdError) -> Self {
-        Self::arguments(error.to_string()).hint("nothing was sent; pass the id exactly as Airflow lists it")
+        Self::arguments(error.to_string())
+            .hint("nothing was sent; pass the id exactly as Airflow lists it")
     }
 }
 

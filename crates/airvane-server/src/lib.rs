@@ -6,19 +6,20 @@
 
 pub mod airflow;
 mod diagnosis;
-// pub mod doctor;
+pub mod doctor;
 mod failure;
-// pub mod mcp;
+pub mod mcp;
 mod nearest;
 pub mod output;
 pub mod policy;
 pub mod registry;
 mod server;
-mod suggest;
 pub mod settings;
+mod suggest;
 pub mod tool;
 mod tools;
-// pub mod transport;
+pub mod transport;
 
 pub use failure::{Failure, FailureKind};
+pub use nearest::nearest;
 pub use server::{Answer, CallerContext, Server, StartError};

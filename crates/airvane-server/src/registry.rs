@@ -67,7 +67,8 @@ impl Registered {
 
 fn run<T: Tool>(call: &Call, arguments: Value) -> BoxFuture<'_, ToolResult> {
     async move {
-        let input = serde_json::from_value(arguments).map_err(|error| wrong_arguments::<T>(call, &error))?;
+        let input = serde_json::from_value(arguments)
+            .map_err(|error| wrong_arguments::<T>(call, &error))?;
         T::call(call, input).await
     }
     .boxed()
@@ -75,7 +76,8 @@ fn run<T: Tool>(call: &Call, arguments: Value) -> BoxFuture<'_, ToolResult> {
 
 fn wrong_arguments<T: Tool>(call: &Call, error: &serde_json::Error) -> Failure {
     let words = call.airflow.redact(&error.to_string());
-    Failure::arguments(format!("{}: {}", T::NAME, words.as_ref())).hint("nothing was sent to Airflow")
+    Failure::arguments(format!("{}: {}", T::NAME, words.as_ref()))
+        .hint("nothing was sent to Airflow")
 }
 
 /// All tools, in the order in which clients see them: what people ask first comes first.

@@ -154,7 +154,8 @@ impl Server {
             text.push_str("\nNext: ");
             text.push_str(proposal);
         }
-        let structured = (self.output.structured || context.structured).then(|| document.structured());
+        let structured =
+            (self.output.structured || context.structured).then(|| document.structured());
         Answer { text, structured, is_error, marker: frame.marker().to_owned() }
     }
 }
@@ -172,7 +173,9 @@ fn audit(tool: &Registered, result: &Result<Document, Failure>, started: Instant
     );
 }
 
-fn rest_backend(settings: &AirflowSettings) -> Result<RestBackend, airvane_client::SettingsError> {
+pub(crate) fn rest_backend(
+    settings: &AirflowSettings,
+) -> Result<RestBackend, airvane_client::SettingsError> {
     let mut rest = RestSettings::new(settings.url.clone());
     rest.credentials = settings.credentials.clone();
     rest.api = settings.api;

@@ -17,7 +17,11 @@ use crate::tools::list_import_errors::last_line;
 const PROPOSALS: usize = 3;
 
 /// Says what of the arguments does not exist, and what is close to it.
-pub(crate) async fn explain(airflow: &Airflow, arguments: &Map<String, Value>, failure: Failure) -> Failure {
+pub(crate) async fn explain(
+    airflow: &Airflow,
+    arguments: &Map<String, Value>,
+    failure: Failure,
+) -> Failure {
     if failure.hint.is_some() {
         return failure;
     }
@@ -36,6 +40,22 @@ pub(crate) async fn explain(airflow: &Airflow, arguments: &Map<String, Value>, f
     };
     // A look-up that fails must not replace the failure that is being explained.
     found.await.unwrap_or(failure)
+}
+
+/// What an empty list means: Airflow 2 answers an empty list also for a DAG or run that does not
+/// exist. `None` if both exist, or if it can't be told.
+pub(crate) async fn missing(
+    airflow: &Airflow,
+    dag_id: &DagId,
+    run_id: Option<&DagRunId>,
+) -> Option<Failure> {
+    if dag_id.as_str() == "~" {
+        return None;
+    }
+    if let Some(missing) = missing_dag(airflow, dag_id).await? {
+        return Some(missing);
+    }
+    missing_run(airflow, dag_id, run_id.filter(|run_id| run_id.as_str() != "~")?).await?
 }
 
 /// `None` if it can't be told, `Some(None)` if the DAG is there.
@@ -81,18 +101,24 @@ async fn close_dags(airflow: &Airflow, dag_id: &DagId) -> Vec<String> {
 async fn dags_like(airflow: &Airflow, dag_id: &str) -> Vec<String> {
     const SHORTEST: usize = 3;
     let words = dag_id.split(|c: char| !c.is_alphanumeric());
-    let Some(word) = words.max_by_key(|word| word.len()).filter(|word| word.len() >= SHORTEST) else {
+    let Some(word) = words.max_by_key(|word| word.len()).filter(|word| word.len() >= SHORTEST)
+    else {
         return Vec::new();
     };
     let page: Result<Page<Dag>, Failure> = airflow
-        .ask(&catalog::LIST_DAGS, |request| request.query("dag_id_pattern", word).query("limit", 100))
+        .ask(&catalog::LIST_DAGS, |request| {
+            request.query("dag_id_pattern", word).query("limit", 100)
+        })
         .await;
     page.map(|page| page.items).unwrap_or_default().into_iter().map(|dag| dag.dag_id).collect()
 }
 
-async fn broken_file(airflow: &Airflow, dag_id: &DagId) -> Option<ImportError> {
-    let page: Page<ImportError> =
-        airflow.ask(&catalog::LIST_IMPORT_ERRORS, |request| request.query("limit", 100)).await.ok()?;
+/// The import error of the file that is named like the DAG, if there is one.
+pub(crate) async fn broken_file(airflow: &Airflow, dag_id: &DagId) -> Option<ImportError> {
+    let page: Page<ImportError> = airflow
+        .ask(&catalog::LIST_IMPORT_ERRORS, |request| request.query("limit", 100))
+        .await
+        .ok()?;
     let stem = |error: &ImportError| {
         let name = error.filename.rsplit('/').next().unwrap_or_default();
         name.strip_suffix(".py").unwrap_or(name).to_lowercase()
@@ -101,9 +127,15 @@ async fn broken_file(airflow: &Airflow, dag_id: &DagId) -> Option<ImportError> {
     page.items.into_iter().find(|error| stem(error) == wanted)
 }
 
-async fn missing_run(airflow: &Airflow, dag_id: &DagId, run_id: &DagRunId) -> Option<Option<Failure>> {
+async fn missing_run(
+    airflow: &Airflow,
+    dag_id: &DagId,
+    run_id: &DagRunId,
+) -> Option<Option<Failure>> {
     let run: Result<DagRun, Failure> = airflow
-        .ask(&catalog::GET_DAG_RUN, |request| request.path("dag_id", dag_id).path("dag_run_id", run_id))
+        .ask(&catalog::GET_DAG_RUN, |request| {
+            request.path("dag_id", dag_id).path("dag_run_id", run_id)
+        })
         .await;
     match run {
         Ok(_) => return Some(None),
@@ -136,8 +168,11 @@ async fn missing_task(airflow: &Airflow, dag_id: &DagId, task_id: &str) -> Optio
                 .hint("list_task_instances shows the instances; a mapped task needs its map_index"),
         );
     }
-    let close: Vec<String> =
-        ranked(task_id, ids.iter().copied()).into_iter().take(PROPOSALS).map(str::to_owned).collect();
+    let close: Vec<String> = ranked(task_id, ids.iter().copied())
+        .into_iter()
+        .take(PROPOSALS)
+        .map(str::to_owned)
+        .collect();
     let task_id = airflow.redact(task_id);
     let failure = Failure::not_found(format!("{dag_id} has no task `{}`", task_id.as_str()));
     Some(failure.hint(proposal(&close, "list_tasks shows its tasks")))

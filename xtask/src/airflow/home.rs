@@ -75,6 +75,22 @@ impl Home {
         Ok(Environment { variables, bin: self.bin.clone() })
     }
 
+    /// The port of an earlier start when it is free, so that a client that was configured for
+    /// the demo finds it again; else another one.
+    pub(crate) fn port(&self) -> Result<u16> {
+        let path = self.path.join("port");
+        let earlier = std::fs::read_to_string(&path).ok().and_then(|text| text.parse().ok());
+        if let Some(port) = earlier
+            && TcpListener::bind(("127.0.0.1", port)).is_ok()
+        {
+            return Ok(port);
+        }
+        let port = free_port()?;
+        std::fs::create_dir_all(&self.path)?;
+        std::fs::write(&path, port.to_string())?;
+        Ok(port)
+    }
+
     /// The key that connections are encrypted with; it lasts as long as the database.
     fn fernet_key(&self) -> Result<String> {
         let path = self.path.join("fernet.key");

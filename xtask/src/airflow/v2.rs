@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde_json::json;
 
-use super::home::{Environment, Home, free_port};
+use super::home::{Environment, Home};
 use super::{Airflow, Major, ROLES, Store, secret};
 use crate::postgres::Postgres;
 use crate::{paths, process};
@@ -20,7 +20,7 @@ const USERS: &str = include_str!("users.py");
 
 /// Starts it and waits for its health.
 pub(crate) fn start(home: &Home, store: Store, tell: &(dyn Fn(&str) + Sync)) -> Result<Airflow> {
-    let port = free_port()?;
+    let port = home.port()?;
     let url = format!("http://127.0.0.1:{port}");
     let mut environment = environment(home, port, &url)?;
     let postgres = match store {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 
-use super::home::{Environment, Home, free_port};
+use super::home::{Environment, Home};
 use super::{Airflow, Major, ROLES, secret};
 use crate::paths;
 
@@ -15,7 +15,7 @@ const COMPONENTS: [&str; 4] = ["metadatabase", "scheduler", "triggerer", "dag_pr
 
 /// Starts it and waits for its health.
 pub(crate) fn start(home: &Home, tell: &(dyn Fn(&str) + Sync)) -> Result<Airflow> {
-    let port = free_port()?;
+    let port = home.port()?;
     let url = format!("http://127.0.0.1:{port}");
     let environment = environment(home, port, &url)?;
     tell("preparing the database");

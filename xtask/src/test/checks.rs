@@ -16,14 +16,17 @@ const TYPOS: &str = "typos==1.52.0";
 
 /// Runs all of them.
 pub(crate) fn run(report: &Report) {
-    report.check("format (cargo fmt)", || cargo("fmt", &["fmt", "--all", "--check"], &[]));
+    report.check("format (cargo fmt)", || {
+        // Only the names of files: who has to mend them runs `cargo fmt`.
+        cargo("fmt", &["fmt", "--all", "--", "--check", "-l", "--color", "never"], &[])
+    });
     report.check("spelling (typos)", typos);
     report.check("lints (cargo clippy)", || {
-        let args = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
-        cargo("clippy", &args, &[])
+        let args = ["clippy", "--workspace", "--all-targets", "--keep-going", "--quiet"];
+        cargo("clippy", &[&args[..], &["--color", "never", "--", "-D", "warnings"]].concat(), &[])
     });
     report.check("documentation (cargo doc)", || {
-        let args = ["doc", "--workspace", "--no-deps", "--quiet", "--document-private-items"];
+        let args = ["doc", "--workspace", "--no-deps", "--keep-going", "--color", "never"];
         cargo("doc", &args, &[("RUSTDOCFLAGS", "-D warnings")])
     });
     report.check("dependencies (cargo deny)", deny);

@@ -81,12 +81,17 @@ fn limited(line: &[u8], limit: usize) -> RawLine<'_> {
 /// that no half of a token stays, with a note of what is missing.
 pub(super) fn text(line: RawLine<'_>) -> Cow<'_, str> {
     if line.dropped == 0 && line.bytes.len() <= MAX_LINE_BYTES {
-        return String::from_utf8_lossy(line.bytes);
+        return lossy(line.bytes);
     }
     let kept = line.bytes.get(..MAX_LINE_BYTES).unwrap_or(line.bytes);
     let kept = at_blank(kept);
     let dropped = line.dropped + (line.bytes.len() - kept.len()) as u64;
     Cow::Owned(format!("{} [{dropped} bytes of this line dropped]", String::from_utf8_lossy(kept)))
+}
+
+/// `String::from_utf8_lossy`, with the faster check for what is valid.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 fn at_blank(kept: &[u8]) -> &[u8] {

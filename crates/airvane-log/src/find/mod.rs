@@ -47,7 +47,9 @@ pub struct FinderOptions {
     pub page: Option<PageOptions>,
 }
 
-/// Reads a log's events in order. What it holds is bounded; [`Finder::held_bytes`] says how much.
+/// Reads a log's events in order. What it holds does not grow with the log: some 64 KiB for counts,
+/// failure and a short tail of ordinary lines, at most 16 MiB with every selection and the longest
+/// lines; [`Finder::held_bytes`] says how much it is.
 pub struct Finder {
     least_level: Option<Level>,
     numbering: Numbering,

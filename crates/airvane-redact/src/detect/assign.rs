@@ -51,7 +51,13 @@ fn found_value(line: View<'_>, name: Name, value: Value) -> Found {
     let trail = text.len() - text.trim_end().len();
     let (start, end) = (value.start + lead, value.end - trail);
     let start = start + scheme_word(line.get(start, end));
-    let named = name.judged.strength == Strength::Strong;
+    // What prose seems to say is not sure enough to be masked elsewhere too.
+    let sure = match value.form {
+        Form::Quoted | Form::Tight => true,
+        Form::Loose => crate::entropy::looks_random(line.get(start, end), 10),
+        Form::Said | Form::Remote => false,
+    };
+    let named = sure && name.judged.strength == Strength::Strong;
     Found { start, end, kind: name.judged.kind, from: name.start, named }
 }
 
@@ -218,7 +224,9 @@ fn separator(line: View<'_>, start: usize, end: usize) -> Option<Separator> {
             return make(Gap::Said, blank + word.len());
         }
     }
-    make(Gap::Prose, blank)
+    // `GET /secrets HTTP/1.1`: part of a path, not a word.
+    let word = matches!(line.before(start), 0 | b' ' | b'\t' | b'(' | b'"' | b'\'');
+    if word { make(Gap::Prose, blank) } else { None }
 }
 
 /// After `"name": "DB_PASSWORD", `: the end of `"value":`, if that is what follows.
@@ -343,7 +351,8 @@ fn list(detector: &Detector, line: View<'_>, name: Name, at: usize, found: &mut 
         if values::is_secret(text, Form::Quoted, name.judged, &detector.names)
             && !values::is_wordlike(text)
         {
-            found.push(found_value(line, name, value));
+            // Each item stands for itself: the one before it is no part of the evidence.
+            found.push(Found { from: value.start, ..found_value(line, name, value) });
         }
         i = value.end + 1;
         i += usize::from(line.at(i - 1) == b'\\');
@@ -385,6 +394,9 @@ fn header(line: View<'_>, name: Name, at: usize, found: &mut Vec<Found>) {
     let text = line.get(start, end);
     let skip = scheme_word(text);
     let value = text.get(skip..).unwrap_or_default().trim();
+    // One credential follows the scheme; what a logger puts behind it is none of it.
+    let single = skip > 0 && quoted.is_none() && !value.contains('=');
+    let value = if single { value.split(' ').next().unwrap_or(value) } else { value };
     if values::is_placeholder(value) || values::is_code(value, &crate::names::Names::default()) {
         return;
     }

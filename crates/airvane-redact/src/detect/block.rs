@@ -2,19 +2,23 @@
 //! with written-out `\n`. Certificates and public keys are no secrets and stay.
 
 use super::Found;
-use crate::view::{BASE64, BLANK, View};
+use crate::view::{BASE64, BLANK, Class, View};
 
 /// A block whose end was not yet seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Block {
     kind: &'static str,
     putty: bool,
+    /// Column of the marker: body lines of the same logger begin there too.
+    column: usize,
+    /// What the logger puts behind each line.
+    suffix: String,
     /// Lines of body seen; a block that never ends must not swallow the log.
     lines: u16,
 }
 
 /// A block's first marker in a line.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Opening {
     pub(crate) start: usize,
     /// End of the block if it closes in the same line.
@@ -33,13 +37,15 @@ pub(crate) enum Inside {
     Left,
 }
 
+static DASH: Class = Class::of(b"-");
+
 /// An RSA key of 16,384 bits has about 200 lines; PGP keys with many subkeys have more.
 const MAX_LINES: u16 = 1000;
 
 /// Reads the marker whose word "BEGIN" (or "PuTTY") stands at `at`.
 pub(super) fn opening(line: View<'_>, at: usize) -> Option<Opening> {
     if line.rest(at).starts_with("PuTTY-User-Key-File") {
-        let block = Block { kind: "private-key", putty: true, lines: 0 };
+        let block = Block::new("private-key", true, at, "");
         let end = line.rest(at).find("Private-MAC:").map(|_| line.len());
         return Some(Opening { start: at, end, block });
     }
@@ -49,16 +55,12 @@ pub(super) fn opening(line: View<'_>, at: usize) -> Option<Opening> {
     if label.len() > 40 || !label.contains("PRIVATE KEY") {
         return None;
     }
-    let mut start = at;
-    while matches!(line.before(start), b'-' | b' ') && start + 8 > at {
-        start -= 1;
-    }
-    while line.at(start) == b' ' {
-        start += 1;
-    }
+    // `-----BEGIN`, or `---- BEGIN` as SSH2 writes it.
+    let word = if line.before(at) == b' ' && line.before(at - 1) == b'-' { at - 1 } else { at };
+    let start = line.back(word, &DASH).max(word.saturating_sub(5));
     let pgp = label.contains("PGP");
-    let block =
-        Block { kind: if pgp { "pgp-private-key" } else { "private-key" }, putty: false, lines: 0 };
+    let kind = if pgp { "pgp-private-key" } else { "private-key" };
+    let block = Block::new(kind, false, start, line.rest(marker_close(line, at)));
     let close = line.rest(at).find("-END ").and_then(|i| marker_end(line, at + i));
     Some(Opening { start, end: close, block })
 }
@@ -78,13 +80,29 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     }
 }
 
-/// A block cut off within the line (a preview, a truncated message) ends with its last base64.
+/// End of the marker whose "BEGIN" stands at `at`.
+fn marker_close(line: View<'_>, at: usize) -> usize {
+    let dashes = line.rest(at).find("-----").map_or(line.len(), |i| at + i);
+    line.run(dashes, &DASH)
+}
+
+/// A block cut off within the line (a preview, a truncated message) ends with the string it is
+/// in; a marker alone on its line is all there is to mask in it.
 fn unclosed_end(line: View<'_>, at: usize) -> usize {
+    let close = marker_close(line, at);
+    if BLANK.has(line.at(close)) {
+        return close;
+    }
     let quote = line.rest(at).find(['"', '\'']).map(|i| at + i);
     quote.unwrap_or_else(|| line.len())
 }
 
 impl Block {
+    fn new(kind: &'static str, putty: bool, column: usize, suffix: &str) -> Self {
+        let suffix = Some(suffix.trim()).filter(|s| s.len() <= 64).unwrap_or_default().to_owned();
+        Self { kind, putty, column, suffix, lines: 0 }
+    }
+
     /// What `text`, the next line, is to this block.
     pub(crate) fn take(&mut self, text: &str) -> Inside {
         let line = View::new(text);
@@ -98,11 +116,11 @@ impl Block {
         if let Some(at) = text.find("-END ") {
             return Inside::Ends(marker_end(line, at).unwrap_or(text.len()));
         }
-        if is_body(text) { Inside::Body } else { Inside::Left }
-    }
-
-    pub(crate) fn kind(self) -> &'static str {
-        self.kind
+        let bare = text.trim_end().strip_suffix(self.suffix.as_str()).unwrap_or(text);
+        let tail = bare.get(self.column..).map(str::trim_end).unwrap_or_default();
+        let aligned = !tail.is_empty() && View::new(tail).run(0, &BASE64) == tail.len();
+        let blank = self.column > 0 && bare.trim_end().len() <= self.column;
+        if aligned || blank || is_body(bare) { Inside::Body } else { Inside::Left }
     }
 }
 

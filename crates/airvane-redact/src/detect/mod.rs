@@ -159,11 +159,9 @@ pub(crate) fn line_around(text: &str, at: usize) -> (usize, usize) {
 
 /// Sorts and joins overlapping finds; the longer one gives the kind.
 pub(crate) fn merge(mut found: Vec<Found>) -> Vec<Found> {
-    // A name inside a secret says nothing of what follows.
+    // A name that reaches into a secret says nothing of what follows.
     let secrets = found.clone();
-    found.retain(|f| {
-        !secrets.iter().any(|s| s.start <= f.from && f.from < s.end && s.end <= f.start)
-    });
+    found.retain(|f| !secrets.iter().any(|s| f.from < s.end && s.end <= f.start));
     found.sort_by_key(|f| (f.start, std::cmp::Reverse(f.end)));
     let mut merged: Vec<Found> = Vec::with_capacity(found.len());
     for next in found {

@@ -40,12 +40,17 @@ pub struct LogScan {
 impl Airflow {
     /// Reads a log from its beginning to its end, or until time is up: what was found until then
     /// is given, with the reason.
-    pub async fn read_log(&self, log: &LogRequest, options: FinderOptions) -> Result<LogScan, Failure> {
+    pub async fn read_log(
+        &self,
+        log: &LogRequest,
+        options: FinderOptions,
+    ) -> Result<LogScan, Failure> {
         let request = self.log_request(log).await?;
         let backend = self.backend()?;
         let _turn = self.turn().await;
         let context = Context { deadline: self.context.deadline - RESERVE, ..self.context.clone() };
-        let answer = backend.send(&request, &context).await.map_err(|error| self.failure(error.into()))?;
+        let answer =
+            backend.send(&request, &context).await.map_err(|error| self.failure(error.into()))?;
         self.learn_secrets().await;
         let body = airvane_client::success(answer, request.permission())
             .await

@@ -103,7 +103,10 @@ impl Airflow {
         json.decode().map_err(|_| {
             Failure::new(
                 FailureKind::BadAnswer,
-                format!("the answer to `{}` does not have the shape Airflow documents", operation.name),
+                format!(
+                    "the answer to `{}` does not have the shape Airflow documents",
+                    operation.name
+                ),
             )
         })
     }

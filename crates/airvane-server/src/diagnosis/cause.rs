@@ -1,10 +1,13 @@
 //! What made tasks fail: their logs, read and told once each.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use airvane_api::ids::{DagId, DagRunId, TaskId};
 use airvane_api::models::{TaskInstance, TaskInstanceKey};
-use airvane_log::{Certainty, Exception, Failure as LogFailure, FinderOptions, Findings};
+use airvane_log::{
+    Certainty, Exception, Failure as LogFailure, FinderOptions, Findings, Level, Line,
+};
 use futures::future::join_all;
 
 use super::picture::Picture;
@@ -22,6 +25,12 @@ const INSTANCES: usize = 4;
 
 /// Earlier tries whose logs are read.
 const EARLIER_TRIES: u32 = 3;
+
+/// Last lines that are kept of a log.
+const TAIL: usize = 12;
+
+/// Last lines that are shown of a log without an error.
+const SHOWN_TAIL: usize = 6;
 
 /// Characters of one shown line.
 const LINE: usize = 300;
@@ -53,8 +62,7 @@ type Reading = Result<LogScan, Failure>;
 /// Reads the logs of what failed, or of what failed and will be tried again.
 pub(super) async fn find(call: &Call, picture: &Picture) -> Causes {
     let waits_for_retry = picture.failed.items.is_empty() && !picture.run.state.is_finished();
-    let instances =
-        if waits_for_retry { &picture.retrying.items } else { &picture.failed.items };
+    let instances = if waits_for_retry { &picture.retrying.items } else { &picture.failed.items };
     let groups = ordered_groups(picture, instances);
     let left_out = groups.len().saturating_sub(TASKS);
     let looked_into = groups.into_iter().take(TASKS).map(|group| look_into(call, picture, group));
@@ -79,8 +87,11 @@ fn ordered_groups<'a>(picture: &Picture, instances: &'a [TaskInstance]) -> Vec<G
             None => groups.push(Group { instances: vec![instance], after: 0 }),
         }
     }
-    let ids: Vec<&str> =
-        groups.iter().filter_map(|group| group.instances.first()).map(|first| first.task_id.as_str()).collect();
+    let ids: Vec<&str> = groups
+        .iter()
+        .filter_map(|group| group.instances.first())
+        .map(|first| first.task_id.as_str())
+        .collect();
     for group in &mut groups {
         group.instances.sort_by_key(|instance| instance.map_index);
         if let Some(first) = group.instances.first() {
@@ -98,7 +109,8 @@ fn earliest_end<'a>(group: &Group<'a>) -> Option<&'a str> {
 
 async fn look_into(call: &Call, picture: &Picture, group: Group<'_>) -> Cause {
     let sampled: Vec<&TaskInstance> = sample(&group.instances);
-    let readings = join_all(sampled.iter().map(|instance| read(call, picture, instance, instance.try_number)));
+    let readings =
+        join_all(sampled.iter().map(|instance| read(call, picture, instance, instance.try_number)));
     let mut readings: Vec<(TaskInstance, Reading)> =
         sampled.iter().map(|instance| (*instance).clone()).zip(readings.await).collect();
     let (instance, reading) = readings.remove(0);
@@ -137,7 +149,12 @@ pub(crate) struct LogAddress<'a> {
 
 impl LogAddress<'_> {
     /// Reads the log of one try.
-    pub(crate) async fn read(&self, call: &Call, instance: &TaskInstance, try_number: u32) -> Reading {
+    pub(crate) async fn read(
+        &self,
+        call: &Call,
+        instance: &TaskInstance,
+        try_number: u32,
+    ) -> Reading {
         if try_number == 0 {
             return Err(Failure::not_found("it never started, so there is no log"));
         }
@@ -148,7 +165,7 @@ impl LogAddress<'_> {
             map_index: instance.map_index,
             try_number,
         };
-        call.airflow.read_log(&log, FinderOptions { tail: 6, ..FinderOptions::default() }).await
+        call.airflow.read_log(&log, FinderOptions { tail: TAIL, ..FinderOptions::default() }).await
     }
 }
 
@@ -167,10 +184,13 @@ async fn earlier_tries(
 ) -> Vec<(u32, String)> {
     let first = instance.try_number.saturating_sub(EARLIER_TRIES).max(1);
     let tries = first..instance.try_number;
-    let readings = join_all(tries.clone().map(|number| read(call, picture, instance, number))).await;
+    let readings =
+        join_all(tries.clone().map(|number| read(call, picture, instance, number))).await;
     tries
         .zip(readings)
-        .filter(|(_, reading)| signature(reading).is_some() && signature(reading).as_deref() != last)
+        .filter(|(_, reading)| {
+            signature(reading).is_some() && signature(reading).as_deref() != last
+        })
         .map(|(number, reading)| (number, headline_of(&reading)))
         .collect()
 }
@@ -228,9 +248,11 @@ impl Cause {
         let operator = instance.operator().unwrap_or("task");
         let state = if instance.state.is_failure() { "failed" } else { instance.state.as_str() };
         let took = instance.duration.map(time::duration).unwrap_or_default();
-        let mut title = format!("{} ({operator}) {state}, try {} after {took}", self.key, tries(instance));
+        let mut title =
+            format!("{} ({operator}) {state}, try {} after {took}", self.key, tries(instance));
         if self.instances.len() > 1 {
-            let _ = write!(title, "; {} instances failed: {}", self.instances.len(), self.indices());
+            let _ =
+                write!(title, "; {} instances failed: {}", self.instances.len(), self.indices());
         }
         if self.after > 0 {
             title.push_str("; comes after the above and may be its consequence");
@@ -240,14 +262,18 @@ impl Cause {
 
     fn indices(&self) -> String {
         const SHOWN: usize = 10;
-        let shown: Vec<String> = self.instances.iter().take(SHOWN).map(ToString::to_string).collect();
+        let shown: Vec<String> =
+            self.instances.iter().take(SHOWN).map(ToString::to_string).collect();
         let more = if self.instances.len() > SHOWN { ", …" } else { "" };
         format!("[{}{more}]", shown.join(", "))
     }
 
     fn write_scan(&self, out: &mut String, scan: &LogScan) {
         match &scan.findings.failure {
-            Some(failure) => write_failure(out, failure),
+            Some(failure) => {
+                write_failure(out, failure);
+                write_last_words(out, failure, &scan.findings);
+            }
             None => write_tail(out, &scan.findings),
         }
         if let Some(cut) = &scan.cut {
@@ -266,24 +292,45 @@ pub(crate) fn write_failure(out: &mut String, failure: &LogFailure) {
     if let Some(root) = root {
         write_further_lines(out, root);
     }
-    if let Some(raised) = failure.raised().filter(|raised| raised.headline() != failure.headline) {
-        let _ = writeln!(out, "  raised as: {}", shortened(&raised.headline()));
-    }
+    write_chain(out, failure);
     write_members(out, failure);
     write_frames(out, failure);
     if !failure.telling_lines.is_empty() {
         let _ = writeln!(out, "  before it:");
         for line in &failure.telling_lines {
-            let level = line.level.as_ref().map(|level| format!("{} ", level.name())).unwrap_or_default();
+            let level =
+                line.level.as_ref().map(|level| format!("{} ", level.name())).unwrap_or_default();
             let _ = writeln!(out, "    {level}{}", shortened(&line.text));
         }
+    }
+}
+
+/// The other links of the chain: what wrapped the error, and what it came from.
+fn write_chain(out: &mut String, failure: &LogFailure) {
+    const SHOWN: usize = 3;
+    let at = failure
+        .chain
+        .iter()
+        .position(|link| link.headline() == failure.headline)
+        .unwrap_or_default();
+    for link in failure.chain.iter().take(at).take(SHOWN) {
+        let _ = writeln!(out, "  raised as: {}", shortened(&link.headline()));
+    }
+    for link in failure.chain.iter().skip(at + 1).take(SHOWN) {
+        let _ = writeln!(out, "  while handling: {}", shortened(&link.headline()));
     }
 }
 
 /// Messages of several lines: SQL errors, validation reports.
 fn write_further_lines(out: &mut String, exception: &Exception) {
     const SHOWN: usize = 6;
-    for line in exception.more.iter().chain(&exception.notes).filter(|line| !line.trim().is_empty()).take(SHOWN) {
+    for line in exception
+        .more
+        .iter()
+        .chain(&exception.notes)
+        .filter(|line| !line.trim().is_empty())
+        .take(SHOWN)
+    {
         let _ = writeln!(out, "    {}", shortened(line));
     }
 }
@@ -307,13 +354,31 @@ fn write_frames(out: &mut String, failure: &LogFailure) {
     }
 }
 
+/// What a program that exits prints may reach the log after Airflow's word that it exited.
+fn write_last_words(out: &mut String, failure: &LogFailure, findings: &Findings) {
+    const SHOWN: usize = 3;
+    if !failure.telling_lines.is_empty() || !failure.chain.is_empty() {
+        return;
+    }
+    let is_error = |line: &&Arc<Line>| {
+        line.number > failure.line
+            && line.level.as_ref().is_some_and(|level| level.at_least(Level::Error))
+    };
+    for line in findings.tail.iter().filter(is_error).take(SHOWN) {
+        let _ = writeln!(out, "  after it: {}", shortened(&line.text));
+    }
+}
+
 fn write_tail(out: &mut String, findings: &Findings) {
     if findings.counts.is_empty() {
-        let _ = writeln!(out, "  its log is empty: the task may have been killed before it could write");
+        let _ = writeln!(
+            out,
+            "  its log is empty: the task may have been killed before it could write"
+        );
         return;
     }
     let _ = writeln!(out, "  its log shows no error; it ends:");
-    for line in &findings.tail {
+    for line in findings.tail.iter().skip(findings.tail.len().saturating_sub(SHOWN_TAIL)) {
         let _ = writeln!(out, "    {}", shortened(&line.text));
     }
 }

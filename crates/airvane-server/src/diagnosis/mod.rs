@@ -15,7 +15,9 @@ use airvane_api::ids::{DagId, DagRunId};
 
 use crate::failure::Failure;
 use crate::output::{Document, time};
+use crate::suggest;
 use crate::tool::{Call, ToolResult};
+use crate::tools::list_import_errors::last_line;
 use cause::Cause;
 pub(crate) use cause::{LogAddress, headline_of, write_failure};
 use picture::Picture;
@@ -28,12 +30,21 @@ const BUDGET: usize = 1_350;
 pub(crate) async fn diagnose(call: &Call, dag_id: &DagId, run_id: Option<&DagRunId>) -> ToolResult {
     call.progress.say(format!("looking at {dag_id}"));
     let Some(picture) = Picture::of(&call.airflow, dag_id, run_id).await? else {
-        return Ok(no_runs(dag_id));
+        return Ok(no_runs(call, dag_id).await);
     };
     let mut document = Document::new();
     document.budget(BUDGET);
     let causes = cause::find(call, &picture).await;
     headline(&mut document, &picture);
+    if picture.dag.as_ref().is_some_and(|dag| dag.has_import_errors)
+        && let Some(error) = suggest::broken_file(&call.airflow, dag_id).await
+    {
+        document.line(format!(
+            "Its file {} does not import any more: {}",
+            error.filename,
+            last_line(&error)
+        ));
+    }
     for (index, cause) in causes.shown.iter().enumerate() {
         document.text("cause", cause.text(index + 1, causes.shown.len()));
     }
@@ -51,10 +62,20 @@ pub(crate) async fn diagnose(call: &Call, dag_id: &DagId, run_id: Option<&DagRun
     Ok(document)
 }
 
-fn no_runs(dag_id: &DagId) -> Document {
+/// A DAG without runs: its file may have stopped importing.
+async fn no_runs(call: &Call, dag_id: &DagId) -> Document {
     let mut document = Document::new();
     document.line(format!("{dag_id} has never run"));
-    document.next("explore_dag shows its schedule and whether it is paused");
+    if let Some(error) = suggest::broken_file(&call.airflow, dag_id).await {
+        document.line(format!(
+            "Its file {} fails to import: {}",
+            error.filename,
+            last_line(&error)
+        ));
+        document.next("list_import_errors shows the whole traceback");
+    } else {
+        document.next("explore_dag shows its schedule and whether it is paused");
+    }
     document
 }
 
@@ -69,9 +90,7 @@ fn headline(document: &mut Document, picture: &Picture) {
     let chosen = if picture.chosen { ", chosen because no dag_run_id was given" } else { "" };
     document.line(format!(
         "Run {} of {} is {} ({when}{chosen})",
-        run.dag_run_id,
-        run.dag_id,
-        run.state.as_str().to_uppercase()
+        run.dag_run_id, run.dag_id, run.state
     ));
     document.line(what_failed(picture));
 }
@@ -118,10 +137,8 @@ fn consequences(document: &mut Document, picture: &Picture) {
     let names: Vec<&str> = by_task.keys().copied().take(SHOWN).collect();
     let more = by_task.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    document.line(format!(
-        "Did not run because of that (upstream_failed): {}{more}",
-        names.join(", ")
-    ));
+    document
+        .line(format!("Did not run because of that (upstream_failed): {}{more}", names.join(", ")));
 }
 
 fn proposals(document: &mut Document, picture: &Picture, causes: &[Cause]) {
@@ -132,10 +149,16 @@ fn proposals(document: &mut Document, picture: &Picture, causes: &[Cause]) {
             run.dag_id,
             run.dag_run_id,
             first.key.task_id,
-            if first.key.map_index < 0 { String::new() } else { format!(", map_index={}", first.key.map_index) }
+            if first.key.map_index < 0 {
+                String::new()
+            } else {
+                format!(", map_index={}", first.key.map_index)
+            }
         ));
         if run.state.is_failure() {
-            document.next("when mended: clear_dag_run with only_failed=true runs the failed tasks again");
+            document.next(
+                "when mended: clear_dag_run with only_failed=true runs the failed tasks again",
+            );
         }
     } else if run.state.as_str() == "success" {
         document.next("list_dag_runs(state=failed) finds runs that failed");

@@ -52,7 +52,8 @@ impl Picture {
         let id = DagRunId::new(run.dag_run_id.as_str())?;
         let (dag, tasks, failed, upstream_failed, retrying) = tokio::join!(
             airflow.ask::<Dag>(&catalog::GET_DAG_DETAILS, |request| request.path("dag_id", dag_id)),
-            airflow.ask::<Page<Task>>(&catalog::LIST_TASKS, |request| request.path("dag_id", dag_id)),
+            airflow
+                .ask::<Page<Task>>(&catalog::LIST_TASKS, |request| request.path("dag_id", dag_id)),
             instances(airflow, dag_id, &id, "failed"),
             instances(airflow, dag_id, &id, "upstream_failed"),
             instances(airflow, dag_id, &id, "up_for_retry"),
@@ -63,9 +64,12 @@ impl Picture {
         let tasks = tasks.map_err(|failure| note("which task follows which", &failure));
         // Without these there is no diagnosis: a list that failed is not an empty list.
         let failed = failed?;
-        let upstream_failed =
-            upstream_failed.map_err(|failure| note("what did not run because of it", &failure)).unwrap_or_default();
-        let retrying = retrying.map_err(|failure| note("what will be tried again", &failure)).unwrap_or_default();
+        let upstream_failed = upstream_failed
+            .map_err(|failure| note("what did not run because of it", &failure))
+            .unwrap_or_default();
+        let retrying = retrying
+            .map_err(|failure| note("what will be tried again", &failure))
+            .unwrap_or_default();
         Ok(Some(Self {
             dag_id: dag_id.clone(),
             run_id: id,
@@ -92,9 +96,15 @@ impl Picture {
     }
 }
 
-async fn fetch_run(airflow: &Airflow, dag_id: &DagId, run_id: &DagRunId) -> Result<DagRun, Failure> {
+async fn fetch_run(
+    airflow: &Airflow,
+    dag_id: &DagId,
+    run_id: &DagRunId,
+) -> Result<DagRun, Failure> {
     airflow
-        .ask(&catalog::GET_DAG_RUN, |request| request.path("dag_id", dag_id).path("dag_run_id", run_id))
+        .ask(&catalog::GET_DAG_RUN, |request| {
+            request.path("dag_id", dag_id).path("dag_run_id", run_id)
+        })
         .await
 }
 

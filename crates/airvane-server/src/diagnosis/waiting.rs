@@ -14,8 +14,15 @@ use crate::tools::list_dag_runs::every_dag;
 use crate::tools::list_task_instances::state;
 
 /// States in which a task is on its way.
-const ON_THE_WAY: [&str; 7] =
-    ["running", "queued", "scheduled", "deferred", "up_for_reschedule", "up_for_retry", "restarting"];
+const ON_THE_WAY: [&str; 7] = [
+    "running",
+    "queued",
+    "scheduled",
+    "deferred",
+    "up_for_reschedule",
+    "up_for_retry",
+    "restarting",
+];
 
 /// Task instances that are explained one by one.
 const EXPLAINED: usize = 5;
@@ -44,7 +51,9 @@ pub(super) async fn explain(call: &Call, picture: &Picture, document: &mut Docum
 async fn health(call: &Call) -> Vec<String> {
     let health: Health = match call.airflow.ask(&catalog::GET_HEALTH, |request| request).await {
         Ok(health) => health,
-        Err(failure) => return vec![format!("[{}]", unknown("unknown: whether the scheduler works", &failure))],
+        Err(failure) => {
+            return vec![format!("[{}]", unknown("unknown: whether the scheduler works", &failure))];
+        }
     };
     let parts = [
         ("scheduler", health.scheduler, "no task starts"),
@@ -56,10 +65,10 @@ async fn health(call: &Call) -> Vec<String> {
 
 fn trouble(name: &str, part: &HealthPart, effect: &str) -> Option<String> {
     let status = part.status.as_deref().filter(|status| *status != "healthy")?;
-    let seen = part.latest_heartbeat.as_deref().map_or_else(
-        || "never seen".to_owned(),
-        |at| format!("last seen {}", time::short(at)),
-    );
+    let seen = part
+        .latest_heartbeat
+        .as_deref()
+        .map_or_else(|| "never seen".to_owned(), |at| format!("last seen {}", time::short(at)));
     Some(format!("The {name} is {status} ({seen}): {effect}"))
 }
 
@@ -114,7 +123,10 @@ async fn tasks(call: &Call, picture: &Picture, document: &mut Document) {
         document.line(format!("{} is {}: {text}", instance.key(), state(instance)));
     }
     if instances.len() > EXPLAINED {
-        document.line(format!("[{} more are on their way: list_task_instances]", instances.len() - EXPLAINED));
+        document.line(format!(
+            "[{} more are on their way: list_task_instances]",
+            instances.len() - EXPLAINED
+        ));
     }
 }
 
@@ -124,7 +136,7 @@ async fn waiting_for(call: &Call, picture: &Picture, instance: &TaskInstance) ->
         "queued" => queued(instance),
         "deferred" => deferred(instance),
         "running" => running(call, picture, instance).await,
-        "up_for_reschedule" => "a sensor whose condition does not hold yet; it looks again later".to_owned(),
+        "up_for_reschedule" => sensor(call, picture, instance).await,
         "up_for_retry" => format!(
             "it failed and will be tried again (try {})",
             crate::tools::list_task_instances::tries(instance)
@@ -155,8 +167,11 @@ async fn pool_without_slots(call: &Call, instance: &TaskInstance) -> Option<Stri
     let name = instance.pool.as_deref()?;
     let id = PoolName::new(name).ok()?;
     let wanted = i64::from(instance.pool_slots.unwrap_or(1));
-    let pool: Pool =
-        call.airflow.ask(&catalog::GET_POOL, |request| request.path("pool_name", &id)).await.ok()?;
+    let pool: Pool = call
+        .airflow
+        .ask(&catalog::GET_POOL, |request| request.path("pool_name", &id))
+        .await
+        .ok()?;
     if pool.slots < 0 || pool.open_slots >= wanted {
         return None;
     }
@@ -185,8 +200,11 @@ async fn holders(call: &Call, pool: &str) -> String {
         })
         .await;
     let Ok(page) = page else { return String::new() };
-    let names: Vec<String> =
-        page.items.iter().map(|holder| format!("{}.{} in {}", holder.dag_id, holder.key(), holder.dag_run_id)).collect();
+    let names: Vec<String> = page
+        .items
+        .iter()
+        .map(|holder| format!("{}.{} in {}", holder.dag_id, holder.key(), holder.dag_run_id))
+        .collect();
     if names.is_empty() { String::new() } else { format!(", taken by {}", names.join(", ")) }
 }
 
@@ -225,12 +243,17 @@ async fn blocked_by(call: &Call, picture: &Picture, instance: &TaskInstance) -> 
                 .path("dag_id", &picture.dag_id)
                 .path("dag_run_id", &picture.run_id)
                 .path("task_id", &task_id);
-            if instance.map_index < 0 { request } else { request.path("map_index", &instance.map_index) }
+            if instance.map_index < 0 {
+                request
+            } else {
+                request.path("map_index", &instance.map_index)
+            }
         })
         .await;
     let reasons = answer.ok().and_then(|answer| answer.get("dependencies")?.as_array().cloned());
     let text = |reason: &Value| {
-        let field = |name: &str| reason.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let field =
+            |name: &str| reason.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         format!("{}: {}", field("name"), field("reason"))
     };
     reasons.unwrap_or_default().iter().take(SHOWN).map(text).collect()
@@ -257,9 +280,15 @@ async fn blocked_task(call: &Call, picture: &Picture, document: &mut Document) {
 }
 
 fn queued(instance: &TaskInstance) -> String {
-    let since = instance.queued_when.as_deref().map(|at| format!(" since {}", time::short(at))).unwrap_or_default();
+    let since = instance
+        .queued_when
+        .as_deref()
+        .map(|at| format!(" since {}", time::short(at)))
+        .unwrap_or_default();
     let queue = instance.queue.as_deref().unwrap_or("default");
-    format!("it waits{since} for the executor to start it (queue `{queue}`): are workers running and free?")
+    format!(
+        "it waits{since} for the executor to start it (queue `{queue}`): are workers running and free?"
+    )
 }
 
 fn deferred(instance: &TaskInstance) -> String {
@@ -269,22 +298,49 @@ fn deferred(instance: &TaskInstance) -> String {
     };
     let class = trigger.classpath.as_deref().unwrap_or_default();
     let class = class.rsplit('.').next().unwrap_or_default();
-    let arguments: String = trigger.kwargs.iter().flat_map(|text| text.chars()).take(ARGUMENTS).collect();
-    let since = trigger.created_date.as_deref().map(|at| format!(" since {}", time::short(at))).unwrap_or_default();
-    let nobody = if trigger.triggerer_id.is_none() { "; no triggerer has taken it: is one running?" } else { "" };
+    let arguments: String =
+        trigger.kwargs.iter().flat_map(|text| text.chars()).take(ARGUMENTS).collect();
+    let since = trigger
+        .created_date
+        .as_deref()
+        .map(|at| format!(" since {}", time::short(at)))
+        .unwrap_or_default();
+    let nobody = if trigger.triggerer_id.is_none() {
+        "; no triggerer has taken it: is one running?"
+    } else {
+        ""
+    };
     format!("it waits{since} for {class}({arguments}){nobody}")
+}
+
+/// A sensor says in its log what it looks for.
+async fn sensor(call: &Call, picture: &Picture, instance: &TaskInstance) -> String {
+    let looks = "a sensor whose condition does not hold yet; it looks again later";
+    match last_words(call, picture, instance, |line| line.contains("oking")).await {
+        Some(line) => format!("{looks}; its log says: {line}"),
+        None => looks.to_owned(),
+    }
 }
 
 /// A running task's last words say what it does.
 async fn running(call: &Call, picture: &Picture, instance: &TaskInstance) -> String {
     let took = time::elapsed(instance.start_date.as_deref(), None);
-    let address = LogAddress { dag_id: &picture.dag_id, dag_run_id: &picture.run_id };
-    let last = match address.read(call, instance, instance.try_number).await {
-        Ok(scan) => scan.findings.tail.last().map(|line| line.text.truncate_chars(200)),
-        Err(_) => None,
-    };
-    match last {
-        Some(line) => format!("for {took}; its log ends: {}", line.as_str()),
+    match last_words(call, picture, instance, |line| !line.starts_with("::")).await {
+        Some(line) => format!("for {took}; its log ends: {line}"),
         None => format!("for {took}"),
     }
+}
+
+/// The last line of a log that says something.
+async fn last_words(
+    call: &Call,
+    picture: &Picture,
+    instance: &TaskInstance,
+    telling: impl Fn(&str) -> bool,
+) -> Option<String> {
+    const CHARS: usize = 200;
+    let address = LogAddress { dag_id: &picture.dag_id, dag_run_id: &picture.run_id };
+    let scan = address.read(call, instance, instance.try_number).await.ok()?;
+    let line = scan.findings.tail.iter().rev().find(|line| telling(&line.text))?;
+    Some(line.text.trimmed().truncate_chars(CHARS).into_string())
 }

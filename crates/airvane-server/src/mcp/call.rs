@@ -49,8 +49,11 @@ fn unknown(name: &str, known: impl Iterator<Item = &'static str>) -> ErrorData {
 /// The answer in the protocol's form. `_meta` says what of it is data that nobody should obey.
 fn result(answer: Answer) -> CallToolResult {
     let content = vec![ContentBlock::text(answer.text)];
-    let mut result =
-        if answer.is_error { CallToolResult::error(content) } else { CallToolResult::success(content) };
+    let mut result = if answer.is_error {
+        CallToolResult::error(content)
+    } else {
+        CallToolResult::success(content)
+    };
     result.structured_content = answer.structured;
     result.meta = Some(untrusted(&answer.marker));
     result
@@ -100,7 +103,10 @@ mod tests {
     #[test]
     fn an_unknown_tool_names_the_nearest() {
         let error = unknown("diagnose_dagrun", ["list_dags", "diagnose_dag_run"].into_iter());
-        assert_eq!(error.message, "unknown tool `diagnose_dagrun`; did you mean `diagnose_dag_run`?");
+        assert_eq!(
+            error.message,
+            "unknown tool `diagnose_dagrun`; did you mean `diagnose_dag_run`?"
+        );
     }
 
     #[test]

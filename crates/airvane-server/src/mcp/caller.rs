@@ -30,9 +30,9 @@ impl Mcp {
         caller.cancel = context.ct.clone();
         if self.forward_credentials {
             // The transport has answered 401 already; this holds if it is ever reached otherwise.
-            caller.caller = headers
-                .and_then(forwarded)
-                .ok_or_else(|| ErrorData::invalid_request("the request carries no credential", None))?;
+            caller.caller = headers.and_then(forwarded).ok_or_else(|| {
+                ErrorData::invalid_request("the request carries no credential", None)
+            })?;
         }
         if let Some(headers) = headers {
             caller.at_most = at_most(headers);
@@ -115,6 +115,9 @@ mod tests {
         assert!(forwarded(&headers(&[("authorization", "Bearer one")])).is_some());
         assert!(forwarded(&headers(&[("cookie", "session=one")])).is_none());
         assert!(forwarded(&headers(&[("authorization", " ")])).is_none());
-        assert!(forwarded(&headers(&[("authorization", "Bearer a"), ("authorization", "Bearer b")])).is_none());
+        assert!(
+            forwarded(&headers(&[("authorization", "Bearer a"), ("authorization", "Bearer b")]))
+                .is_none()
+        );
     }
 }

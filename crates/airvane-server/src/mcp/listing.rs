@@ -33,7 +33,9 @@ pub(super) fn cache_hints(
 }
 
 /// For what Airflow says now.
-pub(super) fn not_cached(context: &RequestContext<RoleServer>) -> (Option<u64>, Option<CacheScope>) {
+pub(super) fn not_cached(
+    context: &RequestContext<RoleServer>,
+) -> (Option<u64>, Option<CacheScope>) {
     hints(context, 0)
 }
 

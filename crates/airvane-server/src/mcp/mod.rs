@@ -28,6 +28,8 @@ use rmcp::service::{NotificationContext, RequestContext, RoleServer};
 use crate::Server;
 use crate::settings::CallerAuth;
 
+pub(crate) use caller::forwarded;
+
 /// What a model is told when it connects. Every conversation pays for it.
 const INSTRUCTIONS: &str = "\
 Airvane shows, explains and, where allowed, operates one Apache Airflow.

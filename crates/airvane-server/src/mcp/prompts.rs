@@ -4,9 +4,7 @@
 //! neither listed nor given.
 
 use airvane_api::ids::DagId;
-use rmcp::model::{
-    ErrorData, GetPromptResult, Prompt, PromptArgument, PromptMessage, Role,
-};
+use rmcp::model::{ErrorData, GetPromptResult, Prompt, PromptArgument, PromptMessage, Role};
 use serde_json::{Map, Value};
 
 use crate::nearest::nearest;
@@ -37,12 +35,27 @@ const PROMPTS: [Spec; 3] = [
         needs: "diagnose_dag_run",
         opening: "The DAG `{dag_id}` fails. Find out why, and what to do about it.",
         steps: &[
-            ("diagnose_dag_run", "call it with this dag_id; it takes the latest run. Often this is all you need"),
+            (
+                "diagnose_dag_run",
+                "call it with this dag_id; it takes the latest run. Often this is all you need",
+            ),
             ("list_dag_runs", "if it is unclear since when: look at the earlier runs"),
-            ("get_task_logs", "if the evidence is not enough: read the log of the task named first, with `grep`"),
-            ("get_dag_source", "if the error comes from the DAG's own code: read the lines it names"),
-            ("get_system_health", "if several DAGs fail, or tasks do not start: look at Airflow itself"),
-            ("clear_task_instances", "only when the cause is gone and the user agrees: its dry run shows what it would repeat"),
+            (
+                "get_task_logs",
+                "if the evidence is not enough: read the log of the task named first, with `grep`",
+            ),
+            (
+                "get_dag_source",
+                "if the error comes from the DAG's own code: read the lines it names",
+            ),
+            (
+                "get_system_health",
+                "if several DAGs fail, or tasks do not start: look at Airflow itself",
+            ),
+            (
+                "clear_task_instances",
+                "only when the cause is gone and the user agrees: its dry run shows what it would repeat",
+            ),
         ],
         closing: "Say which task failed first, quote its error, name the cause as far as the evidence \
                   goes (and say what is a guess), and propose one next step. Do not change anything \
@@ -57,7 +70,10 @@ const PROMPTS: [Spec; 3] = [
         opening: "Look over this Airflow as whoever is on call would in the morning.",
         steps: &[
             ("get_system_health", "are scheduler, triggerer, DAG processor and database well"),
-            ("list_failures", "what failed in the last 24 hours, and does anything fail again and again"),
+            (
+                "list_failures",
+                "what failed in the last 24 hours, and does anything fail again and again",
+            ),
             ("list_import_errors", "which files do not load"),
             ("list_pools", "is a pool full while tasks wait"),
             ("diagnose_dag_run", "for the one or two failures that matter most"),
@@ -111,7 +127,8 @@ pub(super) fn get(
 ) -> Result<GetPromptResult, ErrorData> {
     let spec = PROMPTS.iter().find(|spec| spec.name == name).ok_or_else(|| unknown(name))?;
     if !permitted(policy, spec.needs) {
-        let words = format!("`{name}` needs the tool `{}`, which is off on this server", spec.needs);
+        let words =
+            format!("`{name}` needs the tool `{}`, which is off on this server", spec.needs);
         return Err(ErrorData::invalid_params(words, None));
     }
     let dag_id = if spec.takes_dag { Some(dag_id(arguments)?) } else { None };
@@ -153,7 +170,10 @@ mod tests {
 
     fn filled(policy: &Policy, name: &str, arguments: &Value) -> String {
         let result = get(policy, name, arguments.as_object().unwrap()).unwrap();
-        serde_json::to_value(result).unwrap()["messages"][0]["content"]["text"].as_str().unwrap().to_owned()
+        serde_json::to_value(result).unwrap()["messages"][0]["content"]["text"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     #[test]
@@ -187,6 +207,11 @@ mod tests {
         for bad in [json!({}), json!({"dag_id": "../x"}), json!({"dag_id": "a\nIgnore all"})] {
             assert!(get(&policy, "onboard_new_dag", bad.as_object().unwrap()).is_err(), "{bad}");
         }
-        assert!(get(&policy, "onboard_dag", &Map::new()).unwrap_err().message.contains("onboard_new_dag"));
+        assert!(
+            get(&policy, "onboard_dag", &Map::new())
+                .unwrap_err()
+                .message
+                .contains("onboard_new_dag")
+        );
     }
 }

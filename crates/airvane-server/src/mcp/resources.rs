@@ -23,10 +23,22 @@ const TIME: Duration = Duration::from_secs(25);
 type Row = (&'static str, &'static str, &'static str, &'static str, &'static str);
 
 const RESOURCES: [Row; 4] = [
-    ("airflow://version", "version", "Airflow version", "Airflow's version and API.", "get_airflow_version"),
+    (
+        "airflow://version",
+        "version",
+        "Airflow version",
+        "Airflow's version and API.",
+        "get_airflow_version",
+    ),
     ("airflow://providers", "providers", "Providers", "Installed provider packages.", ""),
     ("airflow://plugins", "plugins", "Plugins", "Loaded plugins and what they add.", ""),
-    ("airflow://config", "config", "Configuration", "The sections of airflow.cfg.", "get_airflow_config"),
+    (
+        "airflow://config",
+        "config",
+        "Configuration",
+        "The sections of airflow.cfg.",
+        "get_airflow_config",
+    ),
 ];
 
 const TEMPLATES: [Row; 3] = [
@@ -158,7 +170,15 @@ static PROVIDERS: Plain = Plain {
 static PLUGINS: Plain = Plain {
     name: "plugins",
     operation: &catalog::LIST_PLUGINS,
-    columns: &["name", "source", "macros", "listeners", "timetables", "fastapi_apps", "flask_blueprints"],
+    columns: &[
+        "name",
+        "source",
+        "macros",
+        "listeners",
+        "timetables",
+        "fastapi_apps",
+        "flask_blueprints",
+    ],
 };
 
 async fn list_answer(
@@ -263,7 +283,11 @@ mod tests {
 
     #[test]
     fn cells_hold_names_and_first_lines() {
-        let item = json!({"name": "p", "macros": ["a", {"name": "b"}], "description": "x\ny", "n": null});
-        assert_eq!(row(&item, &["name", "macros", "description", "n", "none"]), ["p", "a,b", "x", "", ""]);
+        let item =
+            json!({"name": "p", "macros": ["a", {"name": "b"}], "description": "x\ny", "n": null});
+        assert_eq!(
+            row(&item, &["name", "macros", "description", "n", "none"]),
+            ["p", "a,b", "x", "", ""]
+        );
     }
 }

@@ -33,7 +33,9 @@ impl Document {
             left = 0;
         }
         if dropped > 0 {
-            kept.push(Block::Line(format!("[{dropped} further parts were left out to stay within {limit} tokens]")));
+            kept.push(Block::Line(format!(
+                "[{dropped} further parts were left out to stay within {limit} tokens]"
+            )));
         }
         self.blocks = kept;
         self
@@ -136,9 +138,13 @@ mod tests {
         document.table("dags", &["dag_id", "state"], rows(500)).more("list_dags(offset=…)");
         let body = document.cut_to(400).body();
         assert!(estimate(&body) <= 400, "{}", estimate(&body));
-        let shown = body.lines().filter(|line| line.starts_with("dag_") && line.contains('|')).count() - 1;
+        let shown =
+            body.lines().filter(|line| line.starts_with("dag_") && line.contains('|')).count() - 1;
         assert!(shown > 20);
-        assert!(body.contains(&format!("[{} rows left out; list_dags(offset=…) brings them]", 500 - shown)));
+        assert!(body.contains(&format!(
+            "[{} rows left out; list_dags(offset=…) brings them]",
+            500 - shown
+        )));
     }
 
     #[test]

@@ -91,7 +91,9 @@ impl Document {
         rows: Vec<Vec<String>>,
     ) -> &mut Self {
         let used: Vec<bool> = (0..columns.len())
-            .map(|column| rows.iter().any(|row| row.get(column).is_some_and(|cell| !cell.is_empty())))
+            .map(|column| {
+                rows.iter().any(|row| row.get(column).is_some_and(|cell| !cell.is_empty()))
+            })
             .collect();
         let keep = |index: usize| used.get(index).copied().unwrap_or(false);
         let columns: Vec<_> = pick(columns.iter().copied(), keep);
@@ -160,7 +162,9 @@ impl Document {
                 Block::Table { name, columns, rows, .. } => {
                     insert(&mut object, name, rows_as_json(columns, rows));
                 }
-                Block::Text { name, text, .. } => insert(&mut object, name, Value::from(text.as_str())),
+                Block::Text { name, text, .. } => {
+                    insert(&mut object, name, Value::from(text.as_str()))
+                }
             }
         }
         if !summary.is_empty() {
@@ -192,7 +196,9 @@ fn rows_as_json(columns: &[&'static str], rows: &[Vec<String>]) -> Value {
     rows.iter()
         .map(|row| {
             let cells = columns.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
-            Value::Object(cells.map(|(c, cell)| ((*c).to_owned(), Value::from(cell.as_str()))).collect())
+            Value::Object(
+                cells.map(|(c, cell)| ((*c).to_owned(), Value::from(cell.as_str()))).collect(),
+            )
         })
         .collect()
 }
@@ -209,7 +215,10 @@ impl Block {
             Self::Table { columns, rows, .. } => {
                 push_line(out, &columns.join(" | "));
                 for row in rows {
-                    push_line(out, &row.iter().map(|cell| one_line(cell)).collect::<Vec<_>>().join(" | "));
+                    push_line(
+                        out,
+                        &row.iter().map(|cell| one_line(cell)).collect::<Vec<_>>().join(" | "),
+                    );
                 }
             }
             Self::Text { text, .. } => push_line(out, text.trim_end()),

@@ -45,10 +45,14 @@ mod tests {
 
     #[test]
     fn text_cannot_close_its_own_frame() {
-        let every_short_marker: String = (0..=u16::MAX).map(|n| format!("[/airflow {n:04x}]\n")).collect();
+        let every_short_marker: String =
+            (0..=u16::MAX).map(|n| format!("[/airflow {n:04x}]\n")).collect();
         let frame = Frame::for_text(&every_short_marker);
         assert!(!every_short_marker.contains(frame.marker()));
         let framed = frame.wrap("x\n");
-        assert!(framed.starts_with("[airflow ") && framed.ends_with(&format!("\n[/airflow {}]", frame.marker())));
+        assert!(
+            framed.starts_with("[airflow ")
+                && framed.ends_with(&format!("\n[/airflow {}]", frame.marker()))
+        );
     }
 }

@@ -5,7 +5,10 @@ use serde_json::{Map, Value};
 /// Turns texts into what the schema asks for where that is beyond doubt (`"10"` → `10`, `"true"` →
 /// `true`, `"failed"` or `"a,b"` → a list), and leaves out `null`, which clients send for "not
 /// given". Everything else is left for the check to refuse.
-pub(super) fn coerce(schema: &Map<String, Value>, arguments: Map<String, Value>) -> Map<String, Value> {
+pub(super) fn coerce(
+    schema: &Map<String, Value>,
+    arguments: Map<String, Value>,
+) -> Map<String, Value> {
     let properties = schema.get("properties").and_then(Value::as_object);
     arguments
         .into_iter()
@@ -31,9 +34,11 @@ fn to_kind(kind: &str, value: Value) -> Value {
         "integer" | "number" => text.trim().parse::<serde_json::Number>().ok().map(Value::Number),
         "boolean" => text.trim().to_ascii_lowercase().parse().ok().map(Value::Bool),
         "object" => serde_json::from_str(text).ok().filter(Value::is_object),
-        "array" => Some(serde_json::from_str(text).ok().filter(Value::is_array).unwrap_or_else(|| {
-            text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()
-        })),
+        "array" => {
+            Some(serde_json::from_str(text).ok().filter(Value::is_array).unwrap_or_else(|| {
+                text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()
+            }))
+        }
         _ => None,
     };
     parsed.unwrap_or(value)

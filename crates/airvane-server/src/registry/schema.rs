@@ -38,7 +38,9 @@ fn compact(object: &mut Map<String, Value>) {
             Value::Object(inner) if key == "properties" => {
                 inner.values_mut().filter_map(Value::as_object_mut).for_each(compact);
             }
-            Value::Object(inner) if key == "items" || key == "additionalProperties" => compact(inner),
+            Value::Object(inner) if key == "items" || key == "additionalProperties" => {
+                compact(inner)
+            }
             _ => {}
         }
     }

@@ -10,8 +10,8 @@ use url::Url;
 
 use super::options::OptionId as Id;
 use super::{
-    AirflowSettings, CallerAuth, HttpSettings, OutputSettings, RawSettings, Settings,
-    Source, ToolSelection, Transport,
+    AirflowSettings, CallerAuth, HttpSettings, OutputSettings, RawSettings, Settings, Source,
+    ToolSelection, Transport,
 };
 
 /// A setting that cannot be used, named as it was given.
@@ -74,7 +74,9 @@ fn airflow_url(text: &str) -> std::result::Result<Url, String> {
         return Err("needs http:// or https:// and a host".to_owned());
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("may not hold credentials; use AIRFLOW_USERNAME and AIRFLOW_PASSWORD".to_owned());
+        return Err(
+            "may not hold credentials; use AIRFLOW_USERNAME and AIRFLOW_PASSWORD".to_owned()
+        );
     }
     url.set_query(None);
     url.set_fragment(None);
@@ -134,7 +136,9 @@ fn transport(raw: &RawSettings) -> Result<Transport> {
             source,
             "HTTP with SSE was replaced in MCP 2025-03-26; use `http` (Streamable HTTP, endpoint /mcp)",
         )),
-        Some((other, source)) => Err(invalid(source, format!("`{other}` is neither stdio nor http"))),
+        Some((other, source)) => {
+            Err(invalid(source, format!("`{other}` is neither stdio nor http")))
+        }
     }
 }
 
@@ -186,7 +190,10 @@ fn read_token(path: &Path) -> std::result::Result<SecretString, String> {
         .map_err(|error| format!("can't read {}: {error}", path.display()))?;
     let token = text.trim();
     if token.chars().count() < SHORTEST {
-        return Err(format!("the token in {} is shorter than {SHORTEST} characters", path.display()));
+        return Err(format!(
+            "the token in {} is shorter than {SHORTEST} characters",
+            path.display()
+        ));
     }
     Ok(SecretString::from(token.to_owned()))
 }
@@ -248,7 +255,9 @@ mod tests {
             assert_eq!(settings.airflow.unwrap().url.as_str(), url);
         }
         assert!(problem(&[("AIRFLOW_API_URL", "https://u:p@host")]).contains("AIRFLOW_PASSWORD"));
-        assert!(problem(&[("AIRFLOW_API_URL", "ftp://host")]).starts_with("AIRFLOW_API_URL: needs"));
+        assert!(
+            problem(&[("AIRFLOW_API_URL", "ftp://host")]).starts_with("AIRFLOW_API_URL: needs")
+        );
     }
 
     #[test]
@@ -258,7 +267,8 @@ mod tests {
             ("AIRFLOW_USERNAME", "u"),
             ("AIRFLOW_PASSWORD", "p"),
         ];
-        let credentials = |variables: &[_]| resolve(variables).unwrap().airflow.unwrap().credentials;
+        let credentials =
+            |variables: &[_]| resolve(variables).unwrap().airflow.unwrap().credentials;
         assert!(matches!(credentials(&variables), Credentials::Password { .. }));
         variables.push(("AIRFLOW_TOKEN_COMMAND", "print-token"));
         assert!(matches!(credentials(&variables), Credentials::TokenCommand(_)));

@@ -29,7 +29,8 @@ pub struct Input {
 impl Tool for ClearDagRun {
     const NAME: &'static str = "clear_dag_run";
     const TITLE: &'static str = "Clear DAG run";
-    const DESCRIPTION: &'static str = "Run a run's tasks again, all or only failed ones. Dry run unless dry_run=false.";
+    const DESCRIPTION: &'static str =
+        "Run a run's tasks again, all or only failed ones. Dry run unless dry_run=false.";
     const LEVEL: AccessLevel = AccessLevel::Write;
     const TOOLSET: &'static str = "dagrun";
     type Input = Input;

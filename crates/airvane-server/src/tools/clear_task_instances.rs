@@ -39,8 +39,7 @@ pub struct Input {
 impl Tool for ClearTaskInstances {
     const NAME: &'static str = "clear_task_instances";
     const TITLE: &'static str = "Clear task instances";
-    const DESCRIPTION: &'static str =
-        "Run tasks again: what failed in a run, or in all runs of a DAG. Dry run unless dry_run=false.";
+    const DESCRIPTION: &'static str = "Run tasks again: what failed in a run, or in all runs of a DAG. Dry run unless dry_run=false.";
     const LEVEL: AccessLevel = AccessLevel::Write;
     const TOOLSET: &'static str = "taskinstance";
     type Input = Input;
@@ -55,9 +54,10 @@ impl Tool for ClearTaskInstances {
         if let Some(tasks) = &input.task_ids {
             body.insert("task_ids".to_owned(), json!(tasks));
         }
-        for (name, value) in
-            [("include_upstream", input.include_upstream), ("include_downstream", input.include_downstream)]
-        {
+        for (name, value) in [
+            ("include_upstream", input.include_upstream),
+            ("include_downstream", input.include_downstream),
+        ] {
             if let Some(value) = value {
                 body.insert(name.to_owned(), json!(value));
             }
@@ -90,13 +90,17 @@ pub(super) fn report(cleared: &Page<TaskInstance>, dry_run: bool, tool: &str) ->
     let count = cleared.items.len();
     document.line(match (count, dry_run) {
         (0, _) => "nothing to clear: no task instance matches".to_owned(),
-        (_, true) => format!("dry run: {count} task instances would be cleared; nothing was changed"),
+        (_, true) => {
+            format!("dry run: {count} task instances would be cleared; nothing was changed")
+        }
         (_, false) => format!("cleared {count} task instances; Airflow runs them again"),
     });
     let rows = cleared
         .items
         .iter()
-        .map(|instance| vec![instance.dag_run_id.clone(), instance.key().to_string(), state(instance)])
+        .map(|instance| {
+            vec![instance.dag_run_id.clone(), instance.key().to_string(), state(instance)]
+        })
         .map(|mut row| {
             // Airflow 2 answers references, without states.
             if let Some(cell) = row.last_mut().filter(|cell| *cell == "none") {

@@ -33,8 +33,10 @@ impl Tool for ExploreDag {
         const RUNS: u32 = 5;
         let dag_id = &input.dag_id;
         let (dag, tasks, runs) = tokio::join!(
-            call.airflow.ask::<Dag>(&catalog::GET_DAG_DETAILS, |request| request.path("dag_id", dag_id)),
-            call.airflow.ask::<Page<Task>>(&catalog::LIST_TASKS, |request| request.path("dag_id", dag_id)),
+            call.airflow
+                .ask::<Dag>(&catalog::GET_DAG_DETAILS, |request| request.path("dag_id", dag_id)),
+            call.airflow
+                .ask::<Page<Task>>(&catalog::LIST_TASKS, |request| request.path("dag_id", dag_id)),
             call.airflow.ask::<Page<DagRun>>(&catalog::LIST_DAG_RUNS, |request| {
                 request.path("dag_id", dag_id).query("limit", RUNS).query("order_by", "-start_date")
             }),
@@ -74,5 +76,9 @@ fn recent_runs(document: &mut Document, page: &Page<DagRun>) {
             time::elapsed(run.start_date.as_deref(), run.end_date.as_deref()),
         ]
     };
-    document.table("dag_runs", &["dag_run_id", "state", "start", "duration"], page.items.iter().map(row).collect());
+    document.table(
+        "dag_runs",
+        &["dag_run_id", "state", "start", "duration"],
+        page.items.iter().map(row).collect(),
+    );
 }

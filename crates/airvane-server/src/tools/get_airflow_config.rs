@@ -33,14 +33,18 @@ impl Tool for GetAirflowConfig {
     async fn call(call: &Call, input: Input) -> ToolResult {
         let config: Config = call
             .airflow
-            .ask(&catalog::GET_CONFIG, |request| request.query_some("section", input.section.as_deref()))
+            .ask(&catalog::GET_CONFIG, |request| {
+                request.query_some("section", input.section.as_deref())
+            })
             .await
             .map_err(explain)?;
         let mut document = Document::new();
         let pattern = input.option_pattern.unwrap_or_default().to_lowercase();
         if input.section.is_none() && pattern.is_empty() {
-            let rows = config.sections.iter().map(|s| vec![s.name.clone(), s.options.len().to_string()]);
-            document.line(format!("{} sections; name one to see its options", config.sections.len()));
+            let rows =
+                config.sections.iter().map(|s| vec![s.name.clone(), s.options.len().to_string()]);
+            document
+                .line(format!("{} sections; name one to see its options", config.sections.len()));
             document.table("sections", &["section", "options"], rows.collect());
             return Ok(document);
         }
@@ -49,7 +53,9 @@ impl Tool for GetAirflowConfig {
             .iter()
             .flat_map(|section| section.options.iter().map(move |option| (section, option)))
             .filter(|(_, option)| option.key.to_lowercase().contains(&pattern))
-            .map(|(section, option)| vec![section.name.clone(), option.key.clone(), value(call, option)])
+            .map(|(section, option)| {
+                vec![section.name.clone(), option.key.clone(), value(call, option)]
+            })
             .collect();
         document.line(format!("{} options", rows.len()));
         document.table("options", &["section", "option", "value"], rows);

@@ -24,7 +24,8 @@ pub struct Input {
 impl Tool for GetDagDetails {
     const NAME: &'static str = "get_dag_details";
     const TITLE: &'static str = "DAG details";
-    const DESCRIPTION: &'static str = "Show one DAG's settings: schedule, limits, params, owners, docs, file.";
+    const DESCRIPTION: &'static str =
+        "Show one DAG's settings: schedule, limits, params, owners, docs, file.";
     const TOOLSET: &'static str = "dag";
     const LISTED: bool = false;
     type Input = Input;
@@ -60,10 +61,20 @@ pub(crate) fn settings(document: &mut Document, dag: &Dag) {
         .field_some("max_active_runs", dag.max_active_runs)
         .field_some("max_active_tasks", dag.max_active_tasks)
         .field_some("catchup", dag.catchup)
-        .field("params", dag.params.as_ref().filter(|params| !is_empty(params)).map(ToString::to_string).unwrap_or_default())
+        .field(
+            "params",
+            dag.params
+                .as_ref()
+                .filter(|params| !is_empty(params))
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        )
         .field("file", dag.fileloc.clone().unwrap_or_default())
         .field("last_parsed", time::short_some(dag.last_parsed_time.as_deref()))
-        .field_some("version", dag.latest_dag_version.as_ref().and_then(|version| version.version_number));
+        .field_some(
+            "version",
+            dag.latest_dag_version.as_ref().and_then(|version| version.version_number),
+        );
     if let Some(doc) = dag.doc_md.as_ref().filter(|doc| !doc.trim().is_empty()) {
         document.text("doc", doc.chars().take(DOC_CHARS).collect::<String>());
     }

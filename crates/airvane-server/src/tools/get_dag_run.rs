@@ -49,9 +49,14 @@ impl Tool for GetDagRun {
 
 /// A run as fields.
 pub(crate) fn fields(document: &mut Document, run: &DagRun) {
-    let conf = run.conf.as_ref().filter(|conf| conf.as_object().is_some_and(|conf| !conf.is_empty()));
-    let versions: Vec<String> =
-        run.dag_versions.iter().filter_map(|version| version.version_number).map(|n| n.to_string()).collect();
+    let conf =
+        run.conf.as_ref().filter(|conf| conf.as_object().is_some_and(|conf| !conf.is_empty()));
+    let versions: Vec<String> = run
+        .dag_versions
+        .iter()
+        .filter_map(|version| version.version_number)
+        .map(|n| n.to_string())
+        .collect();
     document
         .field("dag_id", &run.dag_id)
         .field("dag_run_id", &run.dag_run_id)

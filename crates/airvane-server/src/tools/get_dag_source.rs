@@ -46,8 +46,10 @@ impl Tool for GetDagSource {
             document.line(format!("{} has {all} lines; none from line {first}", input.dag_id));
             return Ok(document);
         }
-        let rest = if last < all { format!("; more with start_line={}", last + 1) } else { String::new() };
-        document.line(format!("source of {}: lines {first} to {last} of {all}{rest}", input.dag_id));
+        let rest =
+            if last < all { format!("; more with start_line={}", last + 1) } else { String::new() };
+        document
+            .line(format!("source of {}: lines {first} to {last} of {all}{rest}", input.dag_id));
         document.text("source", shown.join("\n")).more("get_dag_source with start_line and lines");
         Ok(document)
     }

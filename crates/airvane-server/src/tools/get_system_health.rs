@@ -1,6 +1,8 @@
 //! `get_system_health`: is this Airflow well? "Healthy" is said only when every check answered.
 
-use airvane_api::models::{DagRun, DagWarning, Health, HealthPart, ImportError, Page, Pool, Version};
+use airvane_api::models::{
+    DagRun, DagWarning, Health, HealthPart, ImportError, Page, Pool, Version,
+};
 use airvane_api::{ApiVersion, catalog};
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -23,8 +25,7 @@ pub struct Input {}
 impl Tool for GetSystemHealth {
     const NAME: &'static str = "get_system_health";
     const TITLE: &'static str = "System health";
-    const DESCRIPTION: &'static str =
-        "Is Airflow well? Version, heartbeats, import errors, DAG warnings, pools, runs failed or stuck.";
+    const DESCRIPTION: &'static str = "Is Airflow well? Version, heartbeats, import errors, DAG warnings, pools, runs failed or stuck.";
     const TOOLSET: &'static str = "monitoring";
     type Input = Input;
 
@@ -42,7 +43,9 @@ impl Tool for GetSystemHealth {
         let checks = [version, parts, imports, warnings, pools, failed, long];
         let mut document = Document::new();
         document.line(verdict(&checks));
-        let rows = checks.into_iter().map(|check| vec![check.name.to_owned(), check.state.text(), check.detail]);
+        let rows = checks
+            .into_iter()
+            .map(|check| vec![check.name.to_owned(), check.state.text(), check.detail]);
         document.table("checks", &["check", "result", "detail"], rows.collect());
         Ok(document)
     }
@@ -153,8 +156,11 @@ async fn import_errors(call: &Call) -> Check {
         call.airflow.ask(&catalog::LIST_IMPORT_ERRORS, |request| request.query("limit", 5)).await;
     match page {
         Ok(page) => {
-            let texts: Vec<String> =
-                page.items.iter().map(|error| format!("{}: {}", error.filename, last_line(error))).collect();
+            let texts: Vec<String> = page
+                .items
+                .iter()
+                .map(|error| format!("{}: {}", error.filename, last_line(error)))
+                .collect();
             let total = page.total_or_shown();
             Check::of(NAME, total > 0, counted(total, &texts))
         }
@@ -168,8 +174,11 @@ async fn warnings(call: &Call) -> Check {
         call.airflow.ask(&catalog::LIST_DAG_WARNINGS, |request| request.query("limit", 5)).await;
     match page {
         Ok(page) => {
-            let texts: Vec<String> =
-                page.items.iter().map(|warning| format!("{}: {}", warning.dag_id, warning.message)).collect();
+            let texts: Vec<String> = page
+                .items
+                .iter()
+                .map(|warning| format!("{}: {}", warning.dag_id, warning.message))
+                .collect();
             let total = page.total_or_shown();
             Check::of(NAME, total > 0, counted(total, &texts))
         }
@@ -180,7 +189,9 @@ async fn warnings(call: &Call) -> Check {
 fn counted(total: u64, texts: &[String]) -> String {
     match (total, texts) {
         (0, _) => "none".to_owned(),
-        (total, texts) if (texts.len() as u64) < total => format!("{total}, among them: {}", texts.join("; ")),
+        (total, texts) if (texts.len() as u64) < total => {
+            format!("{total}, among them: {}", texts.join("; "))
+        }
         (total, texts) => format!("{total}: {}", texts.join("; ")),
     }
 }
@@ -197,9 +208,18 @@ async fn pools(call: &Call) -> Check {
     let full: Vec<String> = pools
         .iter()
         .filter(|pool| pool.slots >= 0 && pool.open_slots <= 0 && pool.scheduled_slots > 0)
-        .map(|pool| format!("{} is full ({} slots) and {} more are wanted", pool.name, pool.slots, pool.scheduled_slots))
+        .map(|pool| {
+            format!(
+                "{} is full ({} slots) and {} more are wanted",
+                pool.name, pool.slots, pool.scheduled_slots
+            )
+        })
         .collect();
-    let detail = if full.is_empty() { format!("{} pools, none short of slots", pools.len()) } else { full.join("; ") };
+    let detail = if full.is_empty() {
+        format!("{} pools, none short of slots", pools.len())
+    } else {
+        full.join("; ")
+    };
     Check::of(NAME, !full.is_empty(), detail)
 }
 
@@ -222,9 +242,11 @@ async fn failed_runs(call: &Call) -> Check {
         Ok::<_, Failure>(page.total_or_shown())
     };
     match tokio::join!(count(Some("failed")), count(None)) {
-        (Ok(failed), Ok(all)) => {
-            Check::of(NAME, failed * 5 >= all && failed > 0, format!("{failed} of {all} failed (list_failures)"))
-        }
+        (Ok(failed), Ok(all)) => Check::of(
+            NAME,
+            failed * 5 >= all && failed > 0,
+            format!("{failed} of {all} failed (list_failures)"),
+        ),
         (Err(failure), _) | (_, Err(failure)) => Check::unknown(NAME, &failure),
     }
 }
@@ -272,7 +294,9 @@ mod tests {
     #[test]
     fn healthy_is_said_only_when_every_check_answered() {
         assert!(verdict(&[check("a", State::Ok), check("b", State::Ok)]).starts_with("Healthy"));
-        assert!(verdict(&[check("a", State::Ok), check("b", State::Unknown)]).starts_with("Can't tell"));
+        assert!(
+            verdict(&[check("a", State::Ok), check("b", State::Unknown)]).starts_with("Can't tell")
+        );
         let both = verdict(&[check("a", State::Problem), check("b", State::Unknown)]);
         assert_eq!(both, "Problems: a. No answer on: b");
     }

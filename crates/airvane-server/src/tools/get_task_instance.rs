@@ -71,7 +71,10 @@ pub(crate) struct Address {
 }
 
 /// Fetches a task instance, mapped or not.
-pub(crate) async fn instance(airflow: &Airflow, address: &Address) -> Result<TaskInstance, Failure> {
+pub(crate) async fn instance(
+    airflow: &Airflow,
+    address: &Address,
+) -> Result<TaskInstance, Failure> {
     let operation = if address.map_index < 0 {
         &catalog::GET_TASK_INSTANCE
     } else {
@@ -81,7 +84,10 @@ pub(crate) async fn instance(airflow: &Airflow, address: &Address) -> Result<Tas
 }
 
 /// Fetches all tries of a task instance, the current one included, oldest first.
-pub(crate) async fn all_tries(airflow: &Airflow, address: &Address) -> Result<Vec<TaskInstance>, Failure> {
+pub(crate) async fn all_tries(
+    airflow: &Airflow,
+    address: &Address,
+) -> Result<Vec<TaskInstance>, Failure> {
     let operation = if address.map_index < 0 {
         &catalog::GET_TASK_INSTANCE_TRIES
     } else {
@@ -94,7 +100,10 @@ pub(crate) async fn all_tries(airflow: &Airflow, address: &Address) -> Result<Ve
 }
 
 impl Address {
-    fn fill(&self, request: airvane_api::request::RequestBuilder) -> airvane_api::request::RequestBuilder {
+    fn fill(
+        &self,
+        request: airvane_api::request::RequestBuilder,
+    ) -> airvane_api::request::RequestBuilder {
         let request = request
             .path("dag_id", &self.dag_id)
             .path("dag_run_id", &self.dag_run_id)
@@ -119,8 +128,14 @@ fn fields(document: &mut Document, instance: &TaskInstance) {
         .field("pool", instance.pool.clone().unwrap_or_default())
         .field("queue", instance.queue.clone().unwrap_or_default())
         .field("host", instance.hostname.clone().unwrap_or_default())
-        .field("waits_for", trigger.and_then(|trigger| trigger.classpath.clone()).unwrap_or_default())
-        .field("trigger_arguments", trigger.and_then(|trigger| trigger.kwargs.clone()).unwrap_or_default())
+        .field(
+            "waits_for",
+            trigger.and_then(|trigger| trigger.classpath.clone()).unwrap_or_default(),
+        )
+        .field(
+            "trigger_arguments",
+            trigger.and_then(|trigger| trigger.kwargs.clone()).unwrap_or_default(),
+        )
         .field("note", instance.note.clone().unwrap_or_default());
 }
 

@@ -132,8 +132,11 @@ impl Input {
             map_index,
         };
         match instance(&call.airflow, &address).await?.try_number {
-            0 => Err(Failure::not_found(format!("{} has not started, so it has no log", self.task_id))
-                .hint("diagnose_dag_run says what it waits for")),
+            0 => Err(Failure::not_found(format!(
+                "{} has not started, so it has no log",
+                self.task_id
+            ))
+            .hint("diagnose_dag_run says what it waits for")),
             number => Ok(number),
         }
     }
@@ -165,9 +168,9 @@ impl Input {
 }
 
 fn level(name: &str) -> Result<Level, Failure> {
-    Level::named(name).filter(|level| !matches!(level, Level::Unknown(_))).ok_or_else(|| {
-        Failure::arguments("level: use debug, info, warning, error or critical")
-    })
+    Level::named(name)
+        .filter(|level| !matches!(level, Level::Unknown(_)))
+        .ok_or_else(|| Failure::arguments("level: use debug, info, warning, error or critical"))
 }
 
 fn headline(document: &mut Document, log: &LogRequest, scan: &LogScan) {
@@ -202,13 +205,19 @@ fn headline(document: &mut Document, log: &LogRequest, scan: &LogScan) {
 /// Airflow's log readers say which file they read; only what went wrong is worth a line.
 fn is_trouble(note: &str) -> bool {
     let note = note.to_lowercase();
-    ["could not", "failed", "error", "not found", "denied", "no logs"].iter().any(|word| note.contains(word))
+    ["could not", "failed", "error", "not found", "denied", "no logs"]
+        .iter()
+        .any(|word| note.contains(word))
 }
 
 fn levels(counts: &Counts) -> String {
-    let named = [(counts.warning, "warnings"), (counts.error, "errors"), (counts.critical, "critical")];
-    let texts: Vec<String> =
-        named.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+    let named =
+        [(counts.warning, "warnings"), (counts.error, "errors"), (counts.critical, "critical")];
+    let texts: Vec<String> = named
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{count} {name}"))
+        .collect();
     if texts.is_empty() { String::new() } else { format!(" ({})", texts.join(", ")) }
 }
 
@@ -218,7 +227,11 @@ fn failure_text(failure: &LogFailure) -> String {
     text
 }
 
-fn show_lines<'a>(document: &mut Document, name: &'static str, lines: impl Iterator<Item = &'a Line>) {
+fn show_lines<'a>(
+    document: &mut Document,
+    name: &'static str,
+    lines: impl Iterator<Item = &'a Line>,
+) {
     let mut text = String::new();
     for line in lines {
         push(&mut text, line, "");
@@ -244,17 +257,25 @@ fn show_matches(document: &mut Document, matches: &Matches) {
         let sign = if found.matched { ':' } else { '-' };
         push(&mut text, &found.line, &format!("{}{sign} ", found.line.number));
     }
-    document.line(format!("{} matches{}", matches.total, match matches.remaining() {
-        0 => String::new(),
-        rest => format!(", {rest} of them not shown; narrow the pattern"),
-    }));
+    document.line(format!(
+        "{} matches{}",
+        matches.total,
+        match matches.remaining() {
+            0 => String::new(),
+            rest => format!(", {rest} of them not shown; narrow the pattern"),
+        }
+    ));
     document.text("matches", text);
 }
 
 fn show_digest(document: &mut Document, digest: &DigestSummary) {
     let mut text = String::new();
     for template in &digest.templates {
-        let shown = if template.count == 1 { template.example.text.as_str() } else { template.text.as_str() };
+        let shown = if template.count == 1 {
+            template.example.text.as_str()
+        } else {
+            template.text.as_str()
+        };
         let _ = writeln!(text, "{}× {shown}", template.count);
     }
     document.line("similar lines collapsed, with how often each occurs:").text("digest", text);
@@ -280,7 +301,9 @@ mod tests {
     #[test]
     fn bad_patterns_and_levels_are_refused_before_anything_is_sent() {
         assert!(input(json!({"grep": "("})).options().unwrap_err().message.starts_with("grep: "));
-        assert!(input(json!({"level": "loud"})).options().unwrap_err().message.starts_with("level: "));
+        assert!(
+            input(json!({"level": "loud"})).options().unwrap_err().message.starts_with("level: ")
+        );
     }
 
     #[test]

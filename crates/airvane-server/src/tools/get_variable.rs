@@ -31,7 +31,9 @@ impl Tool for GetVariable {
     async fn call(call: &Call, input: Input) -> ToolResult {
         let variable: Variable = call
             .airflow
-            .ask(&catalog::GET_VARIABLE, |request| request.path("variable_key", &input.variable_key))
+            .ask(&catalog::GET_VARIABLE, |request| {
+                request.path("variable_key", &input.variable_key)
+            })
             .await?;
         let value = match variable.value {
             Some(Value::String(text)) => text,

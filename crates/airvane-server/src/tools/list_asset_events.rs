@@ -28,7 +28,8 @@ pub struct Input {
 impl Tool for ListAssetEvents {
     const NAME: &'static str = "list_asset_events";
     const TITLE: &'static str = "List asset events";
-    const DESCRIPTION: &'static str = "List asset (dataset) updates, newest first, and the runs they started.";
+    const DESCRIPTION: &'static str =
+        "List asset (dataset) updates, newest first, and the runs they started.";
     const TOOLSET: &'static str = "asset";
     type Input = Input;
 
@@ -47,7 +48,15 @@ impl Tool for ListAssetEvents {
             .await?;
         let mut document = Document::new();
         document.line(paging.headline(&page, "asset events"));
-        let columns = ["timestamp", "asset_id", "uri", "source_dag", "source_task", "source_run", "runs_started"];
+        let columns = [
+            "timestamp",
+            "asset_id",
+            "uri",
+            "source_dag",
+            "source_task",
+            "source_run",
+            "runs_started",
+        ];
         document.table("asset_events", &columns, page.items.iter().map(row).collect());
         document.more(Paging::more(Self::NAME));
         Ok(document)

@@ -24,7 +24,8 @@ pub struct Input {
 impl Tool for ListAssets {
     const NAME: &'static str = "list_assets";
     const TITLE: &'static str = "List assets";
-    const DESCRIPTION: &'static str = "List assets (datasets) with the DAGs that produce and consume them.";
+    const DESCRIPTION: &'static str =
+        "List assets (datasets) with the DAGs that produce and consume them.";
     const TOOLSET: &'static str = "asset";
     type Input = Input;
 

@@ -36,7 +36,12 @@ impl Tool for ListConnections {
         let page: Page<Connection> = call
             .airflow
             .ask(&catalog::LIST_CONNECTIONS, |request| {
-                filter_if_known(paging.fill(request), &mut document, "connection_id_pattern", pattern)
+                filter_if_known(
+                    paging.fill(request),
+                    &mut document,
+                    "connection_id_pattern",
+                    pattern,
+                )
             })
             .await?;
         document.line(paging.headline(&page, "connections"));

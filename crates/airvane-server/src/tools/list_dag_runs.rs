@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::listing::Paging;
 use crate::output::{Document, time};
+use crate::suggest;
 use crate::tool::{Call, Tool, ToolResult};
 
 /// Lists runs.
@@ -50,6 +51,11 @@ impl Tool for ListDagRuns {
                     .query_some("start_date_lte", input.start_date_lte.as_deref())
             })
             .await?;
+        if page.items.is_empty()
+            && let Some(missing) = suggest::missing(&call.airflow, &dag_id, None).await
+        {
+            return Err(missing);
+        }
         let mut document = Document::new();
         document.line(paging.headline(&page, "runs"));
         document.table("dag_runs", &COLUMNS, page.items.iter().map(row).collect());

@@ -29,7 +29,8 @@ pub struct Input {
 impl Tool for ListDags {
     const NAME: &'static str = "list_dags";
     const TITLE: &'static str = "List DAGs";
-    const DESCRIPTION: &'static str = "List DAGs with schedule, owners, tags and whether they are paused.";
+    const DESCRIPTION: &'static str =
+        "List DAGs with schedule, owners, tags and whether they are paused.";
     const TOOLSET: &'static str = "dag";
     type Input = Input;
 
@@ -42,11 +43,25 @@ impl Tool for ListDags {
                 let request = paging.fill(request).query_some("paused", input.paused);
                 let request = request.query_each("tags", input.tags.iter().flatten());
                 let request = request.query_some("dag_id_pattern", input.dag_id_pattern.as_deref());
-                filter_if_known(request, &mut document, "last_dag_run_state", input.last_dag_run_state.as_deref())
+                filter_if_known(
+                    request,
+                    &mut document,
+                    "last_dag_run_state",
+                    input.last_dag_run_state.as_deref(),
+                )
             })
             .await?;
         document.line(paging.headline(&page, "DAGs"));
-        let columns = ["dag_id", "paused", "schedule", "owners", "tags", "next_run", "import_error", "description"];
+        let columns = [
+            "dag_id",
+            "paused",
+            "schedule",
+            "owners",
+            "tags",
+            "next_run",
+            "import_error",
+            "description",
+        ];
         document.table("dags", &columns, page.items.iter().map(row).collect());
         document.more(Paging::more(Self::NAME));
         Ok(document)

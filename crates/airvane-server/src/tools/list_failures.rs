@@ -64,9 +64,16 @@ impl Tool for ListFailures {
         document.line(headline(&page, hours));
         let groups = groups(page.items);
         let rows = join_all(groups.iter().take(GROUPS).map(|group| row(call, group))).await;
-        document.table("failures", &["dag_id", "task", "failures", "last", "dag_run_id", "error"], rows);
+        document.table(
+            "failures",
+            &["dag_id", "task", "failures", "last", "dag_run_id", "error"],
+            rows,
+        );
         if groups.len() > GROUPS {
-            document.line(format!("[{} more tasks failed; narrow with dag_id or hours]", groups.len() - GROUPS));
+            document.line(format!(
+                "[{} more tasks failed; narrow with dag_id or hours]",
+                groups.len() - GROUPS
+            ));
         }
         if !groups.is_empty() {
             document.next("diagnose_dag_run(dag_id, dag_run_id) explains one of them");
@@ -85,7 +92,8 @@ fn since(hours: u32) -> Result<String, Failure> {
 fn headline(page: &Page<TaskInstance>, hours: u32) -> String {
     let total = page.total_or_shown();
     let shown = page.items.len() as u64;
-    let cut = if shown < total { format!("; the first {shown} were looked at") } else { String::new() };
+    let cut =
+        if shown < total { format!("; the first {shown} were looked at") } else { String::new() };
     format!("{total} task instances failed in the last {hours} hours{cut}")
 }
 
@@ -155,7 +163,11 @@ mod tests {
 
     #[test]
     fn the_same_task_is_told_once_and_the_latest_comes_first() {
-        let groups = groups(vec![failed("a", "2026-01-01"), failed("b", "2026-01-03"), failed("a", "2026-01-02")]);
+        let groups = groups(vec![
+            failed("a", "2026-01-01"),
+            failed("b", "2026-01-03"),
+            failed("a", "2026-01-02"),
+        ]);
         let told: Vec<_> =
             groups.iter().map(|group| (group.last.task_id.as_str(), group.count)).collect();
         assert_eq!(told, [("b", 1), ("a", 2)]);

@@ -23,7 +23,8 @@ pub struct Input {
 impl Tool for ListImportErrors {
     const NAME: &'static str = "list_import_errors";
     const TITLE: &'static str = "List import errors";
-    const DESCRIPTION: &'static str = "List DAG files that fail to import, with the error: why a DAG is missing.";
+    const DESCRIPTION: &'static str =
+        "List DAG files that fail to import, with the error: why a DAG is missing.";
     const TOOLSET: &'static str = "importerror";
     type Input = Input;
 
@@ -35,7 +36,11 @@ impl Tool for ListImportErrors {
         document.line(paging.headline(&page, "import errors"));
         for error in &page.items {
             document
-                .line(format!("{} (seen {})", error.filename, time::short_some(error.timestamp.as_deref())))
+                .line(format!(
+                    "{} (seen {})",
+                    error.filename,
+                    time::short_some(error.timestamp.as_deref())
+                ))
                 .text("stack_trace", error.stack_trace.trim());
         }
         Ok(document)

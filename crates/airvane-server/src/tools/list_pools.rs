@@ -23,7 +23,8 @@ pub struct Input {
 impl Tool for ListPools {
     const NAME: &'static str = "list_pools";
     const TITLE: &'static str = "List pools";
-    const DESCRIPTION: &'static str = "List pools with slots in all, open, running, queued and wanted.";
+    const DESCRIPTION: &'static str =
+        "List pools with slots in all, open, running, queued and wanted.";
     const TOOLSET: &'static str = "pool";
     type Input = Input;
 
@@ -33,7 +34,8 @@ impl Tool for ListPools {
             call.airflow.ask(&catalog::LIST_POOLS, |request| paging.fill(request)).await?;
         let mut document = Document::new();
         document.line(paging.headline(&page, "pools"));
-        let columns = ["pool", "slots", "open", "running", "queued", "scheduled", "deferred", "description"];
+        let columns =
+            ["pool", "slots", "open", "running", "queued", "scheduled", "deferred", "description"];
         document.table("pools", &columns, page.items.iter().map(row).collect());
         document.more(Paging::more(Self::NAME));
         Ok(document)

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::listing::Paging;
 use crate::output::{Document, time};
+use crate::suggest;
 use crate::tool::{Call, Tool, ToolResult};
 
 /// Lists task instances.
@@ -47,7 +48,8 @@ impl Tool for ListTaskInstances {
         let page: Page<TaskInstance> = call
             .airflow
             .ask(operation, |request| {
-                let request = request.path("dag_id", &input.dag_id).path("dag_run_id", &input.dag_run_id);
+                let request =
+                    request.path("dag_id", &input.dag_id).path("dag_run_id", &input.dag_run_id);
                 let request = match &input.task_id {
                     Some(task_id) => request.path("task_id", task_id),
                     None => request,
@@ -55,6 +57,12 @@ impl Tool for ListTaskInstances {
                 paging.fill(request).query_each("state", input.state.iter().flatten())
             })
             .await?;
+        if page.items.is_empty()
+            && let Some(missing) =
+                suggest::missing(&call.airflow, &input.dag_id, Some(&input.dag_run_id)).await
+        {
+            return Err(missing);
+        }
         let mut document = Document::new();
         document.line(paging.headline(&page, "task instances"));
         document.table("task_instances", &COLUMNS, page.items.iter().map(row).collect());

@@ -43,7 +43,16 @@ impl Tool for ListTasks {
 
 /// Tasks as a table; what is Airflow's default is left out.
 pub(crate) fn table(document: &mut Document, tasks: &[Task]) {
-    let columns = ["task_id", "operator", "mapped", "trigger_rule", "retries", "timeout", "pool", "downstream"];
+    let columns = [
+        "task_id",
+        "operator",
+        "mapped",
+        "trigger_rule",
+        "retries",
+        "timeout",
+        "pool",
+        "downstream",
+    ];
     document.table("tasks", &columns, tasks.iter().map(row).collect());
 }
 
@@ -56,8 +65,13 @@ fn row(task: &Task) -> Vec<String> {
         task.operator().unwrap_or_default().to_owned(),
         mark(task.is_mapped.unwrap_or(false)),
         unless(task.trigger_rule.as_deref(), "all_success"),
-        task.retries.filter(|retries| *retries > 0.0).map(|retries| retries.to_string()).unwrap_or_default(),
-        task.execution_timeout.map(|limit| time::duration(limit.total_seconds())).unwrap_or_default(),
+        task.retries
+            .filter(|retries| *retries > 0.0)
+            .map(|retries| retries.to_string())
+            .unwrap_or_default(),
+        task.execution_timeout
+            .map(|limit| time::duration(limit.total_seconds()))
+            .unwrap_or_default(),
         unless(task.pool.as_deref(), "default_pool"),
         task.downstream_task_ids.join(","),
     ]

@@ -36,7 +36,12 @@ impl Tool for ListVariables {
         let page: Page<Variable> = call
             .airflow
             .ask(&catalog::LIST_VARIABLES, |request| {
-                filter_if_known(paging.fill(request), &mut document, "variable_key_pattern", pattern)
+                filter_if_known(
+                    paging.fill(request),
+                    &mut document,
+                    "variable_key_pattern",
+                    pattern,
+                )
             })
             .await?;
         document.line(paging.headline(&page, "variables"));

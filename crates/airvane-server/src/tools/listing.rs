@@ -38,12 +38,18 @@ impl Paging {
             Some(total) if offset + shown < total || offset > 0 => {
                 let from = if shown == 0 { offset } else { offset + 1 };
                 let next = offset + shown;
-                let more = if next < total { format!("; more with offset={next}") } else { String::new() };
+                let more =
+                    if next < total { format!("; more with offset={next}") } else { String::new() };
                 format!("{what} {from} to {next} of {total}{more}")
             }
             Some(total) => format!("{total} {what}"),
             None if shown == u64::from(self.limit) => {
-                format!("{what} {} to {}; there may be more with offset={}", offset + 1, offset + shown, offset + shown)
+                format!(
+                    "{what} {} to {}; there may be more with offset={}",
+                    offset + 1,
+                    offset + shown,
+                    offset + shown
+                )
             }
             None => format!("{shown} {what}"),
         }
@@ -67,7 +73,8 @@ pub(crate) fn filter_if_known<T: std::fmt::Display>(
     if request.knows(name) {
         request.query(name, value)
     } else {
-        document.line(format!("[this Airflow can't filter by {name}: the list is not filtered by it]"));
+        document
+            .line(format!("[this Airflow can't filter by {name}: the list is not filtered by it]"));
         request
     }
 }

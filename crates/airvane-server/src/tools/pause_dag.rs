@@ -36,17 +36,28 @@ impl Tool for PauseDag {
     async fn call(call: &Call, input: Input) -> ToolResult {
         let dag = set_paused(&call.airflow, &input.dag_id, true).await?;
         let mut document = Document::new();
-        document.line(format!("{} is {}", dag.dag_id, if dag.is_paused { "paused" } else { "not paused" }));
+        document.line(format!(
+            "{} is {}",
+            dag.dag_id,
+            if dag.is_paused { "paused" } else { "not paused" }
+        ));
         document.next("unpause_dag undoes this");
         Ok(document)
     }
 }
 
 /// Pauses or unpauses, and gives the DAG as Airflow says it is now.
-pub(super) async fn set_paused(airflow: &Airflow, dag_id: &DagId, paused: bool) -> Result<Dag, Failure> {
+pub(super) async fn set_paused(
+    airflow: &Airflow,
+    dag_id: &DagId,
+    paused: bool,
+) -> Result<Dag, Failure> {
     airflow
         .ask(&catalog::PATCH_DAG, |request| {
-            request.path("dag_id", dag_id).query("update_mask", "is_paused").body(json!({"is_paused": paused}))
+            request
+                .path("dag_id", dag_id)
+                .query("update_mask", "is_paused")
+                .body(json!({"is_paused": paused}))
         })
         .await
 }

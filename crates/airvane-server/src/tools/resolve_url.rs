@@ -24,7 +24,8 @@ pub struct Input {
 impl Tool for ResolveUrl {
     const NAME: &'static str = "resolve_url";
     const TITLE: &'static str = "Resolve UI link";
-    const DESCRIPTION: &'static str = "Turn a pasted Airflow UI link into dag_id, dag_run_id, task_id, map_index, try.";
+    const DESCRIPTION: &'static str =
+        "Turn a pasted Airflow UI link into dag_id, dag_run_id, task_id, map_index, try.";
     const TOOLSET: &'static str = "dag";
     type Input = Input;
 
@@ -69,7 +70,9 @@ impl Place {
             match part.as_str() {
                 "dags" if self.dag_id.is_empty() => self.dag_id = parts.next().unwrap_or_default(),
                 "runs" => self.dag_run_id = parts.next(),
-                "tasks" if !self.dag_id.is_empty() => self.task_id = parts.next().filter(|id| id != "group"),
+                "tasks" if !self.dag_id.is_empty() => {
+                    self.task_id = parts.next().filter(|id| id != "group")
+                }
                 "mapped" => self.map_index = parts.next().filter(|index| !index.is_empty()),
                 _ => {}
             }
@@ -117,7 +120,8 @@ async fn run_of_date(call: &Call, place: &Place) -> Result<Option<String>, Failu
 }
 
 fn document(call: &Call, place: &Place) -> Document {
-    let safe = |text: &Option<String>| text.as_deref().map(|text| call.airflow.redact(text).into_string());
+    let safe =
+        |text: &Option<String>| text.as_deref().map(|text| call.airflow.redact(text).into_string());
     let mut document = Document::new();
     document
         .field("dag_id", call.airflow.redact(&place.dag_id).into_string())
@@ -126,7 +130,9 @@ fn document(call: &Call, place: &Place) -> Document {
         .field_some("map_index", safe(&place.map_index))
         .field_some("try_number", safe(&place.try_number));
     match (&place.dag_run_id, &place.task_id) {
-        (Some(_), Some(_)) => document.next("diagnose_dag_run for the run, get_task_logs for this task"),
+        (Some(_), Some(_)) => {
+            document.next("diagnose_dag_run for the run, get_task_logs for this task")
+        }
         (Some(_), None) => document.next("diagnose_dag_run"),
         _ => document.next("explore_dag"),
     };
@@ -156,10 +162,14 @@ mod tests {
 
     #[test]
     fn links_of_airflow_2_are_read() {
-        let found = place("http://h:8080/dags/orders/grid?dag_run_id=manual__2026-01-01T00%3A00%3A00%2B00%3A00&task_id=load&map_index=-1&tab=logs");
+        let found = place(
+            "http://h:8080/dags/orders/grid?dag_run_id=manual__2026-01-01T00%3A00%3A00%2B00%3A00&task_id=load&map_index=-1&tab=logs",
+        );
         assert_eq!(found.dag_run_id.as_deref(), Some("manual__2026-01-01T00:00:00+00:00"));
         assert_eq!((found.task_id.as_deref(), found.map_index), (Some("load"), None));
-        let old = place("http://h/log?dag_id=orders&task_id=load&execution_date=2026-01-01T00%3A00%3A00%2B00%3A00");
+        let old = place(
+            "http://h/log?dag_id=orders&task_id=load&execution_date=2026-01-01T00%3A00%3A00%2B00%3A00",
+        );
         assert_eq!(old.logical_date.as_deref(), Some("2026-01-01T00:00:00+00:00"));
     }
 

@@ -48,7 +48,10 @@ impl Tool for TriggerDag {
         if let Some(warning) = paused_warning(&call.airflow, &input.dag_id).await {
             document.line(warning);
         }
-        document.next(format!("diagnose_dag_run(dag_id={}, dag_run_id={}) follows it", run.dag_id, run.dag_run_id));
+        document.next(format!(
+            "diagnose_dag_run(dag_id={}, dag_run_id={}) follows it",
+            run.dag_id, run.dag_run_id
+        ));
         Ok(document)
     }
 }
@@ -90,8 +93,9 @@ fn body(api: ApiVersion, input: &Input) -> Value {
 pub(super) async fn paused_warning(airflow: &Airflow, dag_id: &DagId) -> Option<String> {
     let dag: Dag =
         airflow.ask(&catalog::GET_DAG, |request| request.path("dag_id", dag_id)).await.ok()?;
-    dag.is_paused
-        .then(|| format!("{dag_id} is paused: the run stays queued until somebody unpauses it (unpause_dag)"))
+    dag.is_paused.then(|| {
+        format!("{dag_id} is paused: the run stays queued until somebody unpauses it (unpause_dag)")
+    })
 }
 
 #[cfg(test)]
@@ -107,7 +111,8 @@ mod tests {
         let none = input(json!({"dag_id": "d"}));
         assert_eq!(body(ApiVersion::V2, &none), json!({"logical_date": null}));
         assert_eq!(body(ApiVersion::V1, &none), json!({}));
-        let dated = input(json!({"dag_id": "d", "logical_date": "2026-01-01T00:00:00Z", "conf": {"a": 1}}));
+        let dated =
+            input(json!({"dag_id": "d", "logical_date": "2026-01-01T00:00:00Z", "conf": {"a": 1}}));
         let expected = json!({"logical_date": "2026-01-01T00:00:00Z", "conf": {"a": 1}});
         assert_eq!(body(ApiVersion::V1, &dated), expected);
     }

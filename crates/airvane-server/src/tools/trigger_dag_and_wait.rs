@@ -87,7 +87,10 @@ async fn report(
         Ok(run) => {
             document.line("triggered; time is up and the run goes on");
             get_dag_run::fields(&mut document, &run);
-            document.next(format!("diagnose_dag_run(dag_id={}, dag_run_id={})", run.dag_id, run.dag_run_id));
+            document.next(format!(
+                "diagnose_dag_run(dag_id={}, dag_run_id={})",
+                run.dag_id, run.dag_run_id
+            ));
         }
         Err(failure) => {
             document.line(format!("triggered, but its state is unknown: {}", failure.message));

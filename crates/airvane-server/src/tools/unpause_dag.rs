@@ -12,7 +12,8 @@ pub struct UnpauseDag;
 impl Tool for UnpauseDag {
     const NAME: &'static str = "unpause_dag";
     const TITLE: &'static str = "Unpause DAG";
-    const DESCRIPTION: &'static str = "Unpause a DAG: scheduled and queued runs start, with catchup also missed ones.";
+    const DESCRIPTION: &'static str =
+        "Unpause a DAG: scheduled and queued runs start, with catchup also missed ones.";
     const LEVEL: AccessLevel = AccessLevel::Write;
     const TOOLSET: &'static str = "dag";
     const IDEMPOTENT: bool = true;
@@ -21,7 +22,11 @@ impl Tool for UnpauseDag {
     async fn call(call: &Call, input: Input) -> ToolResult {
         let dag = set_paused(&call.airflow, &input.dag_id, false).await?;
         let mut document = Document::new();
-        document.line(format!("{} is {}", dag.dag_id, if dag.is_paused { "paused" } else { "not paused" }));
+        document.line(format!(
+            "{} is {}",
+            dag.dag_id,
+            if dag.is_paused { "paused" } else { "not paused" }
+        ));
         document.next("pause_dag undoes this; list_dag_runs shows what starts");
         Ok(document)
     }

@@ -72,7 +72,9 @@ mod tests {
 
     fn refused(line: &str) -> (i64, Value) {
         match read(line.as_bytes()) {
-            Line::Refused(answer) => (answer["error"]["code"].as_i64().unwrap(), answer["id"].clone()),
+            Line::Refused(answer) => {
+                (answer["error"]["code"].as_i64().unwrap(), answer["id"].clone())
+            }
             other => panic!("{line}: {other:?}"),
         }
     }
@@ -86,8 +88,14 @@ mod tests {
         assert_eq!(refused("3"), (-32600, Value::Null));
         assert_eq!(refused("{}"), (-32600, Value::Null));
         assert_eq!(refused("{\"id\": 7}"), (-32600, json!(7)));
-        assert_eq!(refused("{\"jsonrpc\":\"1.0\",\"id\":\"a\",\"method\":\"ping\"}"), (-32600, json!("a")));
-        assert_eq!(refused("{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"ping\"}"), (-32600, Value::Null));
+        assert_eq!(
+            refused("{\"jsonrpc\":\"1.0\",\"id\":\"a\",\"method\":\"ping\"}"),
+            (-32600, json!("a"))
+        );
+        assert_eq!(
+            refused("{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"ping\"}"),
+            (-32600, Value::Null)
+        );
     }
 
     #[test]

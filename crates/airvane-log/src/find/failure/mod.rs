@@ -136,7 +136,7 @@ impl FailureFinder {
                 self.headed(event, line);
             }
             if self.traceback.is_idle() {
-                self.plain(line);
+                self.plain(event, line);
             } else if was_idle || self.traced_from.is_none() {
                 self.traced_from = Some(Arc::clone(line));
             }
@@ -181,6 +181,7 @@ impl FailureFinder {
         let phrase = match event.origin {
             Origin::TaskRunner => phrases::phrase(&line.text),
             Origin::Unknown if event.level.is_some() => phrases::phrase(&line.text),
+            Origin::Logger if phrases::is_done(&line.text) => Some(Phrase::PostExecute),
             _ => None,
         };
         let severe = event.level.is_some_and(|level| level.at_least(Level::Error));
@@ -305,7 +306,7 @@ impl FailureFinder {
     }
 
     /// A line outside any Python traceback.
-    fn plain(&mut self, line: &Arc<Line>) {
+    fn plain(&mut self, event: &Event, line: &Arc<Line>) {
         if let Some(chain) = self.java.push(line) {
             self.java_traced(chain);
         }
@@ -314,8 +315,10 @@ impl FailureFinder {
             return;
         }
         self.dbt_line(line);
-        if !matches!(self.owner.origin, Origin::TaskRunner) {
+        if self.owner.origin != Origin::TaskRunner {
             self.recent.push(line, self.owner.origin);
+        } else if phrases::is_segfault(&line.text) {
+            self.process(FailureKind::Killed { signal: Some(11) }, event, line);
         }
     }
 }

@@ -32,7 +32,7 @@ pub(super) enum Phrase {
     Skipped,
     Deferred,
     Rescheduled,
-    /// Airflow 3 has left the task's own code.
+    /// Airflow has left the task's own code: unless it said why, all is well.
     PostExecute,
 }
 
@@ -42,6 +42,8 @@ const PHRASES: &[(&str, Phrase)] = &[
     ("::group::Pre task execution logs", Phrase::Start),
     ("Starting attempt ", Phrase::Start),
     ("::group::Post Execute", Phrase::PostExecute),
+    // Airflow 3.0 has no groups.
+    ("Pushing xcom", Phrase::PostExecute),
     ("Task failed with exception", Phrase::TaskFailed),
     ("Top level error", Phrase::TaskFailed),
     ("Task failed due to SystemExit", Phrase::SystemExit),
@@ -90,7 +92,23 @@ pub(super) fn phrase(message: &str) -> Option<Phrase> {
     if message.starts_with("Executor ") && message.contains("reported that the task instance") {
         return Some(Phrase::Heartbeat);
     }
-    PHRASES.iter().find(|(start, _)| message.starts_with(start)).map(|(_, phrase)| *phrase)
+    PHRASES.iter().find(|(start, _)| begins(message, start)).map(|(_, phrase)| *phrase)
+}
+
+/// Whether an operator says that its work is done; the same on both majors.
+pub(super) fn is_done(message: &str) -> bool {
+    begins(message, "Done. Returned value was: ")
+}
+
+/// Whether a line is the heading of Airflow's explanation of a segmentation fault, which begins
+/// with an empty line.
+pub(super) fn is_segfault(text: &str) -> bool {
+    begins(text, "*****") && text.contains("Received SIGSEGV")
+}
+
+/// `starts_with`, with the first byte compared before anything is called.
+fn begins(text: &str, start: &str) -> bool {
+    text.as_bytes().first() == start.as_bytes().first() && text.starts_with(start)
 }
 
 /// Words that make a line worth telling, in command output or under any level. At most 64, for the
@@ -169,17 +187,12 @@ pub(super) fn pod_reason(text: &str) -> Option<&'static str> {
     POD.iter().find(|word| text.contains(**word)).copied()
 }
 
-/// Beginnings of a dbt error.
+/// Whether a line is the first of a dbt error.
 pub(super) fn is_dbt_error(text: &str) -> bool {
-    [
-        "Database Error in ",
-        "Compilation Error",
-        "Runtime Error",
-        "Failure in test ",
-        "Database Error",
-    ]
-    .iter()
-    .any(|start| strip_clock(text).starts_with(start))
+    const STARTS: &[&str] =
+        &["Database Error", "Compilation Error", "Runtime Error in ", "Failure in test "];
+    let text = strip_clock(text);
+    STARTS.iter().any(|start| begins(text, start))
 }
 
 /// Whether a line after a dbt error belongs to it: indented more than dbt indents what it says.

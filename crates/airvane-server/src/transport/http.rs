@@ -1,0 +1,164 @@
+//! Streamable HTTP: `/mcp`, stateless, with `/healthz` (the process lives) and `/readyz` (Airflow
+//! answers) beside it.
+//!
+//! Each request stands alone: no session, so any number of these servers can stand behind a load
+//! balancer. Hosts, origins and callers are checked before the body is read.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use airvane_api::catalog;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::{HeaderValue, StatusCode, header};
+use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
+use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::auth::{Gate, Verdict};
+use super::guard::Guard;
+use super::messages;
+use crate::Server;
+use crate::mcp::Mcp;
+use crate::server::CallerContext;
+use crate::settings::HttpSettings;
+
+/// How long calls may go on after the server was asked to end.
+const LAST_CALLS: Duration = Duration::from_secs(5);
+
+/// A listening server. Kept apart from [`serve`], so that its address is known first.
+pub struct Listening {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Listening {
+    /// Binds the address. Port 0 takes a free one.
+    pub async fn bind(settings: &HttpSettings) -> io::Result<Self> {
+        let listener = TcpListener::bind((settings.host, settings.port)).await?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address })
+    }
+
+    /// Where clients find it.
+    pub fn url(&self) -> String {
+        format!("http://{}/mcp", self.address)
+    }
+}
+
+/// Serves until `ended` is cancelled.
+pub async fn serve(
+    listening: Listening,
+    server: Server,
+    settings: &HttpSettings,
+    ended: CancellationToken,
+) -> io::Result<()> {
+    let guard = Guard::new(listening.address, &settings.allowed_hosts, &settings.allowed_origins);
+    let state = Arc::new(Shared {
+        guard,
+        gate: Gate::new(server.clone(), settings.auth.clone()),
+        readiness: Mutex::default(),
+        server: server.clone(),
+    });
+    let app = router(state, Mcp::over_http(server, &settings.auth), &ended);
+    let graceful = ended.clone();
+    let serving = axum::serve(listening.listener, app)
+        .with_graceful_shutdown(async move { graceful.cancelled().await });
+    tokio::select! {
+        result = serving => result,
+        () = async {
+            ended.cancelled().await;
+            tokio::time::sleep(LAST_CALLS).await;
+        } => Ok(()),
+    }
+}
+
+struct Shared {
+    guard: Guard,
+    gate: Gate,
+    readiness: Mutex<Option<(Instant, bool)>>,
+    server: Server,
+}
+
+fn router(state: Arc<Shared>, mcp: Mcp, ended: &CancellationToken) -> Router {
+    // Hosts and origins are checked by `Guard`, which compares ports as well.
+    let config = StreamableHttpServerConfig::default()
+        .with_legacy_session_mode(false)
+        .with_json_response(true)
+        .with_max_request_body_bytes(messages::LONGEST)
+        .with_cancellation_token(ended.child_token())
+        .disable_allowed_hosts()
+        .disable_allowed_origins();
+    let sessions = Arc::new(NeverSessionManager::default());
+    let service = StreamableHttpService::new(move || Ok(mcp.clone()), sessions, config);
+    Router::new()
+        .route_service("/mcp", service)
+        .layer(middleware::from_fn_with_state(Arc::clone(&state), admit))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .with_state(state)
+}
+
+async fn admit(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    if let Err(stranger) = shared.guard.check(request.uri(), request.headers()) {
+        return refusal(StatusCode::FORBIDDEN, &stranger.to_string());
+    }
+    match shared.gate.check(request.headers()).await {
+        Verdict::Welcome => next.run(request).await,
+        Verdict::Unauthorized(words) => {
+            let mut response = refusal(StatusCode::UNAUTHORIZED, words);
+            let challenge = HeaderValue::from_static("Bearer realm=\"airvane\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+            response
+        }
+        Verdict::SlowDown => {
+            let words = "too many wrong credentials; try again in a few seconds";
+            let mut response = refusal(StatusCode::TOO_MANY_REQUESTS, words);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+            response
+        }
+        Verdict::Unavailable(words) => {
+            let words = format!("Airflow can't be asked whether this credential is valid: {words}");
+            refusal(StatusCode::SERVICE_UNAVAILABLE, &words)
+        }
+    }
+}
+
+/// A refusal before any message was read, in words for whoever set the client up.
+fn refusal(status: StatusCode, words: &str) -> Response {
+    let body = serde_json::json!({ "error": words }).to_string();
+    let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    (status, kind, body).into_response()
+}
+
+/// Whether Airflow answers. Says nothing else, and asks at most every two seconds.
+async fn ready(State(shared): State<Arc<Shared>>) -> Response {
+    const REMEMBER: Duration = Duration::from_secs(2);
+    let known = *shared.readiness.lock().unwrap_or_else(PoisonError::into_inner);
+    let ready = match known {
+        Some((at, ready)) if at.elapsed() < REMEMBER => ready,
+        _ => {
+            let ready = airflow_answers(&shared.server).await;
+            *shared.readiness.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some((Instant::now(), ready));
+            ready
+        }
+    };
+    if ready {
+        "ok\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "Airflow does not answer\n").into_response()
+    }
+}
+
+async fn airflow_answers(server: &Server) -> bool {
+    const TIME: Duration = Duration::from_secs(5);
+    let airflow = server.airflow(&CallerContext::configured(), TIME);
+    airflow.ask_json(&catalog::GET_VERSION, |request| request).await.is_ok()
+}

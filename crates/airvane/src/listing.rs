@@ -1,0 +1,42 @@
+//! `airvane tools`.
+
+use airvane_server::{CallerContext, Server};
+use serde_json::json;
+
+use crate::Exit;
+
+/// Prints the tools that a client sees.
+pub(crate) fn print(server: &Server, as_json: bool) -> anyhow::Result<Exit> {
+    let context = CallerContext::configured();
+    let text = if as_json {
+        let tools: Vec<_> = server
+            .tools(&context)
+            .map(|tool| {
+                json!({
+                    "name": tool.name,
+                    "title": tool.title,
+                    "description": tool.description,
+                    "level": tool.level.to_string(),
+                    "toolset": tool.toolset,
+                    "input_schema": tool.input_schema(),
+                })
+            })
+            .collect();
+        format!("{}\n", serde_json::to_string_pretty(&tools)?)
+    } else {
+        let widest = server.tools(&context).map(|tool| tool.name.len()).max().unwrap_or(0);
+        server
+            .tools(&context)
+            .map(|tool| {
+                format!(
+                    "{:widest$}  {:11}  {}\n",
+                    tool.name,
+                    tool.level.to_string(),
+                    tool.description
+                )
+            })
+            .collect()
+    };
+    crate::print(&text)?;
+    Ok(Exit::Success)
+}
