@@ -81,8 +81,8 @@ fn skip_string(chars: &mut Chars<'_>) {
 fn is_invisible(c: char) -> bool {
     match c {
         '\n' | '\t' | ' '..='~' => false,
-        '\0'..='\u{9f}' => true,
-        '\u{ad}'
+        '\0'..='\u{9f}'
+        | '\u{ad}'
         | '\u{34f}'
         | '\u{61c}'
         | '\u{115f}'..='\u{1160}'
@@ -106,7 +106,7 @@ fn is_invisible(c: char) -> bool {
 /// Position of the first character to remove. Plain ASCII is checked 64 bytes at a time, in a
 /// shape the compiler turns into vector instructions.
 fn first_unclean(text: &str) -> Option<usize> {
-    let suspicious = |b: u8| (b < 0x20 && b != b'\n' && b != b'\t') | (b >= 0x7f);
+    let suspicious = |b: u8| (b < 0x20 && b != b'\n' && b != b'\t') || b >= 0x7f;
     let mut at = 0;
     for block in text.as_bytes().chunks(64) {
         if block.iter().fold(false, |any, &b| any | suspicious(b)) {

@@ -165,13 +165,18 @@ fn percent(secret: &str, lower: bool) -> String {
     for b in secret.bytes() {
         match b {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(b as char)
+                out.push(char::from(b));
             }
-            _ if lower => out.push_str(&format!("%{b:02x}")),
-            _ => out.push_str(&format!("%{b:02X}")),
+            _ if lower => out.extend(hex(b, b"0123456789abcdef")),
+            _ => out.extend(hex(b, b"0123456789ABCDEF")),
         }
     }
     out
+}
+
+fn hex(byte: u8, digits: &[u8; 16]) -> impl Iterator<Item = char> {
+    let digit = |i: u8| digits.get(usize::from(i)).map_or('0', |d| char::from(*d));
+    ['%', digit(byte >> 4), digit(byte & 15)].into_iter()
 }
 
 fn json(secret: &str) -> String {

@@ -199,12 +199,12 @@ mod tests {
 
     #[test]
     fn json_decodes_into_types() {
-        let json = SafeJson::vouch(serde_json::json!({"n": 1, "s": "x"}));
-        assert_eq!(json.text("s").as_deref(), Some("x"));
         #[derive(serde::Deserialize)]
         struct Row {
             n: u8,
         }
+        let json = SafeJson::vouch(serde_json::json!({"n": 1, "s": "x"}));
+        assert_eq!(json.text("s").as_deref(), Some("x"));
         assert_eq!(json.decode::<Row>().unwrap().n, 1);
     }
 }

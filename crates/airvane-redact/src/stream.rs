@@ -2,7 +2,7 @@
 
 use crate::{
     clean::clean,
-    detect::{Block, Found, Inside},
+    detect::{Block, Detector, Found, Inside},
     known::Known,
     mask,
     redactor::Redactor,
@@ -79,8 +79,8 @@ impl State {
         let mut next = Next::default();
         while at < text.len() {
             if !self.is_active() && !denies {
-                let detected = next.detected.at(at, || detector.first(text, at));
-                let listed = next.known.at(at, || known.first(text, at));
+                let detected = next.detected.from(at, || detector.first(text, at));
+                let listed = next.known.from(at, || known.first(text, at));
                 let learned = self.learned.first(text, at);
                 let Some(first) = [detected, listed, learned].into_iter().flatten().min() else {
                     out.push_str(text.get(at..).unwrap_or_default());
@@ -135,7 +135,7 @@ impl State {
     /// Remembers what this line opens.
     fn open(&mut self, redactor: &Redactor, line: &str) {
         let detector = &redactor.inner().detector;
-        self.block = detector.opening(line).map(|opening| opening.block);
+        self.block = Detector::opening(line).map(|opening| opening.block);
         self.scalar = detector.scalar(line).map(|indent| (indent, false));
         self.pending = detector.pending(line);
         if self.manifest.is_none() && is_secret_kind(line) {
@@ -263,23 +263,32 @@ fn apply(text: &str, mut edits: Vec<(usize, usize, String)>) -> String {
 /// Where the next finds are, so that each part of a text is searched once.
 #[derive(Default)]
 struct Next {
-    detected: Cached,
-    known: Cached,
+    detected: Ahead,
+    known: Ahead,
 }
 
 #[derive(Default)]
-struct Cached(Option<Option<usize>>);
+enum Ahead {
+    #[default]
+    Unknown,
+    At(usize),
+    Nothing,
+}
 
-impl Cached {
-    fn at(&mut self, at: usize, search: impl FnOnce() -> Option<usize>) -> Option<usize> {
-        match self.0 {
-            Some(None) => None,
-            Some(Some(i)) if i >= at => Some(i),
-            _ => {
-                let found = search();
-                self.0 = Some(found);
-                found
-            }
+impl Ahead {
+    /// The first find at or after `from`.
+    fn from(&mut self, from: usize, search: impl FnOnce() -> Option<usize>) -> Option<usize> {
+        let stale = match self {
+            Self::Unknown => true,
+            Self::At(at) => *at < from,
+            Self::Nothing => false,
+        };
+        if stale {
+            *self = search().map_or(Self::Nothing, Self::At);
+        }
+        match self {
+            Self::At(at) => Some(*at),
+            _ => None,
         }
     }
 }

@@ -20,17 +20,6 @@ impl Class {
         self
     }
 
-    /// Every byte not in this class.
-    #[allow(clippy::indexing_slicing)] // bounded by the array's own length
-    pub(crate) const fn inverse(mut self) -> Self {
-        let mut i = 0;
-        while i < 256 {
-            self.0[i] = !self.0[i];
-            i += 1;
-        }
-        self
-    }
-
     pub(crate) fn has(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte)).copied().unwrap_or(false)
     }
@@ -97,6 +86,12 @@ impl<'a> View<'a> {
     pub(crate) fn back(self, i: usize, class: &Class) -> usize {
         let head = self.bytes().get(..i).unwrap_or_default();
         head.iter().rposition(|&b| !class.has(b)).map_or(0, |p| p + 1)
+    }
+
+    /// How many backslashes stand at `i`.
+    pub(crate) fn slashes(self, i: usize) -> usize {
+        static SLASH: Class = Class::of(b"\\");
+        self.run(i, &SLASH) - i.min(self.len())
     }
 
     /// Whether `literal` stands at `i`, whatever its case.

@@ -273,10 +273,12 @@ async fn role(server: &Server) -> Check {
     });
     let results = futures::future::join_all(asked).await;
     let mut lacking = Vec::new();
+    // Airflow hides it from everybody unless told otherwise: no fault of the role.
+    let mut note = "";
     for (name, result) in &results {
         match result {
             Err(failure) if *name == "get_config" && failure.kind == FailureKind::Forbidden => {
-                lacking.push("get_config (`expose_config` may be off)".to_owned());
+                note = "; the configuration is hidden (`expose_config` is off, or the role lacks it)";
             }
             Err(failure) if failure.kind == FailureKind::Forbidden => {
                 lacking.push((*name).to_owned())
@@ -287,10 +289,10 @@ async fn role(server: &Server) -> Check {
     }
     let total = results.len();
     if lacking.is_empty() {
-        return Check::ok("role", format!("may read all {total} things that tools ask for most"));
+        return Check::ok("role", format!("may read what the tools ask for most{note}"));
     }
     let may = total - lacking.len();
-    let detail = format!("may read {may} of {total} things; not: {}", lacking.join(", "));
+    let detail = format!("may read {may} of {total} things; not: {}{note}", lacking.join(", "));
     Check::new("role", Status::Warn, detail)
         .mend("tools that need these say so; an Airflow admin can grant them to this user's role")
 }

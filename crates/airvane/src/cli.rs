@@ -1,7 +1,7 @@
 //! The command line, made from the same table of options as the environment variables and the
 //! reference.
 
-use airvane_server::settings::options::{Group, Takes};
+use airvane_server::settings::options::Takes;
 use airvane_server::settings::{OPTIONS, OptionSpec, RawSettings};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
@@ -91,17 +91,13 @@ fn option(spec: &'static OptionSpec) -> Arg {
     let arg = Arg::new(spec.flag)
         .long(spec.flag)
         .help(help(spec))
-        .help_heading(heading(spec.group))
+        .help_heading(spec.group.title())
         .global(true);
     match spec.takes {
         Takes::Switch => arg.action(ArgAction::SetTrue),
         Takes::Value(name) => arg.value_name(name).action(ArgAction::Set),
         Takes::List(name) => arg.value_name(name).action(ArgAction::Append),
     }
-}
-
-fn heading(group: Group) -> String {
-    format!("{} options", group.title())
 }
 
 fn help(spec: &OptionSpec) -> String {

@@ -1,7 +1,7 @@
 //! Log lines on standard error; standard output belongs to the protocol.
 //!
-//! Whatever `RUST_LOG` says, crates that handle whole requests never log below `warn`: at `trace`
-//! they print headers and bodies, and with them credentials.
+//! Whatever `RUST_LOG` says, crates that handle whole requests never log below `warn` (rmcp not
+//! below `error`): at `trace` they print headers and bodies, and with them credentials.
 
 use airvane_server::settings::Transport;
 use tracing::Metadata;
@@ -12,8 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt, registry};
 
 /// Crates that see headers or bodies.
-const CAPPED: [&str; 11] = [
-    "rmcp",
+const CAPPED: [&str; 10] = [
     "hyper",
     "hyper_util",
     "h2",
@@ -39,5 +38,9 @@ pub(crate) fn start(transport: &Transport) {
 
 fn is_safe(metadata: &Metadata<'_>) -> bool {
     let origin = metadata.target().split("::").next().unwrap_or_default();
-    !CAPPED.contains(&origin) || *metadata.level() <= tracing::Level::WARN
+    match origin {
+        // Its warnings repeat what clients sent.
+        "rmcp" => *metadata.level() == tracing::Level::ERROR,
+        _ => !CAPPED.contains(&origin) || *metadata.level() <= tracing::Level::WARN,
+    }
 }

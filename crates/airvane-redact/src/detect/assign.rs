@@ -2,13 +2,13 @@
 //! environment dumps, XML, headers, calls, and prose such as "the password is x".
 
 use super::{
-    Detector, Found,
+    Detector, Found, header,
     value::{self, Reach, Value},
 };
 use crate::{
     names::{Judgement, Strength},
     values::{self, Form},
-    view::{ALNUM, BASE64, BLANK, NAME, View},
+    view::{ALNUM, BLANK, NAME, View},
 };
 
 /// Longer runs of name characters are text, not names.
@@ -29,8 +29,8 @@ pub(super) fn detect(detector: &Detector, line: View<'_>, at: usize, found: &mut
     }
     let Some(gap) = separator(line, start, end) else { return };
     let Some(name) = judge(detector, line, start, end) else { return };
-    if is_header(line, name) && gap.kind == Gap::Assign {
-        header(line, name, gap.end, found);
+    if header::is_header(line.get(name.start, name.end)) && gap.kind == Gap::Assign {
+        header::detect(line, name.start, name.judged.kind, gap.end, found);
         return;
     }
     if line.at(gap.end) == b'[' && value::mask_at(line, gap.end).is_none() {
@@ -50,7 +50,7 @@ fn found_value(line: View<'_>, name: Name, value: Value) -> Found {
     let lead = text.len() - text.trim_start().len();
     let trail = text.len() - text.trim_end().len();
     let (start, end) = (value.start + lead, value.end - trail);
-    let start = start + scheme_word(line.get(start, end));
+    let start = start + header::scheme_word(line.get(start, end));
     // What prose seems to say is not sure enough to be masked elsewhere too.
     let sure = match value.form {
         Form::Quoted | Form::Tight => true,
@@ -59,32 +59,6 @@ fn found_value(line: View<'_>, name: Name, value: Value) -> Found {
     };
     let named = sure && name.judged.strength == Strength::Strong;
     Found { start, end, kind: name.judged.kind, from: name.start, named }
-}
-
-/// Length of `Bearer `, `Basic ` or `Token ` before the credential proper.
-fn scheme_word(text: &str) -> usize {
-    const SCHEMES: &[&str] = &[
-        "bearer",
-        "basic",
-        "token",
-        "apikey",
-        "api-key",
-        "negotiate",
-        "digest",
-        "jwt",
-        "key",
-        "githubtoken",
-        "splunk",
-        "flyv1",
-        "genieKey",
-        "sharedaccesssignature",
-        "oauth",
-        "bot",
-        "hawk",
-    ];
-    let Some((word, rest)) = text.split_once(' ') else { return 0 };
-    let known = SCHEMES.iter().any(|s| s.eq_ignore_ascii_case(word));
-    if known && !rest.trim().is_empty() { text.len() - rest.trim_start().len() } else { 0 }
 }
 
 /// Judges the name; two words of prose may be one name ("api key", "secret access key").
@@ -157,7 +131,7 @@ struct Separator {
 
 fn separator(line: View<'_>, start: usize, end: usize) -> Option<Separator> {
     let mut i = end;
-    let slashes = (i..).take_while(|&j| line.at(j) == b'\\').count();
+    let slashes = line.slashes(i);
     let quoted = matches!(line.at(i + slashes), b'"' | b'\'' | b'`');
     if quoted {
         i += slashes + 1;
@@ -230,14 +204,14 @@ fn separator(line: View<'_>, start: usize, end: usize) -> Option<Separator> {
 }
 
 /// After `"name": "DB_PASSWORD", `: the end of `"value":`, if that is what follows.
-fn value_field(line: View<'_>, at: usize) -> Option<usize> {
-    let slashes = (at..).take_while(|&j| line.at(j) == b'\\').count();
+pub(super) fn value_field(line: View<'_>, at: usize) -> Option<usize> {
+    let slashes = line.slashes(at);
     let open = at + slashes + usize::from(matches!(line.at(at + slashes), b'"' | b'\''));
     let field = ["value", "val", "default", "content", "secret"]
         .into_iter()
         .find(|f| line.has_at(open, f))?;
     let mut i = open + field.len();
-    i += (i..).take_while(|&j| line.at(j) == b'\\').count();
+    i += line.slashes(i);
     i += usize::from(matches!(line.at(i), b'"' | b'\''));
     i = line.run(i, &BLANK);
     matches!(line.at(i), b':' | b'=').then_some(i + 1)
@@ -267,7 +241,7 @@ fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
                 return Some(value);
             }
             // `token: Bearer x`: the scheme is a word of its own.
-            let at = at + scheme_word(line.rest(at));
+            let at = at + header::scheme_word(line.rest(at));
             Some(Value { form, ..value::bare(line, at, reach(line, name, gap)) })
         }
     }
@@ -277,9 +251,9 @@ fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
 fn annotation(line: View<'_>, at: usize) -> Option<usize> {
     let end = line.run(at, &NAME);
     let types = ["str", "string", "String", "SecretStr", "bytes", "final", "Final", "const", "any"];
-    let typed = types.contains(&line.get(at, end));
+    let named = types.contains(&line.get(at, end));
     let sign = line.run(end, &BLANK);
-    (typed && line.at(sign) == b'=').then(|| line.run(sign + 1, &BLANK))
+    (named && line.at(sign) == b'=').then(|| line.run(sign + 1, &BLANK))
 }
 
 fn reach(line: View<'_>, name: Name, gap: Separator) -> Reach {
@@ -362,131 +336,4 @@ fn list(detector: &Detector, line: View<'_>, name: Name, at: usize, found: &mut 
         }
         i += 1;
     }
-}
-
-/// `Authorization: …`, `Cookie: …`: the value is the rest of the header.
-fn is_header(line: View<'_>, name: Name) -> bool {
-    let text = line.get(name.start, name.end).trim_start_matches('-').to_ascii_lowercase();
-    matches!(
-        text.as_str(),
-        "authorization"
-            | "proxy-authorization"
-            | "cookie"
-            | "set-cookie"
-            | "http_authorization"
-            | "http_cookie"
-    )
-}
-
-fn header(line: View<'_>, name: Name, at: usize, found: &mut Vec<Found>) {
-    let quoted = value::quoted(line, at);
-    // The quote that opened before the name closes after the value: `-H 'Cookie: a=b'`.
-    let outer = line.before(name.start);
-    let end = quoted.map_or_else(
-        || {
-            let close = matches!(outer, b'"' | b'\'')
-                .then(|| memchr::memchr(outer, line.rest(at).as_bytes()));
-            close.flatten().map_or_else(|| bare_header_end(line, at), |i| at + i)
-        },
-        |value| value.end,
-    );
-    let start = quoted.map_or(at, |value| value.start);
-    let text = line.get(start, end);
-    let skip = scheme_word(text);
-    let value = text.get(skip..).unwrap_or_default().trim();
-    // One credential follows the scheme; what a logger puts behind it is none of it.
-    let single = skip > 0 && quoted.is_none() && !value.contains('=');
-    let value = if single { value.split(' ').next().unwrap_or(value) } else { value };
-    if values::is_placeholder(value) || values::is_code(value, &crate::names::Names::default()) {
-        return;
-    }
-    if value.len() < 4 || (value.bytes().all(|b| b.is_ascii_lowercase() || b == b' ')) {
-        return;
-    }
-    let begin = start + skip;
-    let end = begin + value.len();
-    found.push(Found { start: begin, end, kind: name.judged.kind, from: name.start, named: true });
-}
-
-/// Unquoted headers end with the line, or before what a logger put behind them.
-fn bare_header_end(line: View<'_>, at: usize) -> usize {
-    let rest = line.rest(at);
-    let stop = rest.find(['"', '\'', '`']).unwrap_or(rest.len());
-    let stop = rest.find("\\r\\n").or_else(|| rest.find("\\n")).unwrap_or(stop).min(stop);
-    at + stop
-}
-
-/// `Bearer x` and `Basic x` outside a header.
-pub(super) fn scheme(line: View<'_>, at: usize, found: &mut Vec<Found>) {
-    if ALNUM.has(line.before(at)) {
-        return;
-    }
-    let word = line.run(at, &ALNUM);
-    let basic = word - at == 5;
-    let start = line.run(word, &BLANK);
-    let mut end = line.run(start, &BASE64);
-    while line.at(end) == b'.' || line.at(end) == b'~' {
-        end = line.run(end + 1, &BASE64);
-    }
-    let value = line.get(start, end);
-    let padded = value.ends_with('=') && value.len() % 4 == 0;
-    let enough = if basic { padded || value.len() >= 16 } else { value.len() >= 12 };
-    let mixed = value.bytes().any(|b| b.is_ascii_digit()) || (basic && padded);
-    let varied = value.bytes().any(|b| b.is_ascii_alphabetic());
-    if enough && mixed && varied && !values::is_placeholder(value) {
-        found.push(Found { start, end, kind: "authorization", from: at, named: true });
-    }
-}
-
-/// Indentation of a YAML key at `at` whose value is a block scalar (`password: |`).
-pub(super) fn scalar_indent(detector: &Detector, line: View<'_>, at: usize) -> Option<usize> {
-    let (start, end) = (line.back(at, &NAME), line.run(at, &NAME));
-    let indent = line.run(0, &BLANK);
-    let list = line.get(indent, start);
-    let tail = line.rest(end).strip_prefix(':')?.trim();
-    let opens = matches!(tail, "|" | "|-" | "|+" | ">" | ">-" | ">+");
-    let strong = || detector.names.judge(line.get(start, end)).strength == Strength::Strong;
-    (opens && (list.is_empty() || list == "- ") && strong()).then_some(start)
-}
-
-/// For `- name: DB_PASSWORD` or `"key": "db_password",`: the kind of the value in the next line.
-pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<&'static str> {
-    const FIELDS: &[&str] = &["name", "key", "variable", "parameterkey"];
-    let text = line.text.trim().trim_start_matches("- ").trim_end_matches(',');
-    let first = text.trim_start_matches(['"', '\'', '\\']).bytes().next()?;
-    if !matches!(first.to_ascii_lowercase(), b'n' | b'k' | b'v' | b'p') {
-        return None;
-    }
-    let (field, name) = text.split_once([':', '='])?;
-    let bare = |text: &'_ str| text.trim().trim_matches(['"', '\'', '\\']).to_owned();
-    let (field, name) = (bare(field).to_ascii_lowercase(), bare(name));
-    if !FIELDS.contains(&field.as_str()) || name.contains([' ', '"', '\'']) {
-        return None;
-    }
-    let judged = detector.names.judge(&name);
-    (judged.strength >= Strength::Medium).then_some(judged.kind)
-}
-
-pub(super) fn field_value(line: View<'_>, kind: &'static str) -> Option<Found> {
-    let at = line.run(0, &BLANK);
-    let start = line.run(value_field(line, at)?, &BLANK);
-    plain_value(line, start, kind, at)
-}
-
-/// The value of a YAML line `name: value`.
-pub(super) fn yaml_value(line: View<'_>) -> Option<Found> {
-    let at = line.run(0, &BLANK);
-    let colon = memchr::memchr(b':', line.bytes())?;
-    plain_value(line, line.run(colon + 1, &BLANK), "secret", at)
-}
-
-fn plain_value(line: View<'_>, start: usize, kind: &'static str, from: usize) -> Option<Found> {
-    let value = value::quoted(line, start).unwrap_or_else(|| {
-        let end = line.text.trim_end().len();
-        Value { start, end, form: Form::Loose }
-    });
-    let text = line.get(value.start, value.end);
-    let block = matches!(text, "|" | "|-" | ">" | ">-" | "");
-    let secret = !block && !values::is_placeholder(text);
-    secret.then_some(Found { start: value.start, end: value.end, kind, from, named: true })
 }

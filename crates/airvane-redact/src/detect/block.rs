@@ -1,4 +1,4 @@
-//! Private keys over many lines: PEM (PKCS#1, PKCS#8, SEC1, OpenSSH), PGP, PuTTY; also on one line
+//! Private keys over many lines: PEM (PKCS#1, PKCS#8, SEC1, OpenSSH), PGP, `PuTTY`; also on one line
 //! with written-out `\n`. Certificates and public keys are no secrets and stay.
 
 use super::Found;
@@ -42,7 +42,7 @@ static DASH: Class = Class::of(b"-");
 /// An RSA key of 16,384 bits has about 200 lines; PGP keys with many subkeys have more.
 const MAX_LINES: u16 = 1000;
 
-/// Reads the marker whose word "BEGIN" (or "PuTTY") stands at `at`.
+/// Reads the marker whose word "BEGIN" (or `PuTTY`) stands at `at`.
 pub(super) fn opening(line: View<'_>, at: usize) -> Option<Opening> {
     if line.rest(at).starts_with("PuTTY-User-Key-File") {
         let block = Block::new("private-key", true, at, "");

@@ -3,7 +3,7 @@
 
 use super::{
     Found,
-    value::{self, Reach},
+    value::{self, Reach, Value},
 };
 use crate::{
     values,
@@ -119,12 +119,10 @@ fn push(line: View<'_>, start: usize, from: usize, found: &mut Vec<Found>) {
         value::quoted(line, start).unwrap_or_else(|| value::bare(line, start, Reach::Blank));
     let password = line.get(value.start, value.end);
     if password.len() >= 3 && !values::is_placeholder(password) {
-        let Range { start, end } = value.start..value.end;
+        let Value { start, end, .. } = value;
         found.push(Found { start, end, kind: "password", from, named: true });
     }
 }
-
-use std::ops::Range;
 
 /// Whether the text before a flag calls one of `commands`.
 fn mentions(head: &str, commands: &[&str]) -> bool {

@@ -1,8 +1,10 @@
 //! Detectors. Each verifies one kind of evidence at a place the gate found, within one line.
 
 mod assign;
+mod below;
 mod block;
 mod command;
+mod header;
 mod shape;
 mod uri;
 mod value;
@@ -60,24 +62,24 @@ impl Detector {
     /// Whether the value of a name in this line is in the lines below.
     fn opens_scalar(&self, line: View<'_>, hit: Hit, start: usize) -> bool {
         hit.anchor == Anchor::Name
-            && (assign::scalar_indent(self, line, hit.at - start).is_some()
-                || assign::pending(self, line).is_some())
+            && (below::scalar_indent(self, line, hit.at - start).is_some()
+                || below::pending(self, line).is_some())
     }
 
     /// The kind of secret that the next line's `value:` holds, if this line is `name: X` with a
     /// sensitive X.
     pub(crate) fn pending(&self, text: &str) -> Option<&'static str> {
-        assign::pending(self, View::new(text))
+        below::pending(self, View::new(text))
     }
 
     /// The value of a line `value: x` after such a line.
     pub(crate) fn field_value(&self, text: &str, kind: &'static str) -> Option<Found> {
-        assign::field_value(View::new(text), kind).filter(|f| self.permits(View::new(text), f))
+        below::field_value(View::new(text), kind).filter(|f| self.permits(View::new(text), f))
     }
 
     /// The value of a YAML line `name: value`, whatever the name.
     pub(crate) fn yaml_value(&self, text: &str) -> Option<Found> {
-        assign::yaml_value(View::new(text)).filter(|f| self.permits(View::new(text), f))
+        below::yaml_value(View::new(text)).filter(|f| self.permits(View::new(text), f))
     }
 
     /// Everything secret in one line, in order, without overlaps.
@@ -107,13 +109,13 @@ impl Detector {
     pub(crate) fn scalar(&self, text: &str) -> Option<usize> {
         let line = View::new(text);
         gate().visit(text, 0, |hit| match hit.anchor {
-            Anchor::Name => assign::scalar_indent(self, line, hit.at),
+            Anchor::Name => below::scalar_indent(self, line, hit.at),
             _ => None,
         })
     }
 
     /// A key block that opens in this line and does not close in it.
-    pub(crate) fn opening(&self, text: &str) -> Option<Opening> {
+    pub(crate) fn opening(text: &str) -> Option<Opening> {
         let line = View::new(text);
         gate().visit(text, 0, |hit| match hit.anchor {
             Anchor::Block => block::opening(line, hit.at).filter(|o| o.end.is_none()),
@@ -130,7 +132,7 @@ impl Detector {
             Anchor::Jwt => shape::jwt(line, hit.at, found),
             Anchor::Flag => command::flag(line, hit.at, found),
             Anchor::Sql => command::identified_by(line, hit.at, found),
-            Anchor::Scheming => assign::scheme(line, hit.at, found),
+            Anchor::Scheming => header::scheme(line, hit.at, found),
             Anchor::Hashed => shape::hashed(line, hit.at, found),
             Anchor::Infix => shape::infix(line, hit.at, found),
             Anchor::Hook => uri::hook(line, hit.at, found),

@@ -197,7 +197,7 @@ fn mailchimp(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> 
 }
 
 /// Keys with a fixed signature inside or at the end, as (signature, characters before, after).
-/// Sources: learn.microsoft.com, "Azure identifiable keys" (JQQJ99, AZEV, +AMC, +ASt, AzSe, …);
+/// Sources: learn.microsoft.com, "Azure identifiable keys" (`JQQJ99`, `+AMC`, `+ASt`, `AzSe`, …);
 /// docs.newrelic.com (`NRAL`); developer.hashicorp.com (`.atlasv1.`); platform.openai.com.
 const SIGNED: &[(&str, usize, usize, &str)] = &[
     ("JQQJ99", 52, 26, "azure-identifiable-key"),

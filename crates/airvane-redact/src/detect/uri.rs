@@ -45,14 +45,12 @@ fn userinfo_end(line: View<'_>, start: usize) -> Option<usize> {
             continue;
         }
         match line.at(i) {
-            b'@' => {
-                if slash.is_none() || at.is_none() && is_late(line, start, i) {
-                    at = Some(i);
-                }
-            }
+            b'@' if slash.is_none() || at.is_none() && is_late(line, start, i) => at = Some(i),
             b'/' | b'?' | b'#' if slash.is_none() => slash = Some(i),
             b' ' | b'\t' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | b'|' => {
-                if !(line.at(i) == b'<' && i > start && matches!(line.before(i), b':' | b'/')) {
+                // `user:<password>` is a placeholder, not an end.
+                let placeholder = line.at(i) == b'<' && matches!(line.before(i), b':' | b'/');
+                if !placeholder || i == start {
                     break;
                 }
             }

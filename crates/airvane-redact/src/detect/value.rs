@@ -22,7 +22,7 @@ pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
     while open < at + 2 && matches!(line.at(open), b'b' | b'u' | b'r' | b'f' | b'B' | b'R' | b'@') {
         open += 1;
     }
-    let slashes = count_back_slashes_forward(line, open);
+    let slashes = line.slashes(open);
     let quote = line.at(open + slashes);
     if !matches!(quote, b'"' | b'\'' | b'`') {
         return entity(line, at);
@@ -57,10 +57,6 @@ fn entity(line: View<'_>, at: usize) -> Option<Value> {
     let start = at + mark.len();
     let end = line.rest(start).find(mark).map_or(line.len(), |i| start + i);
     Some(Value { start, end, form: Form::Quoted })
-}
-
-fn count_back_slashes_forward(line: View<'_>, at: usize) -> usize {
-    (at..).take_while(|&i| line.at(i) == b'\\').count()
 }
 
 /// Whether the quote at `i` ends a string opened by a quote behind `slashes` backslashes.

@@ -14,13 +14,14 @@ use anchors::{ROWS, Row};
 
 /// 2^18 bits are 32 KiB: they stay in the first-level cache, one in twenty is set.
 const BITS: u32 = 18;
+const WORDS: usize = 1 << (BITS - 5);
 /// Buckets hold a few slots on average.
 const BUCKET_BITS: u32 = 12;
 const FOLD: u64 = 0x2020_2020_2020_2020;
 
 /// The compiled gate; see [`gate`].
 pub(crate) struct Gate {
-    bitmap: Box<[u32; 1 << (BITS - 5)]>,
+    bitmap: Box<[u32; WORDS]>,
     /// What to verify for each window, sorted by bucket.
     slots: Vec<Slot>,
     /// Where the slots of each bucket begin.
@@ -51,11 +52,9 @@ pub(crate) struct Hit {
 
 impl Gate {
     fn new() -> Self {
-        let mut gate = Self {
-            bitmap: Box::new([0; 1 << (BITS - 5)]),
-            slots: Vec::new(),
-            starts: vec![0; (1 << BUCKET_BITS) + 1],
-        };
+        #[allow(clippy::large_stack_arrays)] // 32 KiB, once
+        let bitmap = Box::new([0; WORDS]);
+        let mut gate = Self { bitmap, slots: Vec::new(), starts: vec![0; (1 << BUCKET_BITS) + 1] };
         for row in ROWS {
             gate.add(row);
         }

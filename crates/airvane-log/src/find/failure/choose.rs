@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use airvane_redact::SafeText;
 
+use super::finder::Attempt;
 use super::kind::{self, FailureKind};
 use super::telling::{Clues, Recent, repeats};
-use super::{Attempt, Certainty, Failure, Outcome, Signature, phrases};
+use super::{Certainty, Failure, Outcome, Signature, phrases};
 use crate::event::{Event, Exception, Extra, Frame, Relation};
 use crate::find::line::{Line, weight};
 

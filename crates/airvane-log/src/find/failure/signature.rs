@@ -30,7 +30,9 @@ impl Signature {
         }
         mask(exception.value(), &mut text);
         cut(&mut text);
-        if let Some(frame) = exception.user_frames().next_back() {
+        // Comprehensions have a frame of their own before Python 3.12 and none since.
+        let mut functions = exception.user_frames().rev();
+        if let Some(frame) = functions.find(|frame| !frame.name.starts_with('<')) {
             text.push_str(" @ ");
             text.push_str(&frame.name);
         }

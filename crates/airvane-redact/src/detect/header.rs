@@ -1,0 +1,115 @@
+//! Headers whose value is a credential, and the schemes that announce one: `Authorization: Bearer
+//! x`, `Cookie: a=b`, `Basic x` on its own.
+
+use super::{Found, value};
+use crate::{
+    names::Names,
+    values,
+    view::{ALNUM, BASE64, BLANK, View},
+};
+
+/// `Authorization: …`, `Cookie: …`: the value is the rest of the header.
+pub(super) fn is_header(name: &str) -> bool {
+    let text = name.trim_start_matches('-').to_ascii_lowercase();
+    matches!(
+        text.as_str(),
+        "authorization"
+            | "proxy-authorization"
+            | "cookie"
+            | "set-cookie"
+            | "http_authorization"
+            | "http_cookie"
+    )
+}
+
+pub(super) fn detect(
+    line: View<'_>,
+    name: usize,
+    kind: &'static str,
+    at: usize,
+    found: &mut Vec<Found>,
+) {
+    let quoted = value::quoted(line, at);
+    // The quote that opened before the name closes after the value: `-H 'Cookie: a=b'`.
+    let outer = line.before(name);
+    let end = quoted.map_or_else(
+        || {
+            let close = matches!(outer, b'"' | b'\'')
+                .then(|| memchr::memchr(outer, line.rest(at).as_bytes()));
+            close.flatten().map_or_else(|| bare_header_end(line, at), |i| at + i)
+        },
+        |value| value.end,
+    );
+    let start = quoted.map_or(at, |value| value.start);
+    let text = line.get(start, end);
+    let skip = scheme_word(text);
+    let value = text.get(skip..).unwrap_or_default().trim();
+    // One credential follows the scheme; what a logger puts behind it is none of it.
+    let single = skip > 0 && quoted.is_none() && !value.contains('=');
+    let value = if single { value.split(' ').next().unwrap_or(value) } else { value };
+    if values::is_placeholder(value) || values::is_code(value, &Names::default()) {
+        return;
+    }
+    if value.len() < 4 || (value.bytes().all(|b| b.is_ascii_lowercase() || b == b' ')) {
+        return;
+    }
+    let begin = start + skip;
+    let end = begin + value.len();
+    found.push(Found { start: begin, end, kind, from: name, named: true });
+}
+
+/// Unquoted headers end with the line, or before what a logger put behind them.
+fn bare_header_end(line: View<'_>, at: usize) -> usize {
+    let rest = line.rest(at);
+    let stop = rest.find(['"', '\'', '`']).unwrap_or(rest.len());
+    let stop = rest.find("\\r\\n").or_else(|| rest.find("\\n")).unwrap_or(stop).min(stop);
+    at + stop
+}
+
+/// `Bearer x` and `Basic x` outside a header.
+pub(super) fn scheme(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    if ALNUM.has(line.before(at)) {
+        return;
+    }
+    let word = line.run(at, &ALNUM);
+    let basic = word - at == 5;
+    let start = line.run(word, &BLANK);
+    let mut end = line.run(start, &BASE64);
+    while line.at(end) == b'.' || line.at(end) == b'~' {
+        end = line.run(end + 1, &BASE64);
+    }
+    let value = line.get(start, end);
+    let padded = value.ends_with('=') && value.len().is_multiple_of(4);
+    let enough = if basic { padded || value.len() >= 16 } else { value.len() >= 12 };
+    let mixed = value.bytes().any(|b| b.is_ascii_digit()) || (basic && padded);
+    let varied = value.bytes().any(|b| b.is_ascii_alphabetic());
+    if enough && mixed && varied && !values::is_placeholder(value) {
+        found.push(Found { start, end, kind: "authorization", from: at, named: true });
+    }
+}
+
+/// Length of `Bearer `, `Basic ` or `Token ` before the credential proper.
+pub(super) fn scheme_word(text: &str) -> usize {
+    const SCHEMES: &[&str] = &[
+        "bearer",
+        "basic",
+        "token",
+        "apikey",
+        "api-key",
+        "negotiate",
+        "digest",
+        "jwt",
+        "key",
+        "githubtoken",
+        "splunk",
+        "flyv1",
+        "genieKey",
+        "sharedaccesssignature",
+        "oauth",
+        "bot",
+        "hawk",
+    ];
+    let Some((word, rest)) = text.split_once(' ') else { return 0 };
+    let known = SCHEMES.iter().any(|s| s.eq_ignore_ascii_case(word));
+    if known && !rest.trim().is_empty() { text.len() - rest.trim_start().len() } else { 0 }
+}

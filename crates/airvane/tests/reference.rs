@@ -1,0 +1,125 @@
+//! The reference pages and the README's table say what the code says.
+//!
+//! `AIRVANE_WRITE_REFERENCE=1 cargo test -p airvane --test reference` writes them anew.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use airvane_server::registry::{Registered, TOOLS};
+use airvane_server::settings::OPTIONS;
+use airvane_server::settings::options::{Group, OptionSpec, Takes};
+use serde_json::Value;
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Holds a file against what it should be, or writes it.
+fn check(path: &str, expected: &str) {
+    let path = repository().join(path);
+    if std::env::var_os("AIRVANE_WRITE_REFERENCE").is_some() {
+        std::fs::write(&path, expected).unwrap();
+        return;
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == expected,
+        "{} is out of date: run AIRVANE_WRITE_REFERENCE=1 cargo test -p airvane --test reference",
+        path.display()
+    );
+}
+
+#[test]
+fn the_tool_reference_is_up_to_date() {
+    check("docs/reference/tools.md", &tool_reference());
+}
+
+#[test]
+fn the_option_reference_is_up_to_date() {
+    check("docs/reference/options.md", &option_reference());
+}
+
+#[test]
+fn the_table_in_the_readme_is_up_to_date() {
+    const BEGIN: &str = "<!-- tools: begin -->\n";
+    const END: &str = "<!-- tools: end -->";
+    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
+    let (before, rest) = readme.split_once(BEGIN).expect("the README marks where its table begins");
+    let (_, after) = rest.split_once(END).expect("the README marks where its table ends");
+    check("README.md", &format!("{before}{BEGIN}{}{END}{after}", tool_table()));
+}
+
+fn tool_table() -> String {
+    let mut out = String::from("| tool | what it answers or does | access |\n|---|---|---|\n");
+    for tool in TOOLS.iter().filter(|tool| tool.listed) {
+        let _ = writeln!(out, "| `{}` | {} | {} |", tool.name, tool.description, tool.level);
+    }
+    let hidden: Vec<String> =
+        TOOLS.iter().filter(|tool| !tool.listed).map(|tool| format!("`{}`", tool.name)).collect();
+    let _ = writeln!(out, "\nCallable by name, not listed by default: {}.", hidden.join(", "));
+    out
+}
+
+fn tool_reference() -> String {
+    let mut out = String::from(
+        "# Tools\n\nGenerated from the registry. `airvane tools` prints what a server with your settings shows.\n",
+    );
+    for tool in TOOLS {
+        write_tool(&mut out, tool);
+    }
+    out
+}
+
+fn write_tool(out: &mut String, tool: &Registered) {
+    let _ = write!(out, "\n## {}\n\n{}\n\n", tool.name, tool.description);
+    let listed = if tool.listed { "" } else { ", not listed by default" };
+    let _ = writeln!(out, "Access: {}. Toolset: {}{listed}.", tool.level, tool.toolset);
+    let schema = tool.input_schema();
+    let Some(Value::Object(properties)) = schema.get("properties") else { return };
+    if properties.is_empty() {
+        return;
+    }
+    let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let _ = writeln!(out, "\n| argument | type | |\n|---|---|---|");
+    for (name, property) in properties {
+        let needed = if required.iter().any(|item| item == name) { "required. " } else { "" };
+        let about = property.get("description").and_then(Value::as_str).unwrap_or_default();
+        let _ = writeln!(out, "| `{name}` | {} | {} |", kind(property), format!("{needed}{about}").trim());
+    }
+}
+
+fn kind(property: &Value) -> String {
+    let kind = property.get("type").and_then(Value::as_str).unwrap_or("any");
+    match (kind, property.pointer("/items/type").and_then(Value::as_str)) {
+        ("array", Some(items)) => format!("list of {items}"),
+        (kind, _) => kind.to_owned(),
+    }
+}
+
+fn option_reference() -> String {
+    let mut out = String::from(
+        "# Options\n\nGenerated from the table of options. A flag wins over its variable; of several \
+         variables the first that is set wins; an empty variable counts as unset. `.env` files are \
+         not read.\n",
+    );
+    for group in Group::ALL {
+        let _ = write!(out, "\n## {}\n\n| flag | variable | |\n|---|---|---|\n", group.title());
+        for option in OPTIONS.iter().filter(|option| option.group == group) {
+            let _ = writeln!(out, "| `{}` | {} | {} |", flag(option), variables(option), option.help);
+        }
+    }
+    out
+}
+
+fn flag(option: &OptionSpec) -> String {
+    match option.takes {
+        Takes::Switch => format!("--{}", option.flag),
+        Takes::Value(name) | Takes::List(name) => {
+            format!("--{} {}", option.flag, name.replace('|', "\\|"))
+        }
+    }
+}
+
+fn variables(option: &OptionSpec) -> String {
+    option.env.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
