@@ -10,6 +10,7 @@ const OPEN: &str = "[redacted:";
 /// Kinds that come from structure rather than from the token table.
 pub(crate) const KINDS: &[&str] = &[
     "authorization",
+    "aws-secret-key",
     "cookie",
     "credential",
     "denied",

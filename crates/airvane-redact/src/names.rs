@@ -36,7 +36,7 @@ const NOTHING: Judgement = Judgement { strength: Strength::None, kind: "secret",
 const STRONG_WORDS: &[(&str, &str)] = &[
     ("password", "password"), ("passwords", "password"), ("passwd", "password"),
     ("passphrase", "password"), ("passcode", "password"), ("passwort", "password"),
-    ("pwd", "password"), ("pswd", "password"), ("psw", "password"), ("pass", "password"),
+    ("pwd", "password"), ("pswd", "password"), ("psw", "password"), ("pw", "password"), ("mnemonic", "password"), ("privkey", "key"), ("pass", "password"),
     ("secret", "secret"), ("secrets", "secret"), ("credential", "credential"),
     ("credentials", "credential"), ("creds", "credential"), ("authorization", "authorization"),
     ("bearer", "authorization"), ("apikey", "key"), ("apitoken", "token"), ("apisecret", "secret"),
@@ -82,7 +82,7 @@ const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
 /// Words that mark a secret if the value can be one.
 #[rustfmt::skip]
 const MEDIUM_WORDS: &[(&str, &str)] = &[
-    ("token", "token"), ("auth", "authorization"), ("authentication", "authorization"),
+    ("token", "token"), ("auth", "authorization"), ("oauth", "authorization"), ("authentication", "authorization"),
     ("cookie", "cookie"), ("cookies", "cookie"), ("proxy", "credential"), ("proxies", "credential"),
     ("sas", "signature"), ("signature", "signature"), ("otp", "password"), ("totp", "password"),
     ("jwt", "jwt"), ("pin", "password"), ("passkey", "key"), ("webhook", "webhook-url"),
@@ -95,7 +95,7 @@ const WEAK_WORDS: &[(&str, &str)] = &[
     ("key", "key"), ("keys", "key"), ("login", "credential"), ("salt", "secret"),
     ("seed", "secret"), ("session", "token"), ("sessionid", "token"), ("sid", "token"),
     ("cred", "credential"), ("sign", "signature"), ("sig", "signature"), ("crypt", "key"),
-    ("licence", "key"), ("license", "key"), ("tokens", "token"), ("nonce", "token"),
+    ("licence", "key"), ("license", "key"), ("tokens", "token"), ("nonce", "token"), ("secure", "secret"),
     ("csrf", "token"), ("auths", "authorization"),
 ];
 
@@ -235,6 +235,10 @@ fn judge_words(words: &[String]) -> Judgement {
     lookup(WEAK_WORDS).map_or(NOTHING, |kind| found(Strength::Weak, kind))
 }
 
+/// Words that end in "pass" and are none.
+const PLAIN_PASSES: &[&str] =
+    &["bypass", "compass", "encompass", "overpass", "surpass", "trespass", "underpass"];
+
 /// Words written together: `dbpassword`, `MYSECRETKEY`, `myapikey`.
 fn squashed(word: &str) -> Option<&'static str> {
     const STEMS: &[(&str, &str)] = &[
@@ -270,6 +274,7 @@ fn squashed(word: &str) -> Option<&'static str> {
             () if ends("secret") => Some("secret"),
             () if ends("token") => Some("token"),
             () if ends("pwd") => Some("password"),
+            () if ends("pass") && !PLAIN_PASSES.contains(&word) => Some("password"),
             () => None,
         }
     };

@@ -22,6 +22,8 @@ pub(crate) struct State {
     scalar: Option<(usize, bool)>,
     /// The line before named a secret whose value this line holds (`name: X`, then `value: y`).
     pending: Option<&'static str>,
+    /// Lines in which the other half of an AWS key pair is still looked for.
+    aws: u8,
     /// Inside a Kubernetes Secret.
     manifest: Option<Manifest>,
     /// Whether the manifest's kind may follow its data.
@@ -39,6 +41,9 @@ struct Manifest {
     data: Option<usize>,
     lines: u16,
 }
+
+/// The line of the id and the three after it.
+const AWS_LINES: u8 = 4;
 
 /// A manifest of more lines is something else.
 const MAX_MANIFEST: u16 = 2000;
@@ -68,6 +73,7 @@ impl State {
             || self.scalar.is_some()
             || self.pending.is_some()
             || self.manifest.is_some()
+            || self.aws > 0
     }
 
     /// Redacts complete lines of clean text.
@@ -127,6 +133,13 @@ impl State {
             self.pending.take().and_then(|kind| redactor.inner().detector.field_value(line, kind)),
         );
         extra.extend(self.in_manifest(redactor, line));
+        if line.contains("AKIA") || line.contains("ASIA") {
+            self.aws = AWS_LINES;
+        }
+        if self.aws > 0 {
+            self.aws -= 1;
+            extra.extend(redactor.inner().detector.aws_secret(line));
+        }
         self.open(redactor, line);
         out.push_str(&self.settle(redactor, known, line, &extra));
         true

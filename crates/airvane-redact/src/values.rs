@@ -39,7 +39,7 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
         || between("{{", "}}")
         || between("${", "}")
         || between("$(", ")")
-        || between("{", "}")
+        || (between("{", "}") && !entropy::looks_random(v, 14))
         || between("%", "%")
         || between("[", "]")
         || v.starts_with("***")
@@ -182,6 +182,10 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
 
 /// Several words in quotes: a passphrase, or a sentence about one?
 fn is_phrase(v: &str, spaces: usize, kind: &str) -> bool {
+    if kind == "password" && matches!(spaces, 11 | 14 | 17 | 20 | 23) {
+        // The words of a wallet's seed (BIP-39).
+        return v.bytes().all(|b| b.is_ascii_lowercase() || b == b' ');
+    }
     let random_word = || v.split(' ').any(|word| entropy::looks_random(word, 12));
     spaces <= 5 && (kind == "password" || kind == "authorization") && !ends_like_prose(v)
         || random_word()
@@ -198,7 +202,7 @@ pub(crate) fn is_path(v: &str) -> bool {
     let rooted =
         v.starts_with('/') || v.starts_with("./") || v.starts_with("../") || v.starts_with("~/");
     let parts = v.split(['/', '\\']).filter(|part| !part.is_empty());
-    let wordy = |part: &str| part.len() < 20 || !entropy::looks_random(part, 16);
+    let wordy = |part: &str| !entropy::looks_random(part, 8);
     let suffixed = || {
         v.rsplit_once('.').is_some_and(|(stem, suffix)| {
             const SUFFIXES: &[&str] = &[
@@ -238,7 +242,7 @@ fn is_dated(v: &str) -> bool {
 
 /// A hash or UUID under a name such as `algolia_key`, which says a service's key.
 fn is_keyed_hash(v: &str, judged: Judgement) -> bool {
-    judged.kind == "key"
+    matches!(judged.kind, "key" | "credential")
         && v.len() >= 20
         && (entropy::is_hash(v) || entropy::is_uuid(v))
         && judged.compound

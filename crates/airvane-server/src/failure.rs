@@ -104,10 +104,10 @@ impl Failure {
     }
 
     /// What Airflow's or a proxy's refusal means.
-    pub(crate) fn from_api(error: ApiError, redactor: &Redactor) -> Self {
+    pub(crate) fn from_api(error: &ApiError, redactor: &Redactor) -> Self {
         use FailureKind as Kind;
         let safe = |detail: &airvane_api::Untrusted| Some(redactor.text(detail.reveal()));
-        let (kind, message, detail, hint) = match &error {
+        let (kind, message, detail, hint) = match error {
             ApiError::Unauthorized { detail } => (
                 Kind::Unauthorized,
                 "Airflow refused the credential (401)".to_owned(),
@@ -202,14 +202,14 @@ impl Failure {
     pub(crate) fn from_call(error: CallError, redactor: &Redactor) -> Self {
         match error {
             CallError::Transport(error) => Self::from_transport(&error),
-            CallError::Api(error) => Self::from_api(error, redactor),
+            CallError::Api(error) => Self::from_api(&error, redactor),
         }
     }
 
     pub(crate) fn from_detect(error: DetectError, redactor: &Redactor) -> Self {
         match error {
             DetectError::Transport(error) => Self::from_transport(&error),
-            DetectError::Unavailable(error) => Self::from_api(error, redactor),
+            DetectError::Unavailable(error) => Self::from_api(&error, redactor),
             DetectError::NoAirflow { url, .. } => Self::new(
                 FailureKind::BadAnswer,
                 format!("{url} answers, but neither as Airflow 3 nor as Airflow 2"),

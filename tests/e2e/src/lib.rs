@@ -1,1 +1,9 @@
 //! Shared parts of the end-to-end tests.
+
+pub mod env;
+pub mod happen;
+pub mod incident;
+pub mod mcp;
+pub mod plant;
+pub mod rest;
+pub mod verdict;

@@ -198,6 +198,15 @@ fn separator(line: View<'_>, start: usize, end: usize) -> Option<Separator> {
             return make(Gap::Said, blank + word.len());
         }
     }
+    // "the password for the new account is: x"
+    let ahead = line.rest(blank);
+    let aside = ahead.bytes().take_while(|b| b.is_ascii_lowercase() || *b == b' ').count().min(48);
+    if let Some(is) = ahead.get(..aside).and_then(|words| words.rfind(" is")) {
+        let after = blank + is + 3;
+        if line.at(after) == b':' || line.at(after) == b' ' {
+            return make(Gap::Said, after + 1);
+        }
+    }
     // `GET /secrets HTTP/1.1`: part of a path, not a word.
     let word = matches!(line.before(start), 0 | b' ' | b'\t' | b'(' | b'"' | b'\'');
     if word { make(Gap::Prose, blank) } else { None }

@@ -106,7 +106,9 @@ fn user(line: View<'_>, head: &str, flag: usize, long: bool, found: &mut Vec<Fou
         return;
     }
     let password = line.get(start, value.end);
-    if continued && !crate::entropy::looks_random(password, 12) {
+    let mixed = password.bytes().any(|b| b.is_ascii_digit())
+        && password.bytes().any(|b| b.is_ascii_alphabetic());
+    if continued && !(mixed && password.len() >= 8) {
         return;
     }
     if password.len() >= 2 && !values::is_placeholder(password) && !password.contains("://") {

@@ -92,6 +92,7 @@ pub(super) fn scheme(line: View<'_>, at: usize, found: &mut Vec<Found>) {
 pub(super) fn scheme_word(text: &str) -> usize {
     const SCHEMES: &[&str] = &[
         "bearer",
+        "ssws",
         "basic",
         "token",
         "apikey",

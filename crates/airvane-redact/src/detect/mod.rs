@@ -8,6 +8,9 @@ mod header;
 mod shape;
 mod uri;
 mod value;
+mod vendor;
+
+pub(crate) use vendor::VENDORS;
 
 pub(crate) use block::{Block, Inside, Opening};
 
@@ -64,6 +67,11 @@ impl Detector {
         hit.anchor == Anchor::Name
             && (below::scalar_indent(self, line, hit.at - start).is_some()
                 || below::pending(self, line).is_some())
+    }
+
+    /// The secret half of an AWS key pair, in a line near its id.
+    pub(crate) fn aws_secret(&self, text: &str) -> Option<Found> {
+        vendor::aws_secret(View::new(text)).filter(|f| self.permits(View::new(text), f))
     }
 
     /// The kind of secret that the next line's `value:` holds, if this line is `name: X` with a
@@ -135,6 +143,7 @@ impl Detector {
             Anchor::Scheming => header::scheme(line, hit.at, found),
             Anchor::Hashed => shape::hashed(line, hit.at, found),
             Anchor::Infix => shape::infix(line, hit.at, found),
+            Anchor::Vendor => vendor::detect(line, hit.at, found),
             Anchor::Hook => uri::hook(line, hit.at, found),
             Anchor::Manifest => {}
         }

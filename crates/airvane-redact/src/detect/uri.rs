@@ -128,6 +128,8 @@ const WEBHOOKS: &[(&str, &str)] = &[
     ("hook.eu1.make.com", "/"),
     ("hooks.airtable.com", "/workflows/"),
     ("rooms.webex.com", "/"),
+    ("g.alchemy.com", "/v2/"),
+    ("infura.io", "/v3/"),
     ("webexapis.com", "/v1/webhooks/incoming/"),
 ];
 

@@ -1,6 +1,6 @@
 //! The literals that lead to a detector.
 
-use crate::tokens;
+use crate::{detect, tokens};
 
 /// What to verify at a hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub(crate) enum Anchor {
     Infix,
     /// `kind: Secret`
     Manifest,
+    /// The name of a service whose keys have no shape of their own.
+    Vendor,
     /// Hosts of webhooks, which may stand without a scheme.
     Hook,
 }
@@ -73,6 +75,12 @@ pub(super) const ROWS: &[Row] = &[
     row("pwd", Anchor::Name),
     row("pswd", Anchor::Name),
     row("psw", Anchor::Name),
+    row("pw=", Anchor::Name),
+    row("pw:", Anchor::Name),
+    row("pw\"", Anchor::Name),
+    row("privkey", Anchor::Name),
+    row("mnemonic", Anchor::Name),
+    wide(ANY, "secure", SIGNS, Anchor::Name),
     row("secret", Anchor::Name),
     row("token", Anchor::Name),
     wide(b"", "key", ENDS, Anchor::Name),
@@ -122,8 +130,10 @@ pub(super) const ROWS: &[Row] = &[
     row("--user", Anchor::Flag),
     wide(ANY, " -w ", ANY, Anchor::Flag),
     row("tified by", Anchor::Sql),
+    row("tified with", Anchor::Sql),
     row("basic ", Anchor::Scheming),
     row("bearer ", Anchor::Scheming),
+    row("ssws ", Anchor::Scheming),
     row("$2a$", Anchor::Hashed),
     row("$2b$", Anchor::Hashed),
     row("$2y$", Anchor::Hashed),
@@ -158,6 +168,11 @@ pub(super) const ROWS: &[Row] = &[
     row("kind: 'secret", Anchor::Manifest),
     row("hooks.slack.com/", Anchor::Hook),
 ];
+
+/// The names of services.
+pub(super) fn vendors() -> impl Iterator<Item = Row> {
+    detect::VENDORS.iter().map(|name| row(name, Anchor::Vendor))
+}
 
 /// The rows of the token table.
 pub(super) fn tokens() -> impl Iterator<Item = Row> {

@@ -58,7 +58,7 @@ impl Gate {
         for row in ROWS {
             gate.add(row);
         }
-        for row in anchors::tokens() {
+        for row in anchors::vendors().chain(anchors::tokens()) {
             gate.add(&row);
         }
         gate.slots

@@ -229,7 +229,7 @@ impl Cause {
         let number = if of > 1 { format!("{number}. ") } else { String::new() };
         let _ = writeln!(out, "{number}{}", self.title());
         match &self.reading {
-            Ok(scan) => self.write_scan(&mut out, scan),
+            Ok(scan) => write_scan(&mut out, scan),
             Err(failure) => {
                 let _ = writeln!(out, "  its log can't be read: {}", failure.message);
             }
@@ -267,18 +267,18 @@ impl Cause {
         let more = if self.instances.len() > SHOWN { ", …" } else { "" };
         format!("[{}{more}]", shown.join(", "))
     }
+}
 
-    fn write_scan(&self, out: &mut String, scan: &LogScan) {
-        match &scan.findings.failure {
-            Some(failure) => {
-                write_failure(out, failure);
-                write_last_words(out, failure, &scan.findings);
-            }
-            None => write_tail(out, &scan.findings),
+fn write_scan(out: &mut String, scan: &LogScan) {
+    match &scan.findings.failure {
+        Some(failure) => {
+            write_failure(out, failure);
+            write_last_words(out, failure, &scan.findings);
         }
-        if let Some(cut) = &scan.cut {
-            let _ = writeln!(out, "  [its log was not read to the end: {}]", cut.message);
-        }
+        None => write_tail(out, &scan.findings),
+    }
+    if let Some(cut) = &scan.cut {
+        let _ = writeln!(out, "  [its log was not read to the end: {}]", cut.message);
     }
 }
 

@@ -163,7 +163,7 @@ impl Document {
                     insert(&mut object, name, rows_as_json(columns, rows));
                 }
                 Block::Text { name, text, .. } => {
-                    insert(&mut object, name, Value::from(text.as_str()))
+                    insert(&mut object, name, Value::from(text.as_str()));
                 }
             }
         }

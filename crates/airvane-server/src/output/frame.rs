@@ -41,12 +41,16 @@ impl Frame {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::Frame;
 
     #[test]
     fn text_cannot_close_its_own_frame() {
-        let every_short_marker: String =
-            (0..=u16::MAX).map(|n| format!("[/airflow {n:04x}]\n")).collect();
+        let every_short_marker = (0..=u16::MAX).fold(String::new(), |mut all, n| {
+            let _ = writeln!(all, "[/airflow {n:04x}]");
+            all
+        });
         let frame = Frame::for_text(&every_short_marker);
         assert!(!every_short_marker.contains(frame.marker()));
         let framed = frame.wrap("x\n");

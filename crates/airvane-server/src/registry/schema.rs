@@ -39,7 +39,7 @@ fn compact(object: &mut Map<String, Value>) {
                 inner.values_mut().filter_map(Value::as_object_mut).for_each(compact);
             }
             Value::Object(inner) if key == "items" || key == "additionalProperties" => {
-                compact(inner)
+                compact(inner);
             }
             _ => {}
         }

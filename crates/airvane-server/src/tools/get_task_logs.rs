@@ -72,7 +72,7 @@ impl Tool for GetTaskLogs {
         if let Some(failure) = &scan.findings.failure {
             document.text("failure", failure_text(failure));
         }
-        input.selection(&mut document, &scan);
+        show_selection(&mut document, &scan);
         Ok(document)
     }
 }
@@ -146,24 +146,24 @@ impl Input {
         const TOKENS_PER_LINE: usize = 45;
         BUDGET.max(self.tail.unwrap_or(0).saturating_mul(TOKENS_PER_LINE))
     }
+}
 
-    /// What was asked for besides the failure.
-    fn selection(&self, document: &mut Document, scan: &LogScan) {
-        let found = &scan.findings;
-        if let Some(matches) = &found.matches {
-            show_matches(document, matches);
-        } else if let Some(page) = &found.page {
-            show_lines(document, "page", page.lines.iter().map(AsRef::as_ref));
-            if let Some(next) = page.next {
-                document.next(format!("more with from_line={next}"));
-            }
-        } else if let Some(digest) = &found.digest {
-            show_digest(document, digest);
-        } else {
-            document.line(format!("last {} lines:", found.tail.len()));
-            show_lines(document, "tail", found.tail.iter().map(AsRef::as_ref));
-            document.more("get_task_logs with from_line, grep or digest=true");
+/// What was asked for besides the failure.
+fn show_selection(document: &mut Document, scan: &LogScan) {
+    let found = &scan.findings;
+    if let Some(matches) = &found.matches {
+        show_matches(document, matches);
+    } else if let Some(page) = &found.page {
+        show_lines(document, "page", page.lines.iter().map(AsRef::as_ref));
+        if let Some(next) = page.next {
+            document.next(format!("more with from_line={next}"));
         }
+    } else if let Some(digest) = &found.digest {
+        show_digest(document, digest);
+    } else {
+        document.line(format!("last {} lines:", found.tail.len()));
+        show_lines(document, "tail", found.tail.iter().map(AsRef::as_ref));
+        document.more("get_task_logs with from_line, grep or digest=true");
     }
 }
 
@@ -292,7 +292,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn input(extra: serde_json::Value) -> Input {
+    fn input(extra: &serde_json::Value) -> Input {
         let mut arguments = json!({"dag_id": "d", "dag_run_id": "r", "task_id": "t"});
         arguments.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
         serde_json::from_value(arguments).unwrap()
@@ -300,17 +300,17 @@ mod tests {
 
     #[test]
     fn bad_patterns_and_levels_are_refused_before_anything_is_sent() {
-        assert!(input(json!({"grep": "("})).options().unwrap_err().message.starts_with("grep: "));
+        assert!(input(&json!({"grep": "("})).options().unwrap_err().message.starts_with("grep: "));
         assert!(
-            input(json!({"level": "loud"})).options().unwrap_err().message.starts_with("level: ")
+            input(&json!({"level": "loud"})).options().unwrap_err().message.starts_with("level: ")
         );
     }
 
     #[test]
     fn the_end_is_shown_unless_something_else_is_asked_for() {
-        assert_eq!(input(json!({})).options().unwrap().tail, TAIL);
-        assert_eq!(input(json!({"tail": 5})).options().unwrap().tail, 5);
-        assert_eq!(input(json!({"grep": "x"})).options().unwrap().tail, 0);
-        assert!(input(json!({"from_line": 10})).options().unwrap().page.is_some());
+        assert_eq!(input(&json!({})).options().unwrap().tail, TAIL);
+        assert_eq!(input(&json!({"tail": 5})).options().unwrap().tail, 5);
+        assert_eq!(input(&json!({"grep": "x"})).options().unwrap().tail, 0);
+        assert!(input(&json!({"from_line": 10})).options().unwrap().page.is_some());
     }
 }

@@ -25,7 +25,7 @@ pub struct Input {
     /// One mapped task's instances.
     #[schemars(with = "Option<String>")]
     task_id: Option<TaskId>,
-    /// For example failed, upstream_failed, running, queued, deferred.
+    /// For example failed, running, queued, deferred.
     state: Option<Vec<String>>,
     limit: Option<u32>,
     offset: Option<u32>,

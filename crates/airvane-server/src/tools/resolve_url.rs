@@ -71,7 +71,7 @@ impl Place {
                 "dags" if self.dag_id.is_empty() => self.dag_id = parts.next().unwrap_or_default(),
                 "runs" => self.dag_run_id = parts.next(),
                 "tasks" if !self.dag_id.is_empty() => {
-                    self.task_id = parts.next().filter(|id| id != "group")
+                    self.task_id = parts.next().filter(|id| id != "group");
                 }
                 "mapped" => self.map_index = parts.next().filter(|index| !index.is_empty()),
                 _ => {}

@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 
 use airvane_api::catalog;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::net::TcpListener;
@@ -23,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::auth::{Gate, Verdict};
 use super::guard::Guard;
-use super::messages;
+use super::messages::{self, Line};
 use crate::Server;
 use crate::mcp::Mcp;
 use crate::server::CallerContext;
@@ -110,7 +111,7 @@ async fn admit(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
         return refusal(StatusCode::FORBIDDEN, &stranger.to_string());
     }
     match shared.gate.check(request.headers()).await {
-        Verdict::Welcome => next.run(request).await,
+        Verdict::Welcome => pass_on(request, next).await,
         Verdict::Unauthorized(words) => {
             let mut response = refusal(StatusCode::UNAUTHORIZED, words);
             let challenge = HeaderValue::from_static("Bearer realm=\"airvane\"");
@@ -130,9 +131,29 @@ async fn admit(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
     }
 }
 
+/// Answers what is no message as standard input would; rmcp's own answer is a bare 415.
+async fn pass_on(request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, messages::LONGEST).await else {
+        let words = "the body is cut off, or longer than a message may be";
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE, words);
+    };
+    match messages::read(&body) {
+        Line::Refused(answer) => json(StatusCode::BAD_REQUEST, answer.to_string()),
+        Line::Nothing if !body.is_empty() => StatusCode::ACCEPTED.into_response(),
+        _ => next.run(Request::from_parts(parts, Body::from(body))).await,
+    }
+}
+
 /// A refusal before any message was read, in words for whoever set the client up.
 fn refusal(status: StatusCode, words: &str) -> Response {
-    let body = serde_json::json!({ "error": words }).to_string();
+    json(status, serde_json::json!({ "error": words }).to_string())
+}
+
+fn json(status: StatusCode, body: String) -> Response {
     let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     (status, kind, body).into_response()
 }

@@ -94,14 +94,15 @@ async fn serve(
     scope: Scope,
     written: &AtomicU64,
 ) -> std::io::Result<()> {
-    let Some(path) = request_path(&mut stream).await? else { return Ok(()) };
+    let Some(target) = request_target(&mut stream).await? else { return Ok(()) };
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let tricked = match scope {
         Scope::Everything => true,
         Scope::AllButVersion => !path.ends_with("/version"),
         Scope::Logs => path.contains("/logs/"),
     };
     if !tricked {
-        return send(&mut stream, 200, &[], honest(&path).as_bytes()).await;
+        return send(&mut stream, 200, &[], honest(path, query).as_bytes()).await;
     }
     match trick {
         Trick::Hang => std::future::pending().await,
@@ -118,7 +119,7 @@ async fn serve(
             std::future::pending().await
         }
         Trick::Drip => {
-            stream.write_all(&head(200, &["Content-Length: 10000000000"])).await?;
+            stream.write_all(&head(200, &["Content-Length: 100000"])).await?;
             loop {
                 stream.write_all(b" ").await?;
                 tokio::time::sleep(Duration::from_millis(200)).await;
@@ -185,8 +186,8 @@ async fn flood(
     }
 }
 
-/// Reads a request with its body, of which only the path matters.
-async fn request_path(stream: &mut TcpStream) -> std::io::Result<Option<String>> {
+/// Reads a request with its body, of which only the path and the query matter.
+async fn request_target(stream: &mut TcpStream) -> std::io::Result<Option<String>> {
     let mut bytes = Vec::new();
     let mut piece = [0; 4096];
     let end = loop {
@@ -211,8 +212,7 @@ async fn request_path(stream: &mut TcpStream) -> std::io::Result<Option<String>>
         missing -= count.min(missing);
     }
     let line = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let path = line.split_whitespace().nth(1).unwrap_or_default();
-    Ok(Some(path.split('?').next().unwrap_or_default().to_owned()))
+    Ok(Some(line.split_whitespace().nth(1).unwrap_or_default().to_owned()))
 }
 
 fn head(status: u16, headers: &[&str]) -> Vec<u8> {
@@ -244,7 +244,7 @@ async fn send(
 }
 
 /// What a small Airflow 3 with one failed run would say.
-fn honest(path: &str) -> String {
+fn honest(path: &str, query: &str) -> String {
     let instance = r#"{"dag_id": "probe", "dag_run_id": "r1", "task_id": "load", "map_index": -1,
         "state": "failed", "try_number": 1, "start_date": "2026-01-01T00:00:00Z",
         "end_date": "2026-01-01T00:00:05Z", "operator": "PythonOperator"}"#;
@@ -254,6 +254,9 @@ fn honest(path: &str) -> String {
     let last = path.rsplit('/').next().unwrap_or_default();
     match last {
         "version" => r#"{"version": "3.3.2", "git_version": null}"#.to_owned(),
+        "taskInstances" if query.contains("state=") && !query.contains("state=failed") => {
+            r#"{"task_instances": [], "total_entries": 0}"#.to_owned()
+        }
         "taskInstances" => format!("{{\"task_instances\": [{instance}], \"total_entries\": 1}}"),
         "dagRuns" => format!("{{\"dag_runs\": [{run}], \"total_entries\": 1}}"),
         "dags" => format!("{{\"dags\": [{dag}], \"total_entries\": 1}}"),

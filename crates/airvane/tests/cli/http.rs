@@ -1,0 +1,198 @@
+//! Streamable HTTP.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use serde_json::json;
+
+use super::process::{Listening, initialize, run, err, signal};
+
+const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
+
+/// An Airflow 3 that knows two credentials: it answers by the `Authorization` header alone.
+fn airflow() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            std::thread::spawn(move || {
+                let mut buffer = [0; 8192];
+                while let Ok(read @ 1..) = stream.read(&mut buffer) {
+                    let request = String::from_utf8_lossy(&buffer[..read]).into_owned();
+                    let (status, body) = answer(&request);
+                    let head = "Content-Type: application/json\r\nContent-Length:";
+                    let text = format!("HTTP/1.1 {status} X\r\n{head} {}\r\n\r\n{body}", body.len());
+                    if stream.write_all(text.as_bytes()).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+fn answer(request: &str) -> (u16, &'static str) {
+    let has = |words: &str| request.to_ascii_lowercase().contains(&words.to_ascii_lowercase());
+    if has("/api/v2/version") {
+        return (200, r#"{"version": "3.1.0", "git_version": null}"#);
+    }
+    if has("authorization: bearer known-to-airflow") {
+        return (200, r#"{"dags": [], "total_entries": 0}"#);
+    }
+    if has("authorization: bearer known-without-permission") {
+        return (403, r#"{"detail": "Forbidden"}"#);
+    }
+    if has("authorization: ") {
+        return (403, r#"{"detail": "Invalid JWT token"}"#);
+    }
+    (401, r#"{"detail": "Not authenticated"}"#)
+}
+
+#[test]
+fn each_request_stands_alone() {
+    let server = Listening::start(&[], &[]);
+    let answer = server.post(&[], LIST);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(answer.json()["result"]["tools"][0]["name"], "diagnose_dag_run");
+    assert!(answer.head.contains("application/json") && !answer.head.contains("mcp-session-id"));
+    for version in ["2025-03-26", "2025-06-18", "2025-11-25"] {
+        let answer = server.post(&[("MCP-Protocol-Version", version)], &initialize(version));
+        assert_eq!(answer.json()["result"]["protocolVersion"], version);
+    }
+    assert_eq!(server.send("GET", "/mcp", &[("Accept", "text/event-stream")], "").status, 405);
+    assert_eq!(server.post(&[("MCP-Protocol-Version", "1999-01-01")], LIST).status, 400);
+}
+
+#[test]
+fn what_is_no_message_is_answered_as_json_rpc() {
+    let server = Listening::start(&[], &[]);
+    for (body, code) in [("hello", -32700), ("[]", -32600), ("{\"id\":3}", -32600)] {
+        let answer = server.post(&[], body);
+        assert_eq!((answer.status, answer.json()["error"]["code"].as_i64()), (400, Some(code)), "{body}");
+    }
+    assert_eq!(server.post(&[], &" ".repeat(5 * 1024 * 1024)).status, 413);
+    assert_eq!(server.post(&[], LIST).status, 200);
+}
+
+#[test]
+fn strange_hosts_and_origins_are_refused() {
+    let options = ["--allowed-hosts", "airvane.example.com", "--allowed-origins", "https://ide.example.com"];
+    let server = Listening::start(&options, &[]);
+    let status = |headers: &[(&str, &str)]| server.post(headers, LIST).status;
+    assert_eq!(status(&[("Host", "airvane.example.com")]), 200);
+    assert_eq!(status(&[("Host", "evil.example.com")]), 403);
+    assert_eq!(status(&[("Origin", "https://ide.example.com")]), 200);
+    assert_eq!(status(&[("Origin", "http://evil.example.com")]), 403);
+    assert_eq!(status(&[("Origin", "null")]), 403);
+    let own = format!("http://{}", server.address);
+    assert_eq!(status(&[("Origin", &own)]), 200);
+}
+
+#[test]
+fn headers_tighten_and_never_widen() {
+    let server = Listening::start(&["--allow-write"], &[]);
+    let names = |headers: &[(&str, &str)]| server.post(headers, LIST).body;
+    assert!(names(&[]).contains("\"trigger_dag\""));
+    assert!(!names(&[("X-Airvane-Read-Only", "true")]).contains("\"trigger_dag\""));
+    assert!(!names(&[("X-Airvane-Access", "destructive")]).contains("\"delete_dag_run\""));
+    let arguments = json!({"name": "pause_dag", "arguments": {"dag_id": "a"}});
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": arguments}).to_string();
+    let answer = server.post(&[("X-Airvane-Access", "read")], &call);
+    assert!(answer.body.contains("needs write access"), "{}", answer.body);
+    let answer = server.post(&[("X-Airvane-Structured", "true")], &call);
+    assert!(answer.json()["result"]["structuredContent"].is_object(), "{}", answer.body);
+}
+
+#[test]
+fn a_token_is_asked_for_and_compared() {
+    let file = std::env::temp_dir().join(format!("airvane-token-{}", std::process::id()));
+    std::fs::write(&file, "  a-token-of-some-length\n").unwrap();
+    let server = Listening::start(&["--auth-token-file", file.to_str().unwrap()], &[]);
+    std::fs::remove_file(&file).unwrap();
+    let answer = server.post(&[], LIST);
+    assert_eq!(answer.status, 401);
+    assert!(answer.head.contains("www-authenticate: bearer"), "{}", answer.head);
+    let status = |value: &str| server.post(&[("Authorization", value)], LIST).status;
+    assert_eq!(status("Bearer a-token-of-some-length"), 200);
+    assert_eq!(status("Bearer a-token-of-some-lengthX"), 401);
+    assert_eq!(status("Basic a-token-of-some-length"), 401);
+    assert_eq!(server.post(&[("Cookie", "token=a-token-of-some-length")], LIST).status, 401);
+    assert_eq!(server.send("GET", "/healthz", &[], "").status, 200);
+}
+
+#[test]
+fn passthrough_proves_the_credential_before_any_method() {
+    // A configured credential must not stand in for the caller's.
+    let airflow = airflow();
+    let variables = [("AIRFLOW_API_URL", airflow.as_str()), ("AIRFLOW_AUTH_TOKEN", "known-to-airflow")];
+    let server = Listening::start(&["--auth", "passthrough"], &variables);
+    let answer = server.post(&[], LIST);
+    assert_eq!(answer.status, 401);
+    assert!(answer.head.contains("www-authenticate: bearer"), "{}", answer.head);
+    let status = |value: &str| server.post(&[("Authorization", value)], &initialize("2025-11-25")).status;
+    assert_eq!(status("Bearer wrong"), 401);
+    assert_eq!(status("Bearer known-to-airflow"), 200);
+    assert_eq!(status("Bearer known-without-permission"), 200);
+    assert_eq!(server.post(&[("Cookie", "_token=known-to-airflow")], LIST).status, 401);
+    let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_dags"}}"#;
+    let answer = server.post(&[("Authorization", "Bearer known-without-permission")], call);
+    assert_eq!(answer.json()["result"]["isError"], true, "{}", answer.body);
+    assert_eq!(server.send("GET", "/readyz", &[], "").status, 200);
+}
+
+#[test]
+fn when_airflow_is_down_nobody_can_be_proven() {
+    let down = [("AIRFLOW_API_URL", "http://127.0.0.1:9")];
+    let server = Listening::start(&["--auth", "passthrough"], &down);
+    let answer = server.post(&[("Authorization", "Bearer x")], LIST);
+    assert_eq!(answer.status, 503, "{}", answer.body);
+    assert_eq!(server.send("GET", "/healthz", &[], "").status, 200);
+    let ready = server.send("GET", "/readyz", &[], "");
+    assert_eq!(ready.status, 503);
+    assert!(!ready.body.contains("127.0.0.1"), "{}", ready.body);
+}
+
+#[test]
+fn many_wrong_credentials_are_slowed_down() {
+    let airflow = airflow();
+    let server = Listening::start(&["--auth", "passthrough"], &[("AIRFLOW_API_URL", &airflow)]);
+    let statuses: Vec<u16> = (0..40)
+        .map(|n| server.post(&[("Authorization", &format!("Bearer wrong-{n}"))], LIST).status)
+        .collect();
+    assert_eq!((statuses[0], statuses[39]), (401, 429), "{statuses:?}");
+}
+
+#[test]
+fn it_ends_on_a_signal_and_says_when_a_port_is_taken() {
+    let mut server = Listening::start(&[], &[]);
+    let port = server.address.rsplit(':').next().unwrap().to_owned();
+    let taken = run(&["--transport", "http", "--port", &port], &[]);
+    assert_eq!(taken.status.code(), Some(1));
+    assert!(err(&taken).contains("can't listen on 127.0.0.1"), "{}", err(&taken));
+    signal(server.id(), "TERM");
+    assert_eq!(server.wait(), Some(0));
+}
+
+#[test]
+fn no_log_line_holds_a_credential() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
+    let airflow = airflow();
+    let variables = [("AIRFLOW_API_URL", airflow.as_str()), ("RUST_LOG", "trace,rmcp=trace,hyper=trace,h2=trace")];
+    let arguments = ["serve", "--transport", "http", "--port", "0", "--auth", "passthrough"];
+    let mut child =
+        super::process::airvane(&arguments, &variables).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let address = lines.find_map(|line| Some(line.strip_prefix("listening on http://")?.strip_suffix("/mcp")?.to_owned()));
+    let reader = std::thread::spawn(move || lines.collect::<Vec<_>>().join("\n"));
+    let server = Listening::at(child, address.unwrap());
+    let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_dags","arguments":{"note":"sunk-cost-4711"}}}"#;
+    assert_eq!(server.post(&[("Authorization", "Bearer known-to-airflow")], call).status, 200);
+    signal(server.id(), "TERM");
+    let log = reader.join().unwrap();
+    assert!(log.contains("TRACE") || log.contains("DEBUG"), "nothing was logged, so nothing is proven:\n{log}");
+    assert!(!log.contains("known-to-airflow") && !log.contains("sunk-cost-4711"), "{log}");
+}

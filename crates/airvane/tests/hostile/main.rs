@@ -1,0 +1,202 @@
+//! What stands where Airflow should be may be broken or hostile: every call ends within 30 s, in
+//! less than 64 MiB above what the server holds idle, with an answer that says what is wrong.
+//!
+//! The real binary over stdio, one process for each tool and trick, all side by side.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::print_stdout, reason = "the figures are worth reading")]
+
+mod airflow;
+mod bodies;
+mod session;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use airflow::{FakeAirflow, Scope, Trick};
+use session::{Called, Session};
+
+const LONGEST: Duration = Duration::from_secs(30);
+const MOST_MEMORY: u64 = 64 * 1024;
+
+/// Long and random, as a token is; no part of it may reach a stranger or an answer.
+const TOKEN: &str = "hostile-test-credential-5Yk2vQ8nTz";
+
+struct Case {
+    name: &'static str,
+    trick: Trick,
+    scope: Scope,
+    /// Each answer must hold one of these: they tell this trouble from the others. None where the
+    /// answer is right, only dear to read: it may be given or refused.
+    words: &'static [&'static str],
+}
+
+fn case(name: &'static str, trick: Trick, scope: Scope, words: &'static [&'static str]) -> Case {
+    Case { name, trick, scope, words }
+}
+
+fn cases() -> Vec<Case> {
+    use Scope::{AllButVersion, Everything, Logs};
+    let slow = &["no answer within", "no whole answer within"];
+    let stalled = &["no more of the answer within", "no whole answer within"];
+    let large = &["is larger than"];
+    let cut = &["was cut off", "connection was closed"];
+    vec![
+        case("hangs from the start", Trick::Hang, Everything, slow),
+        case("hangs later", Trick::Hang, AllButVersion, slow),
+        case("resets from the start", Trick::Reset, Everything, &["connection was closed"]),
+        case("resets later", Trick::Reset, AllButVersion, &["connection was closed"]),
+        case("resets inside a body", Trick::ResetInside, AllButVersion, cut),
+        case("stalls inside a body", Trick::Stall, AllButVersion, stalled),
+        case("drips from the start", Trick::Drip, Everything, stalled),
+        case("drips later", Trick::Drip, AllButVersion, stalled),
+        case("10 GB from the start", Trick::Huge, Everything, large),
+        case("10 GB later", Trick::Huge, AllButVersion, large),
+        case("an endless chunked body", Trick::Endless, AllButVersion, large),
+        case("a gzip bomb", Trick::GzipBomb, AllButVersion, large),
+        case("millions of tiny values", Trick::TinyValues, AllButVersion, &[]),
+        case("truncated JSON", Trick::Truncated, AllButVersion, &["not what Airflow's API gives"]),
+        case("a login page", Trick::LoginPage, AllButVersion, &["login page", "text/html"]),
+        case("a login page from the start", Trick::LoginPage, Everything, &["neither as Airflow 3"]),
+        case("500 storm from the start", Trick::Status(500), Everything, &["status 500"]),
+        case("500 storm", Trick::Status(500), AllButVersion, &["status 500"]),
+        case("503 storm", Trick::Status(503), AllButVersion, &["status 503"]),
+        case("429 for an hour", Trick::Throttle, AllButVersion, &["fewer requests (429)"]),
+        case("an endless log", Trick::EndlessLog, Logs, &["not read to the end"]),
+        case("an endless line in a log", Trick::EndlessLine, Logs, &["not read to the end"]),
+        case("a log that hangs", Trick::Hang, Logs, slow),
+        case("a log as gzip bomb", Trick::GzipBomb, Logs, &["not read to the end"]),
+    ]
+}
+
+fn tools(scope: Scope) -> Vec<(&'static str, Value)> {
+    let run = json!({"dag_id": "probe", "dag_run_id": "r1"});
+    let log = json!({"dag_id": "probe", "dag_run_id": "r1", "task_id": "load"});
+    let mut tools = vec![("diagnose_dag_run", run), ("get_task_logs", log)];
+    if scope != Scope::Logs {
+        tools.push(("list_dags", json!({})));
+        tools.push(("get_system_health", json!({})));
+    }
+    tools
+}
+
+/// A tool that puts several checks together may answer without an error, if it says what it could
+/// not find out.
+fn admits(called: &Called, tool: &str, scope: Scope) -> bool {
+    let parts = tool == "get_system_health" || scope == Scope::Logs;
+    called.is_error
+        || (parts && !called.text.contains("Healthy") && {
+            let text = called.text.to_lowercase();
+            ["unknown", "can't tell", "no answer on", "not read to the end", "can't be read"]
+                .iter()
+                .any(|words| text.contains(words))
+        })
+}
+
+fn judge(case: &Case, tool: &str, called: &Called) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut fault = |bad: bool, what: String| {
+        if bad {
+            faults.push(format!("{} / {tool}: {what}\n    {}", case.name, called.text));
+        }
+    };
+    fault(called.took > LONGEST, format!("took {:.1} s", called.took.as_secs_f64()));
+    fault(called.above_idle > MOST_MEMORY, format!("{} KiB above idle", called.above_idle));
+    if !case.words.is_empty() {
+        fault(!admits(called, tool, case.scope), "does not admit that it failed".to_owned());
+        let told = case.words.iter().any(|words| called.text.contains(words));
+        fault(!told, format!("says none of {:?}", case.words));
+    }
+    fault(called.is_error && !called.text.contains("\nNext: "), "gives no hint".to_owned());
+    fault(called.text.contains(TOKEN), "shows the credential".to_owned());
+    faults
+}
+
+#[tokio::test]
+async fn every_call_ends_in_time_in_little_memory_and_says_why() {
+    let mut calls = JoinSet::new();
+    for case in cases() {
+        let fake = std::sync::Arc::new(FakeAirflow::start(case.trick.clone(), case.scope).await);
+        let case = std::sync::Arc::new(case);
+        for (tool, arguments) in tools(case.scope) {
+            let (case, fake) = (case.clone(), fake.clone());
+            calls.spawn(async move {
+                let mut session =
+                    Session::open(&fake.url, &[("AIRFLOW_AUTH_TOKEN", TOKEN)]).await;
+                let called = session.call(tool, arguments).await;
+                let row = format!(
+                    "{:28} {tool:18} {:5.1} s {:6} KiB above idle, {:5} MB taken",
+                    case.name,
+                    called.took.as_secs_f64(),
+                    called.above_idle,
+                    fake.written() / 1_000_000,
+                );
+                (row, case.name, tool, called.text.clone(), judge(&case, tool, &called))
+            });
+        }
+    }
+    let mut rows = Vec::new();
+    let mut faults = Vec::new();
+    let mut answers: BTreeMap<&str, String> = BTreeMap::new();
+    while let Some(done) = calls.join_next().await {
+        let (row, name, tool, text, more) = done.unwrap();
+        rows.push(row);
+        faults.extend(more);
+        if tool == "list_dags" {
+            answers.insert(name, text);
+        }
+    }
+    rows.sort();
+    println!("{}", rows.join("\n"));
+    for (name, text) in &answers {
+        println!("{name}:\n    {}", text.replace('\n', "\n    "));
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Where a redirect leads to, nothing arrives: no credential, not even a connection.
+#[tokio::test]
+async fn a_redirect_leads_nowhere() {
+    let password = [("AIRFLOW_USERNAME", "probe"), ("AIRFLOW_PASSWORD", TOKEN)];
+    let token = [("AIRFLOW_AUTH_TOKEN", TOKEN)];
+    let credentials: [&[(&str, &str)]; 2] = [&password, &token];
+    for credential in credentials {
+        for scope in [Scope::Everything, Scope::AllButVersion] {
+            let stranger = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            // Another host, as clients see it, that a request would reach nevertheless.
+            let port = stranger.local_addr().unwrap().port();
+            let trick = Trick::Redirect(format!("http://localhost:{port}"));
+            let fake = FakeAirflow::start(trick, scope).await;
+            let mut session = Session::open(&fake.url, credential).await;
+            for (tool, arguments) in tools(scope) {
+                let called = session.call(tool, arguments).await;
+                assert!(admits(&called, tool, scope), "{tool}: {}", called.text);
+                let told = called.text.contains("redirects elsewhere");
+                assert!(told, "{tool} {scope:?}: {}", called.text);
+                assert!(!called.text.contains(TOKEN), "{tool}: {}", called.text);
+            }
+            let arrived = tokio::time::timeout(Duration::from_millis(300), stranger.accept()).await;
+            if let Ok(Ok((mut stream, _))) = arrived {
+                let mut bytes = vec![0; 4096];
+                let count = stream.read(&mut bytes).await.unwrap_or(0);
+                panic!("the stranger got: {}", String::from_utf8_lossy(&bytes[..count]));
+            }
+        }
+    }
+}
+
+/// The stranger of the test above is reachable: silence there is no accident.
+#[tokio::test]
+async fn a_stranger_would_notice() {
+    let stranger = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = stranger.local_addr().unwrap().port();
+    let knock = tokio::net::TcpStream::connect(("localhost", port));
+    let (accepted, knocked) = tokio::join!(stranger.accept(), knock);
+    assert!(accepted.is_ok() && knocked.is_ok());
+}
