@@ -102,7 +102,7 @@ const WEAK_WORDS: &[(&str, &str)] = &[
 /// A name that ends so speaks *about* a secret; its value is none.
 #[rustfmt::skip]
 const ABOUT: &[&str] = &[
-    "count", "counts", "limit", "limits", "usage", "length", "len", "type", "types", "name",
+    "count", "counts", "tier", "level", "kind", "group", "family", "var", "vars", "env", "attr", "resource", "regex", "pattern", "message", "msg", "template", "help", "prompt", "placeholder", "limit", "limits", "usage", "length", "len", "type", "types", "name",
     "names", "uri", "path", "paths", "file", "filename", "dir", "directory", "expiry", "expires",
     "expiration", "expired", "ttl", "age", "policy", "enabled", "disabled", "required", "version",
     "format", "prefix", "suffix", "field", "fields", "column", "columns", "index", "size",

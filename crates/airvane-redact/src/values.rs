@@ -105,6 +105,7 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
         return true;
     }
     // A call or an index: `getpass()`, `os.environ["X"]`, `Optional[str]`.
+    let v = &v.replace("::", ".");
     let opens = v.find(['(', '[']);
     let path = opens.and_then(|i| v.get(..i)).unwrap_or(v);
     if opens.is_some() && path.split('.').all(plain) && !path.is_empty() {
@@ -117,6 +118,15 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
         return ROOTS.contains(&head)
             || names.judge(last).strength >= Strength::Medium
             || (wordy(v) && entropy::bits_per_byte(v) < 3.9);
+    }
+    // A type: `secret: JsonValue`.
+    let humps = v.bytes().filter(u8::is_ascii_uppercase).count();
+    let typed = v.starts_with(|c: char| c.is_ascii_uppercase())
+        && v.bytes().all(|b| b.is_ascii_alphabetic())
+        && (2..=5).contains(&humps)
+        && humps * 3 <= v.len();
+    if typed && !entropy::looks_random(v, 8) {
+        return true;
     }
     // A variable that is itself named like a secret: `password=db_password`.
     plain(v)
@@ -143,7 +153,7 @@ pub(crate) enum Form {
 /// Whether `value` is to be masked under a name of this judgement.
 pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Names) -> bool {
     let v = value.trim();
-    if is_placeholder(v) || (form != Form::Quoted && is_code(v, names)) {
+    if is_placeholder(v) || is_version(v) || (form != Form::Quoted && is_code(v, names)) {
         return false;
     }
     if matches!(form, Form::Loose | Form::Said | Form::Remote) && is_path(v) {
@@ -178,6 +188,15 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
                 || is_keyed_hash(v, judged)
         }
     }
+}
+
+/// `^1.2.3`, `>=2,<3`, `5.0.0 || ^6.0.2`: what a package of an alarming name depends on.
+fn is_version(v: &str) -> bool {
+    v.bytes().any(|b| b == b'.')
+        && v.starts_with([
+            '^', '~', '>', '<', '=', 'v', '*', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9',
+        ])
+        && v.bytes().all(|b| b.is_ascii_digit() || b"^~><=*.,|v -+x".contains(&b))
 }
 
 /// Several words in quotes: a passphrase, or a sentence about one?

@@ -278,7 +278,8 @@ async fn role(server: &Server) -> Check {
     for (name, result) in &results {
         match result {
             Err(failure) if *name == "get_config" && failure.kind == FailureKind::Forbidden => {
-                note = "; the configuration is hidden (`expose_config` is off, or the role lacks it)";
+                note =
+                    "; the configuration is hidden (`expose_config` is off, or the role lacks it)";
             }
             Err(failure) if failure.kind == FailureKind::Forbidden => {
                 lacking.push((*name).to_owned())

@@ -4,7 +4,10 @@
 //! and a hint at what to do. Failures of a call are tool results with `isError`, so that the model
 //! reads them; only malformed protocol is a protocol error.
 
-use airvane_api::{ApiError, RequestError, ids::IdError};
+use std::time::Duration;
+
+use airvane_api::ids::IdError;
+use airvane_api::{ApiError, RequestError, Untrusted};
 use airvane_client::{AuthError, CallError, DetectError, TransportError};
 use airvane_redact::{Redactor, SafeText};
 
@@ -56,14 +59,16 @@ pub struct Failure {
     pub message: String,
     /// Airflow's words.
     pub detail: Option<SafeText>,
+    /// What exists that is close to what was asked for.
+    pub close: Vec<String>,
     /// What to do.
-    pub hint: Option<String>,
+    pub hint: Option<&'static str>,
 }
 
 impl Failure {
     /// A failure in our own words.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), detail: None, hint: None }
+        Self { kind, message: message.into(), detail: None, close: Vec::new(), hint: None }
     }
 
     /// Wrong arguments.
@@ -78,8 +83,15 @@ impl Failure {
 
     /// Adds what to do.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+    pub fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// Adds what exists that is close.
+    #[must_use]
+    pub fn close(mut self, names: Vec<String>) -> Self {
+        self.close = names;
         self
     }
 
@@ -97,71 +109,20 @@ impl Failure {
             }
             _ => sentence(&self.message),
         });
-        if let Some(hint) = &self.hint {
-            document.next(hint.clone());
+        if !self.close.is_empty() {
+            document.field("did you mean", self.close.join(", "));
+        }
+        if let Some(hint) = self.hint {
+            document.next(hint);
         }
         document
     }
 
     /// What Airflow's or a proxy's refusal means.
     pub(crate) fn from_api(error: &ApiError, redactor: &Redactor) -> Self {
-        use FailureKind as Kind;
-        let safe = |detail: &airvane_api::Untrusted| Some(redactor.text(detail.reveal()));
-        let (kind, message, detail, hint) = match error {
-            ApiError::Unauthorized { detail } => (
-                Kind::Unauthorized,
-                "Airflow refused the credential (401)".to_owned(),
-                safe(detail),
-                Some("check AIRFLOW_AUTH_TOKEN, or AIRFLOW_USERNAME and AIRFLOW_PASSWORD; `airvane doctor` tests them".to_owned()),
-            ),
-            ApiError::Forbidden { permission, detail } => (
-                Kind::Forbidden,
-                forbidden(permission),
-                safe(detail),
-                Some("an Airflow admin can grant it to this user's role".to_owned()),
-            ),
-            ApiError::NotFound { detail } => (Kind::NotFound, "not found (404)".to_owned(), safe(detail), None),
-            ApiError::Conflict { detail } => (
-                Kind::Conflict,
-                "this conflicts with the current state (409)".to_owned(),
-                safe(detail),
-                Some("look at the current state before trying again".to_owned()),
-            ),
-            ApiError::Invalid { detail } => {
-                (Kind::Rejected, "Airflow does not accept the request".to_owned(), safe(detail), None)
-            }
-            ApiError::RateLimited { retry_after } => (
-                Kind::RateLimited,
-                "Airflow asks for fewer requests (429)".to_owned(),
-                None,
-                Some(retry_after.map_or_else(
-                    || "wait a little before trying again".to_owned(),
-                    |wait| format!("wait {} s before trying again", wait.as_secs()),
-                )),
-            ),
-            ApiError::Redirected { location } => (
-                Kind::BadAnswer,
-                "Airflow's address redirects elsewhere; credentials are not sent there".to_owned(),
-                safe(location),
-                Some("set AIRFLOW_API_URL to Airflow's final address".to_owned()),
-            ),
-            ApiError::Server { status, detail } => (
-                Kind::Server,
-                format!("Airflow failed with status {status}"),
-                safe(detail),
-                Some("get_system_health shows which part is down; a proxy may also answer so".to_owned()),
-            ),
-            ApiError::NotAirflow { content_type, detail } => (
-                Kind::BadAnswer,
-                format!("the answer is not what Airflow's API gives ({})", or_unknown(content_type)),
-                safe(detail),
-                Some("does AIRFLOW_API_URL lead to Airflow itself, or to a login page or proxy?".to_owned()),
-            ),
-            ApiError::Unexpected { status, detail } => {
-                (Kind::Server, format!("Airflow answered with status {status}"), safe(detail), None)
-            }
-        };
-        Self { kind, message, detail, hint }
+        let (kind, message) = refusal(error);
+        let detail = words(error).map(|detail| redactor.text(detail.reveal()));
+        Self { kind, message, detail, close: Vec::new(), hint: remedy(error) }
     }
 
     /// Why no answer came.
@@ -219,6 +180,86 @@ impl Failure {
     }
 }
 
+/// Which kind a refusal is, and our sentence for it.
+fn refusal(error: &ApiError) -> (FailureKind, String) {
+    use FailureKind as Kind;
+    match error {
+        ApiError::Unauthorized { .. } => {
+            (Kind::Unauthorized, "Airflow refused the credential (401)".to_owned())
+        }
+        ApiError::Forbidden { permission, .. } => (Kind::Forbidden, forbidden(permission)),
+        ApiError::NotFound { .. } => (Kind::NotFound, "not found (404)".to_owned()),
+        ApiError::Conflict { .. } => {
+            (Kind::Conflict, "this conflicts with the current state (409)".to_owned())
+        }
+        ApiError::Invalid { .. } => {
+            (Kind::Rejected, "Airflow does not accept the request".to_owned())
+        }
+        ApiError::RateLimited { retry_after } => (Kind::RateLimited, rate_limited(*retry_after)),
+        ApiError::Redirected { .. } => (
+            Kind::BadAnswer,
+            "Airflow's address redirects elsewhere; credentials are not sent there".to_owned(),
+        ),
+        ApiError::Server { status, .. } => {
+            (Kind::Server, format!("Airflow failed with status {status}"))
+        }
+        ApiError::NotAirflow { content_type, .. } => (
+            Kind::BadAnswer,
+            format!("the answer is not what Airflow's API gives ({})", or_none(content_type)),
+        ),
+        ApiError::Unexpected { status, .. } => {
+            (Kind::Server, format!("Airflow answered with status {status}"))
+        }
+    }
+}
+
+/// Airflow's own words, where it has any.
+fn words(error: &ApiError) -> Option<&Untrusted> {
+    match error {
+        ApiError::RateLimited { .. } => None,
+        ApiError::Redirected { location } => Some(location),
+        ApiError::Unauthorized { detail }
+        | ApiError::Forbidden { detail, .. }
+        | ApiError::NotFound { detail }
+        | ApiError::Conflict { detail }
+        | ApiError::Invalid { detail }
+        | ApiError::Server { detail, .. }
+        | ApiError::NotAirflow { detail, .. }
+        | ApiError::Unexpected { detail, .. } => Some(detail),
+    }
+}
+
+/// What to do about a refusal.
+fn remedy(error: &ApiError) -> Option<&'static str> {
+    Some(match error {
+        ApiError::Unauthorized { .. } => {
+            "check AIRFLOW_AUTH_TOKEN, or AIRFLOW_USERNAME and AIRFLOW_PASSWORD; `airvane doctor` \
+             tests them"
+        }
+        ApiError::Forbidden { .. } => {
+            "an Airflow admin can grant it to this user's role; Airflow 2 answers 403 to a wrong \
+             password as well (`airvane doctor` tells)"
+        }
+        ApiError::Conflict { .. } => "look at the current state before trying again",
+        ApiError::RateLimited { .. } => "wait before trying again",
+        ApiError::Redirected { .. } => "set AIRFLOW_API_URL to Airflow's final address",
+        ApiError::Server { .. } => {
+            "get_system_health shows which part is down; a proxy may also answer so"
+        }
+        ApiError::NotAirflow { .. } => {
+            "does AIRFLOW_API_URL lead to Airflow itself, or to a login page or proxy?"
+        }
+        ApiError::NotFound { .. } | ApiError::Invalid { .. } | ApiError::Unexpected { .. } => {
+            return None;
+        }
+    })
+}
+
+fn rate_limited(retry_after: Option<Duration>) -> String {
+    let wait = retry_after.map(|wait| format!("; it says to wait {} s", wait.as_secs()));
+    format!("Airflow asks for fewer requests (429){}", wait.unwrap_or_default())
+}
+
 fn forbidden(permission: &str) -> String {
     if permission.is_empty() {
         "Airflow forbids this to the current user (403)".to_owned()
@@ -227,7 +268,7 @@ fn forbidden(permission: &str) -> String {
     }
 }
 
-fn or_unknown(content_type: &str) -> &str {
+fn or_none(content_type: &str) -> &str {
     if content_type.is_empty() { "no content type" } else { content_type }
 }
 

@@ -81,7 +81,7 @@ async fn no_such_dag(airflow: &Airflow, dag_id: &DagId) -> Failure {
             failure.detail = Some(airflow.redact(&words));
             failure
         }
-        None => failure.hint(proposal(&close, "list_dags shows all that this user may see")),
+        None => failure.close(close).hint("list_dags shows all that this user may see"),
     }
 }
 
@@ -155,7 +155,7 @@ async fn missing_run(
     }
     let close: Vec<String> = close.into_iter().take(PROPOSALS).map(str::to_owned).collect();
     let failure = Failure::not_found(format!("{dag_id} has no run `{run_id}`"));
-    Some(Some(failure.hint(proposal(&close, "list_dag_runs shows its runs"))))
+    Some(Some(failure.close(close).hint("list_dag_runs shows its runs")))
 }
 
 async fn missing_task(airflow: &Airflow, dag_id: &DagId, task_id: &str) -> Option<Failure> {
@@ -175,12 +175,5 @@ async fn missing_task(airflow: &Airflow, dag_id: &DagId, task_id: &str) -> Optio
         .collect();
     let task_id = airflow.redact(task_id);
     let failure = Failure::not_found(format!("{dag_id} has no task `{}`", task_id.as_str()));
-    Some(failure.hint(proposal(&close, "list_tasks shows its tasks")))
-}
-
-fn proposal(close: &[String], otherwise: &str) -> String {
-    match close {
-        [] => otherwise.to_owned(),
-        close => format!("did you mean {}? {otherwise}", close.join(", ")),
-    }
+    Some(failure.close(close).hint("list_tasks shows its tasks"))
 }

@@ -84,7 +84,12 @@ fn write_tool(out: &mut String, tool: &Registered) {
     for (name, property) in properties {
         let needed = if required.iter().any(|item| item == name) { "required. " } else { "" };
         let about = property.get("description").and_then(Value::as_str).unwrap_or_default();
-        let _ = writeln!(out, "| `{name}` | {} | {} |", kind(property), format!("{needed}{about}").trim());
+        let _ = writeln!(
+            out,
+            "| `{name}` | {} | {} |",
+            kind(property),
+            format!("{needed}{about}").trim()
+        );
     }
 }
 
@@ -105,7 +110,8 @@ fn option_reference() -> String {
     for group in Group::ALL {
         let _ = write!(out, "\n## {}\n\n| flag | variable | |\n|---|---|---|\n", group.title());
         for option in OPTIONS.iter().filter(|option| option.group == group) {
-            let _ = writeln!(out, "| `{}` | {} | {} |", flag(option), variables(option), option.help);
+            let _ =
+                writeln!(out, "| `{}` | {} | {} |", flag(option), variables(option), option.help);
         }
     }
     out

@@ -95,7 +95,11 @@ impl<'a> Underway<'a> {
     }
 
     /// Starts what is next, or looks at what was started. The end, when there is one.
-    fn step(&mut self, rest: &Rest, states: &HashMap<(String, String), String>) -> Result<Option<String>> {
+    fn step(
+        &mut self,
+        rest: &Rest,
+        states: &HashMap<(String, String), String>,
+    ) -> Result<Option<String>> {
         if self.incident.kind == Kind::ImportError {
             return Ok(Some(String::new()));
         }

@@ -217,7 +217,10 @@ mod tests {
         let text = "title = 't'\ndag_id = 'd'\n[wait]\nstate = 'failed'\n[answer]\nfirst_task = 'a'\n\
                     error = 'x'\n[major2.answer]\nerror = 'y'\n";
         let (two, three) = (read(text, Major::Two).unwrap(), read(text, Major::Three).unwrap());
-        assert_eq!((two.answer.error.as_deref(), three.answer.error.as_deref()), (Some("y"), Some("x")));
+        assert_eq!(
+            (two.answer.error.as_deref(), three.answer.error.as_deref()),
+            (Some("y"), Some("x"))
+        );
         assert_eq!(two.answer.first_task.as_deref(), Some("a"));
         assert!(read(&text.replace("first_task", "frist_task"), Major::Two).is_err());
     }

@@ -6,4 +6,5 @@ pub mod incident;
 pub mod mcp;
 pub mod plant;
 pub mod rest;
+pub mod served;
 pub mod verdict;

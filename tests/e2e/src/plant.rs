@@ -80,7 +80,12 @@ impl Traces {
         }
         // What an encoding leaves as it is was looked for already.
         let mut seen: Vec<String> = Vec::new();
-        forms.retain(|(_, form)| !seen.contains(form) && { seen.push(form.clone()); true });
+        forms.retain(|(_, form)| {
+            !seen.contains(form) && {
+                seen.push(form.clone());
+                true
+            }
+        });
         Self { id: id.to_owned(), forms }
     }
 

@@ -131,8 +131,7 @@ impl Rest {
         let mut items = Vec::new();
         let mark = if path.contains('?') { '&' } else { '?' };
         loop {
-            let mut page =
-                self.get(&format!("{path}{mark}limit=100&offset={}", items.len()))?;
+            let mut page = self.get(&format!("{path}{mark}limit=100&offset={}", items.len()))?;
             let total = page.get("total_entries").and_then(Value::as_u64).unwrap_or_default();
             let Some(Value::Array(more)) = page.get_mut(key).map(Value::take) else {
                 bail!("GET {path}: no `{key}` in {page}");

@@ -121,7 +121,10 @@ mod tests {
             ("load[4] failed", "load[4] timed out", "comes before the error"),
         ] {
             let faults = faults(&GOOD.replacen(from, to, 1)).join("; ");
-            assert!(if fault.is_empty() { faults.is_empty() } else { faults.contains(fault) }, "{to}: {faults}");
+            assert!(
+                if fault.is_empty() { faults.is_empty() } else { faults.contains(fault) },
+                "{to}: {faults}"
+            );
         }
     }
 }

@@ -42,10 +42,16 @@ fn explained(env: &TestEnv, airflow: &Airflow) {
     for ((name, incident), run_id) in incidents.iter().zip(happened) {
         let row = match run_id.and_then(|run_id| {
             let tasks = tasks(&rest, incident)?;
-            Ok((one(&mut text, incident, &run_id)?, one(&mut structured, incident, &run_id)?, tasks))
+            Ok((
+                one(&mut text, incident, &run_id)?,
+                one(&mut structured, incident, &run_id)?,
+                tasks,
+            ))
         }) {
             Ok((answer, structured, tasks)) => judged(name, incident, &answer, &structured, &tasks),
-            Err(error) => Row { name: name.clone(), wrong: vec![format!("{error:#}")], ..Row::default() },
+            Err(error) => {
+                Row { name: name.clone(), wrong: vec![format!("{error:#}")], ..Row::default() }
+            }
         };
         rows.push(row);
     }
@@ -91,7 +97,13 @@ struct Row {
     text: String,
 }
 
-fn judged(name: &str, incident: &Incident, answer: &Answer, other: &Answer, tasks: &[String]) -> Row {
+fn judged(
+    name: &str,
+    incident: &Incident,
+    answer: &Answer,
+    other: &Answer,
+    tasks: &[String],
+) -> Row {
     let mut wrong = verdict::wrong(&incident.answer, &answer.text, tasks);
     // A DAG that does not exist can't be diagnosed; why not is what has to be said.
     if answer.is_error && incident.kind == Kind::Run {
@@ -119,7 +131,9 @@ fn judged(name: &str, incident: &Incident, answer: &Answer, other: &Answer, task
 
 impl Row {
     fn bounded(mut self) -> Self {
-        for (form, tokens) in [("text", self.tokens), ("structured content", self.structured_tokens)] {
+        for (form, tokens) in
+            [("text", self.tokens), ("structured content", self.structured_tokens)]
+        {
             if tokens > verdict::MOST_TOKENS {
                 self.wrong.push(format!("{form} has {tokens} tokens"));
             }
@@ -136,10 +150,14 @@ fn table(airflow: &Airflow, rows: &[Row], happened: Duration, all: Duration) -> 
         let hit = if row.wrong.is_empty() { "yes" } else { "NO" };
         let (name, tokens, structured) = (&row.name, row.tokens, row.structured_tokens);
         let time = row.time.as_millis();
-        let _ = writeln!(out, "{name:<20} {version:<7} {hit:<3} {tokens:>6} {structured:>10} {time:>6}");
+        let _ = writeln!(
+            out,
+            "{name:<20} {version:<7} {hit:<3} {tokens:>6} {structured:>10} {time:>6}"
+        );
     }
     let hits = rows.iter().filter(|row| row.wrong.is_empty()).count();
-    let mut tokens: Vec<usize> = rows.iter().map(|row| row.tokens.max(row.structured_tokens)).collect();
+    let mut tokens: Vec<usize> =
+        rows.iter().map(|row| row.tokens.max(row.structured_tokens)).collect();
     tokens.sort_unstable();
     let _ = writeln!(
         out,
@@ -151,7 +169,8 @@ fn table(airflow: &Airflow, rows: &[Row], happened: Duration, all: Duration) -> 
         all.as_secs(),
     );
     for row in rows.iter().filter(|row| !row.wrong.is_empty()) {
-        let _ = writeln!(out, "\n{} on {version}: {}\n{}", row.name, row.wrong.join("; "), row.text);
+        let _ =
+            writeln!(out, "\n{} on {version}: {}\n{}", row.name, row.wrong.join("; "), row.text);
     }
     out
 }

@@ -6,7 +6,7 @@ use super::{
     value::{self, Reach, Value},
 };
 use crate::{
-    names::{Judgement, Strength},
+    names::{self, Judgement, Strength},
     values::{self, Form},
     view::{ALNUM, BLANK, NAME, View},
 };
@@ -39,6 +39,12 @@ pub(super) fn detect(detector: &Detector, line: View<'_>, at: usize, found: &mut
     }
     let Some(value) = read(line, name, gap) else { return };
     let text = line.get(value.start, value.end);
+    if matches!(gap.kind, Gap::Prose | Gap::Said) && !speaks(line, name) {
+        return;
+    }
+    if repeats(text, line.get(name.start, name.end)) {
+        return;
+    }
     let secret = values::is_secret(text, value.form, name.judged, &detector.names);
     if secret && !is_prose(line, name, gap, value) {
         found.push(found_value(line, name, value));
@@ -59,6 +65,20 @@ fn found_value(line: View<'_>, name: Name, value: Value) -> Found {
     };
     let named = sure && name.judged.strength == Strength::Strong;
     Found { start, end, kind: name.judged.kind, from: name.start, named }
+}
+
+/// Whether prose may follow the name: "pass" is a verb there, and a name that says little says
+/// nothing.
+fn speaks(line: View<'_>, name: Name) -> bool {
+    name.judged.strength >= Strength::Medium
+        && !line.get(name.start, name.end).eq_ignore_ascii_case("pass")
+}
+
+/// `RESOURCE_PASSWORD = "Password"`, `"password": "password"`: the value only says the name again.
+fn repeats(value: &str, name: &str) -> bool {
+    let said = names::words(name);
+    let words = names::words(value);
+    !value.bytes().any(|b| b.is_ascii_digit()) && words.iter().all(|word| said.contains(word))
 }
 
 /// Judges the name; two words of prose may be one name ("api key", "secret access key").
@@ -229,6 +249,12 @@ pub(super) fn value_field(line: View<'_>, at: usize) -> Option<usize> {
 fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
     let at = gap.end;
     if let Some(value) = value::quoted(line, at) {
+        // SQL's `PASSWORD 'x'`, but not "pass `x` to it".
+        if gap.kind == Gap::Prose
+            && (name.judged.kind != "password" || line.before(value.start) == b'`')
+        {
+            return Some(Value { form: Form::Remote, ..value });
+        }
         let remote =
             gap.kind == Gap::Comma && values::is_wordlike(line.get(value.start, value.end));
         return (!remote).then_some(value);
@@ -321,7 +347,8 @@ fn is_prose(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
     let more =
         after.starts_with(' ') && after.trim_start().starts_with(|c: char| c.is_ascii_alphabetic());
     // `password = get_secret` without quotes is code.
-    wordy && (more || after.starts_with('(') || (name.judged.strength < Strength::Strong))
+    wordy
+        && (more || after.starts_with(['(', '<', '[']) || (name.judged.strength < Strength::Strong))
 }
 
 /// Every quoted string of `"api_keys": ["a", "b"]`.

@@ -43,6 +43,11 @@ fn token_end(line: View<'_>, body: usize, token: &Token) -> usize {
 /// was before: `\nghp_`, `%3Dghp_`.
 fn begins(line: View<'_>, at: usize) -> bool {
     let before = line.before(at);
+    // The digest in a list of files: `x.py,sha256=r8_Dr…`.
+    let head = line.get(at.saturating_sub(7), at);
+    if head.ends_with("sha256=") || head.ends_with("sha256-") || head.ends_with("sha512-") {
+        return false;
+    }
     if !ALNUM.has(before) {
         return true;
     }

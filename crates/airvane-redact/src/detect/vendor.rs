@@ -57,6 +57,9 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
 }
 
 fn is_key(value: &str) -> bool {
+    if value.starts_with("sha") {
+        return false;
+    }
     let hex = matches!(value.len(), 32 | 36 | 37 | 40 | 64) && !values::is_path(value);
     (hex && (entropy::is_hash(value) || entropy::is_uuid(value)))
         || (value.len() >= 20

@@ -136,7 +136,14 @@ impl Airflow {
         let _turn = self.turn().await;
         let result = airvane_client::call(backend, request, &self.context).await;
         self.learn_secrets().await;
-        result.map_err(|error| self.failure(error))
+        result.map_err(|error| {
+            let failure = self.failure(error);
+            let in_doubt = matches!(failure.kind, FailureKind::Timeout | FailureKind::BadAnswer);
+            if in_doubt && !request.operation().is_idempotent() {
+                return failure.hint("the change may have been made: look before trying again");
+            }
+            failure
+        })
     }
 
     fn failure(&self, error: CallError) -> Failure {

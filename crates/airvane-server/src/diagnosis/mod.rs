@@ -144,17 +144,16 @@ fn consequences(document: &mut Document, picture: &Picture) {
 fn proposals(document: &mut Document, picture: &Picture, causes: &[Cause]) {
     let run = &picture.run;
     if let Some(first) = causes.first() {
-        document.next(format!(
-            "get_task_logs(dag_id={}, dag_run_id={}, task_id={}{}) for the log",
-            run.dag_id,
-            run.dag_run_id,
-            first.key.task_id,
-            if first.key.map_index < 0 {
-                String::new()
-            } else {
-                format!(", map_index={}", first.key.map_index)
-            }
-        ));
+        let map_index = first.key.map_index.to_string();
+        let mut arguments = vec![
+            ("dag_id", run.dag_id.as_str()),
+            ("dag_run_id", run.dag_run_id.as_str()),
+            ("task_id", first.key.task_id.as_str()),
+        ];
+        if first.key.map_index >= 0 {
+            arguments.push(("map_index", map_index.as_str()));
+        }
+        document.next_call("get_task_logs", &arguments, "shows the log");
         if run.state.is_failure() {
             document.next(
                 "when mended: clear_dag_run with only_failed=true runs the failed tasks again",

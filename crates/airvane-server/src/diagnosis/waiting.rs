@@ -52,7 +52,10 @@ async fn health(call: &Call) -> Vec<String> {
     let health: Health = match call.airflow.ask(&catalog::GET_HEALTH, |request| request).await {
         Ok(health) => health,
         Err(failure) => {
-            return vec![format!("[{}]", unknown("unknown: whether the scheduler works", &failure))];
+            return vec![format!(
+                "[{}]",
+                unknown("unknown: whether the scheduler works", &failure)
+            )];
         }
     };
     let parts = [

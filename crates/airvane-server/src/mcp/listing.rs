@@ -40,10 +40,13 @@ pub(super) fn not_cached(
 }
 
 fn hints(context: &RequestContext<RoleServer>, ttl: u64) -> (Option<u64>, Option<CacheScope>) {
-    let modern = context
-        .protocol_version()
-        .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str());
-    if modern { (Some(ttl), Some(CacheScope::Private)) } else { (None, None) }
+    if speaks_handshake(context) { (None, None) } else { (Some(ttl), Some(CacheScope::Private)) }
+}
+
+/// Whether a request's protocol is older than 2026-07-28, which has no handshake any more.
+pub(super) fn speaks_handshake(context: &RequestContext<RoleServer>) -> bool {
+    let version = context.protocol_version();
+    version.is_none_or(|version| version.as_str() < ProtocolVersion::V_2026_07_28.as_str())
 }
 
 #[cfg(test)]

@@ -170,22 +170,19 @@ impl ServerHandler for Mcp {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        const WITH_PARAMETERS: [&str; 6] = [
-            "initialize",
-            "tools/call",
-            "resources/read",
-            "prompts/get",
-            "completion/complete",
-            "logging/setLevel",
-        ];
-        let method = request.method;
-        if WITH_PARAMETERS.contains(&method.as_str()) {
-            let words = format!("the parameters of `{method}` are missing or malformed");
+        let has_handshake = listing::speaks_handshake(&context);
+        let known = match request.method.as_str() {
+            "tools/call" | "resources/read" | "prompts/get" | "completion/complete" => true,
+            "initialize" => has_handshake,
+            _ => false,
+        };
+        if known {
+            let words = format!("the parameters of `{}` are missing or malformed", request.method);
             return Err(ErrorData::invalid_params(words, None));
         }
-        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None))
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None))
     }
 
     async fn on_initialized(&self, _context: NotificationContext<RoleServer>) {}

@@ -85,7 +85,7 @@ pub(super) async fn clear(
 }
 
 /// What was or would be cleared.
-pub(super) fn report(cleared: &Page<TaskInstance>, dry_run: bool, tool: &str) -> Document {
+pub(super) fn report(cleared: &Page<TaskInstance>, dry_run: bool, tool: &'static str) -> Document {
     let mut document = Document::new();
     let count = cleared.items.len();
     document.line(match (count, dry_run) {
@@ -111,11 +111,11 @@ pub(super) fn report(cleared: &Page<TaskInstance>, dry_run: bool, tool: &str) ->
         .collect();
     document.table("task_instances", &["dag_run_id", "task", "state"], rows);
     if count > 0 {
-        document.next(if dry_run {
-            format!("{tool} with dry_run=false does it")
+        if dry_run {
+            document.next_call(tool, &[("dry_run", "false")], "does it");
         } else {
-            "list_task_instances shows how they run".to_owned()
-        });
+            document.next("list_task_instances shows how they run");
+        }
     }
     document
 }

@@ -37,7 +37,7 @@ impl Tool for GetDagDetails {
             .await?;
         let mut document = Document::new();
         settings(&mut document, &dag);
-        document.next(format!("explore_dag({}) shows its tasks and recent runs", dag.dag_id));
+        document.next("explore_dag shows its tasks and recent runs");
         Ok(document)
     }
 }

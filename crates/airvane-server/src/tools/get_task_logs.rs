@@ -156,7 +156,7 @@ fn show_selection(document: &mut Document, scan: &LogScan) {
     } else if let Some(page) = &found.page {
         show_lines(document, "page", page.lines.iter().map(AsRef::as_ref));
         if let Some(next) = page.next {
-            document.next(format!("more with from_line={next}"));
+            document.next_call("get_task_logs", &[("from_line", &next.to_string())], "shows more");
         }
     } else if let Some(digest) = &found.digest {
         show_digest(document, digest);

@@ -48,10 +48,8 @@ impl Tool for TriggerDag {
         if let Some(warning) = paused_warning(&call.airflow, &input.dag_id).await {
             document.line(warning);
         }
-        document.next(format!(
-            "diagnose_dag_run(dag_id={}, dag_run_id={}) follows it",
-            run.dag_id, run.dag_run_id
-        ));
+        let arguments = [("dag_id", run.dag_id.as_str()), ("dag_run_id", run.dag_run_id.as_str())];
+        document.next_call("diagnose_dag_run", &arguments, "follows it");
         Ok(document)
     }
 }

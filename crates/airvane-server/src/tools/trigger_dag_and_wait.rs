@@ -87,10 +87,9 @@ async fn report(
         Ok(run) => {
             document.line("triggered; time is up and the run goes on");
             get_dag_run::fields(&mut document, &run);
-            document.next(format!(
-                "diagnose_dag_run(dag_id={}, dag_run_id={})",
-                run.dag_id, run.dag_run_id
-            ));
+            let arguments =
+                [("dag_id", run.dag_id.as_str()), ("dag_run_id", run.dag_run_id.as_str())];
+            document.next_call("diagnose_dag_run", &arguments, "says what it waits for");
         }
         Err(failure) => {
             document.line(format!("triggered, but its state is unknown: {}", failure.message));

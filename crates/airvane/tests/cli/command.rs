@@ -6,8 +6,18 @@ use super::process::{err, out, run};
 fn help_names_commands_options_variables_and_exit_codes() {
     let help = out(&run(&["--help"], &[]));
     for word in [
-        "serve", "tools", "call", "doctor", "completions", "--api-url", "AIRFLOW_API_URL",
-        "--allow-destructive", "READ_ONLY", "--auth-token-file", "Examples:", "Exit codes:",
+        "serve",
+        "tools",
+        "call",
+        "doctor",
+        "completions",
+        "--api-url",
+        "AIRFLOW_API_URL",
+        "--allow-destructive",
+        "READ_ONLY",
+        "--auth-token-file",
+        "Examples:",
+        "Exit codes:",
     ] {
         assert!(help.contains(word), "{word} is missing in:\n{help}");
     }
@@ -16,7 +26,10 @@ fn help_names_commands_options_variables_and_exit_codes() {
 
 #[test]
 fn a_password_in_the_environment_is_not_shown_by_help() {
-    let help = run(&["--help"], &[("AIRFLOW_PASSWORD", "horse-battery-77"), ("AIRFLOW_AUTH_TOKEN", "horse-battery-77")]);
+    let help = run(
+        &["--help"],
+        &[("AIRFLOW_PASSWORD", "horse-battery-77"), ("AIRFLOW_AUTH_TOKEN", "horse-battery-77")],
+    );
     assert!(!out(&help).contains("horse-battery-77"));
 }
 
@@ -27,7 +40,7 @@ fn settings_that_cannot_be_end_with_two_and_say_what_would_be_right() {
         (&["--transport", "http", "--host", "0.0.0.0"], &[], "--auth passthrough"),
         (&["--tools", "list_dgas"], &[], "did you mean `list_dags`?"),
         (&["--exclude-tools", "xyzzy"], &[], "unknown tool `xyzzy`"),
-        (&["tools", "--toolsets", "dga"], &[], "did you mean `dag`?"),
+        (&["tools", "--toolsets", "conection"], &[], "did you mean `connection`?"),
         (&["doctor"], &[("AIRFLOW_API_URL", "ftp://x")], "AIRFLOW_API_URL"),
         (&[], &[("READ_ONLY", "maybe")], "neither true nor false"),
         (&["doctor"], &[("AIRFLOW_API_URL", "http://u:p4ss-word-x@h")], "may not hold credentials"),
@@ -80,7 +93,10 @@ fn doctor_says_what_is_wrong_and_how_to_mend_it() {
     let output = run(&["doctor", "--json"], &[]);
     assert_eq!(output.status.code(), Some(1));
     let checks: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
-    assert_eq!((checks[0]["name"].as_str(), checks[0]["status"].as_str()), (Some("url"), Some("fail")));
+    assert_eq!(
+        (checks[0]["name"].as_str(), checks[0]["status"].as_str()),
+        (Some("url"), Some("fail"))
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use serde_json::json;
 
-use super::process::{Listening, initialize, run, err, signal};
+use super::process::{Listening, err, initialize, run, signal};
 
 const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
 
@@ -22,7 +22,8 @@ fn airflow() -> String {
                     let request = String::from_utf8_lossy(&buffer[..read]).into_owned();
                     let (status, body) = answer(&request);
                     let head = "Content-Type: application/json\r\nContent-Length:";
-                    let text = format!("HTTP/1.1 {status} X\r\n{head} {}\r\n\r\n{body}", body.len());
+                    let text =
+                        format!("HTTP/1.1 {status} X\r\n{head} {}\r\n\r\n{body}", body.len());
                     if stream.write_all(text.as_bytes()).is_err() {
                         return;
                     }
@@ -70,7 +71,11 @@ fn what_is_no_message_is_answered_as_json_rpc() {
     let server = Listening::start(&[], &[]);
     for (body, code) in [("hello", -32700), ("[]", -32600), ("{\"id\":3}", -32600)] {
         let answer = server.post(&[], body);
-        assert_eq!((answer.status, answer.json()["error"]["code"].as_i64()), (400, Some(code)), "{body}");
+        assert_eq!(
+            (answer.status, answer.json()["error"]["code"].as_i64()),
+            (400, Some(code)),
+            "{body}"
+        );
     }
     assert_eq!(server.post(&[], &" ".repeat(5 * 1024 * 1024)).status, 413);
     assert_eq!(server.post(&[], LIST).status, 200);
@@ -78,7 +83,8 @@ fn what_is_no_message_is_answered_as_json_rpc() {
 
 #[test]
 fn strange_hosts_and_origins_are_refused() {
-    let options = ["--allowed-hosts", "airvane.example.com", "--allowed-origins", "https://ide.example.com"];
+    let options =
+        ["--allowed-hosts", "airvane.example.com", "--allowed-origins", "https://ide.example.com"];
     let server = Listening::start(&options, &[]);
     let status = |headers: &[(&str, &str)]| server.post(headers, LIST).status;
     assert_eq!(status(&[("Host", "airvane.example.com")]), 200);
@@ -98,7 +104,8 @@ fn headers_tighten_and_never_widen() {
     assert!(!names(&[("X-Airvane-Read-Only", "true")]).contains("\"trigger_dag\""));
     assert!(!names(&[("X-Airvane-Access", "destructive")]).contains("\"delete_dag_run\""));
     let arguments = json!({"name": "pause_dag", "arguments": {"dag_id": "a"}});
-    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": arguments}).to_string();
+    let call =
+        json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": arguments}).to_string();
     let answer = server.post(&[("X-Airvane-Access", "read")], &call);
     assert!(answer.body.contains("needs write access"), "{}", answer.body);
     let answer = server.post(&[("X-Airvane-Structured", "true")], &call);
@@ -126,12 +133,14 @@ fn a_token_is_asked_for_and_compared() {
 fn passthrough_proves_the_credential_before_any_method() {
     // A configured credential must not stand in for the caller's.
     let airflow = airflow();
-    let variables = [("AIRFLOW_API_URL", airflow.as_str()), ("AIRFLOW_AUTH_TOKEN", "known-to-airflow")];
+    let variables =
+        [("AIRFLOW_API_URL", airflow.as_str()), ("AIRFLOW_AUTH_TOKEN", "known-to-airflow")];
     let server = Listening::start(&["--auth", "passthrough"], &variables);
     let answer = server.post(&[], LIST);
     assert_eq!(answer.status, 401);
     assert!(answer.head.contains("www-authenticate: bearer"), "{}", answer.head);
-    let status = |value: &str| server.post(&[("Authorization", value)], &initialize("2025-11-25")).status;
+    let status =
+        |value: &str| server.post(&[("Authorization", value)], &initialize("2025-11-25")).status;
     assert_eq!(status("Bearer wrong"), 401);
     assert_eq!(status("Bearer known-to-airflow"), 200);
     assert_eq!(status("Bearer known-without-permission"), 200);
@@ -181,18 +190,26 @@ fn no_log_line_holds_a_credential() {
     use std::process::Stdio;
 
     let airflow = airflow();
-    let variables = [("AIRFLOW_API_URL", airflow.as_str()), ("RUST_LOG", "trace,rmcp=trace,hyper=trace,h2=trace")];
+    let variables = [
+        ("AIRFLOW_API_URL", airflow.as_str()),
+        ("RUST_LOG", "trace,rmcp=trace,hyper=trace,h2=trace"),
+    ];
     let arguments = ["serve", "--transport", "http", "--port", "0", "--auth", "passthrough"];
     let mut child =
         super::process::airvane(&arguments, &variables).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-    let address = lines.find_map(|line| Some(line.strip_prefix("listening on http://")?.strip_suffix("/mcp")?.to_owned()));
+    let address = lines.find_map(|line| {
+        Some(line.strip_prefix("listening on http://")?.strip_suffix("/mcp")?.to_owned())
+    });
     let reader = std::thread::spawn(move || lines.collect::<Vec<_>>().join("\n"));
     let server = Listening::at(child, address.unwrap());
     let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_dags","arguments":{"note":"sunk-cost-4711"}}}"#;
     assert_eq!(server.post(&[("Authorization", "Bearer known-to-airflow")], call).status, 200);
     signal(server.id(), "TERM");
     let log = reader.join().unwrap();
-    assert!(log.contains("TRACE") || log.contains("DEBUG"), "nothing was logged, so nothing is proven:\n{log}");
+    assert!(
+        log.contains("TRACE") || log.contains("DEBUG"),
+        "nothing was logged, so nothing is proven:\n{log}"
+    );
     assert!(!log.contains("known-to-airflow") && !log.contains("sunk-cost-4711"), "{log}");
 }

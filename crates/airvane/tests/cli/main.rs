@@ -1,4 +1,10 @@
 //! The real binary, without any Airflow.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
 
 mod command;
 mod http;

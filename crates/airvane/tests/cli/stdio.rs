@@ -37,7 +37,8 @@ fn levels_decide_what_is_listed_and_what_runs() {
     let listed = names(&mut read);
     assert!(!listed.iter().any(|name| name.starts_with("delete") || name.starts_with("trigger")));
     let arguments = json!({"dag_id": "a", "dag_run_id": "b"});
-    let answer = read.request("tools/call", &json!({"name": "delete_dag_run", "arguments": arguments}));
+    let answer =
+        read.request("tools/call", &json!({"name": "delete_dag_run", "arguments": arguments}));
     assert_eq!(answer["result"]["isError"], true);
     let text = answer["result"]["content"][0]["text"].as_str().unwrap();
     assert!(text.contains("needs destructive access"), "{text}");
@@ -95,7 +96,10 @@ fn an_unknown_tool_is_a_protocol_error_with_the_nearest_name() {
     let mut server = Piped::ready(&[], &[]);
     let answer = server.request("tools/call", &json!({"name": "diagnose_dagrun"}));
     assert_eq!(answer["error"]["code"], -32602);
-    assert!(answer["error"]["message"].as_str().unwrap().contains("`diagnose_dag_run`"), "{answer}");
+    assert!(
+        answer["error"]["message"].as_str().unwrap().contains("`diagnose_dag_run`"),
+        "{answer}"
+    );
 }
 
 #[test]
@@ -136,14 +140,21 @@ fn wrong_arguments_send_nothing() {
 
 #[test]
 fn resources_and_prompts_obey_the_same_rules() {
-    let mut server = Piped::ready(&["--exclude-tools", "get_airflow_version,get_system_health"], &DOWN);
+    let mut server =
+        Piped::ready(&["--exclude-tools", "get_airflow_version,get_system_health"], &DOWN);
     let listed = server.request("resources/list", &json!({}))["result"]["resources"].to_string();
-    assert!(!listed.contains("airflow://version") && listed.contains("airflow://providers"), "{listed}");
+    assert!(
+        !listed.contains("airflow://version") && listed.contains("airflow://providers"),
+        "{listed}"
+    );
     let answer = server.request("resources/read", &json!({"uri": "airflow://version"}));
     let message = answer["error"]["message"].as_str().unwrap();
     assert!(message.contains("switched off"), "{message}");
     let prompts = server.request("prompts/list", &json!({}))["result"]["prompts"].to_string();
-    assert!(!prompts.contains("daily_health_check") && prompts.contains("onboard_new_dag"), "{prompts}");
+    assert!(
+        !prompts.contains("daily_health_check") && prompts.contains("onboard_new_dag"),
+        "{prompts}"
+    );
     let answer = server.request("resources/read", &json!({"uri": "airflow://dags/%2e%2e/source"}));
     assert_eq!(answer["error"]["code"], -32602, "{answer}");
     let answer = server.request("resources/read", &json!({"uri": "airflow://nothing"}));

@@ -7,7 +7,8 @@ pub fn chunk(piece: &[u8]) -> Vec<u8> {
 
 /// Some log events as Airflow 3 streams them.
 pub fn log_events() -> Vec<u8> {
-    let line = br#"{"timestamp": "2026-01-01T00:00:00Z", "event": "row 4711 loaded", "level": "info"}"#;
+    let line =
+        br#"{"timestamp": "2026-01-01T00:00:00Z", "event": "row 4711 loaded", "level": "info"}"#;
     [line.as_slice(), b"\n"].concat().repeat(600)
 }
 

@@ -63,7 +63,12 @@ fn cases() -> Vec<Case> {
         case("millions of tiny values", Trick::TinyValues, AllButVersion, &[]),
         case("truncated JSON", Trick::Truncated, AllButVersion, &["not what Airflow's API gives"]),
         case("a login page", Trick::LoginPage, AllButVersion, &["login page", "text/html"]),
-        case("a login page from the start", Trick::LoginPage, Everything, &["neither as Airflow 3"]),
+        case(
+            "a login page from the start",
+            Trick::LoginPage,
+            Everything,
+            &["neither as Airflow 3"],
+        ),
         case("500 storm from the start", Trick::Status(500), Everything, &["status 500"]),
         case("500 storm", Trick::Status(500), AllButVersion, &["status 500"]),
         case("503 storm", Trick::Status(503), AllButVersion, &["status 503"]),
@@ -127,8 +132,7 @@ async fn every_call_ends_in_time_in_little_memory_and_says_why() {
         for (tool, arguments) in tools(case.scope) {
             let (case, fake) = (case.clone(), fake.clone());
             calls.spawn(async move {
-                let mut session =
-                    Session::open(&fake.url, &[("AIRFLOW_AUTH_TOKEN", TOKEN)]).await;
+                let mut session = Session::open(&fake.url, &[("AIRFLOW_AUTH_TOKEN", TOKEN)]).await;
                 let called = session.call(tool, arguments).await;
                 let row = format!(
                     "{:28} {tool:18} {:5.1} s {:6} KiB above idle, {:5} MB taken",

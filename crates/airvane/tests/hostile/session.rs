@@ -48,11 +48,15 @@ impl Session {
         let output = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut session = Self { child, input, output, idle: 0 };
         session
-            .ask(1, "initialize", json!({
-                "protocolVersion": "2025-11-25",
-                "capabilities": {},
-                "clientInfo": {"name": "hostile", "version": "0"},
-            }))
+            .ask(
+                1,
+                "initialize",
+                json!({
+                    "protocolVersion": "2025-11-25",
+                    "capabilities": {},
+                    "clientInfo": {"name": "hostile", "version": "0"},
+                }),
+            )
             .await;
         session.send(json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).await;
         session.ask(2, "tools/list", json!({})).await;

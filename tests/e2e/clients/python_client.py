@@ -1,0 +1,36 @@
+"""What a client made with the Python package `mcp` sees of a server, as JSON.
+
+    python_client.py stdio CALLS COMMAND [ARGUMENT …]
+    python_client.py http CALLS URL
+
+CALLS is a JSON list of [tool, arguments]. The environment is passed on to the command.
+"""
+
+import asyncio
+import json
+import os
+import sys
+
+from mcp import Client, StdioServerParameters, stdio_client
+
+
+def target(transport, rest):
+    if transport == "http":
+        return rest[0]
+    return stdio_client(StdioServerParameters(command=rest[0], args=rest[1:], env=dict(os.environ)))
+
+
+async def main(transport, calls, *rest):
+    async with Client(target(transport, rest)) as client:
+        listed = await client.list_tools()
+        answers = []
+        for tool, arguments in json.loads(calls):
+            result = await client.call_tool(tool, arguments)
+            text = "\n".join(part.text for part in result.content)
+            answers.append({"text": text, "is_error": bool(result.is_error)})
+        protocol = client.protocol_version
+    tools = [tool.name for tool in listed.tools]
+    print(json.dumps({"protocol": protocol, "tools": tools, "answers": answers}))
+
+
+asyncio.run(main(*sys.argv[1:]))
