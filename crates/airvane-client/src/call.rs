@@ -4,12 +4,22 @@ use airvane_api::{ApiError, Request, Untrusted};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
+use crate::bounded;
+pub use crate::bounded::MOST_VALUES;
 use crate::{Backend, Context, Response, TransportError};
 
-/// Largest JSON body that is read: 16 MiB, after decompression. Airflow answers pages of at most
+/// Largest JSON body that is read: 4 MiB, after decompression. Airflow answers pages of at most
 /// some hundred objects; what is larger is streamed instead.
-pub const JSON_LIMIT: usize = 16 << 20;
+pub const JSON_LIMIT: usize = 4 << 20;
+
+/// Bodies up to this size are read as they come; larger ones wait for their turn.
+const SMALL: usize = 256 << 10;
+
+/// How many large bodies may be in memory while they are read and parsed: an answer is a few times
+/// as large as a value, and several calls may be under way.
+static LARGE_BODIES: Semaphore = Semaphore::const_new(2);
 
 /// Largest body of a refusal that is read. More than that is no message for anybody.
 const ERROR_LIMIT: usize = 256 << 10;
@@ -34,17 +44,17 @@ pub async fn call(
     json(backend.send(request, context).await?, request.permission()).await
 }
 
-/// Reads a JSON answer of at most [`JSON_LIMIT`] bytes. An empty body, 204 or not, is success and
+/// Reads a JSON answer of at most [`JSON_LIMIT`] bytes and [`MOST_VALUES`] values. An empty body, 204 or not, is success and
 /// gives `Null`; a success that is no JSON (a login page, a body that stops midway) is
 /// [`ApiError::NotAirflow`]. `permission` is what the route asks for ([`Request::permission`]).
 pub async fn json(response: Response, permission: &'static str) -> Result<Value, CallError> {
     let response = success(response, permission).await?;
     let headers = response.headers.clone();
-    let body = response.bytes(JSON_LIMIT).await?;
+    let (body, _turn) = response.bytes_in_turn(SMALL, JSON_LIMIT, &LARGE_BODIES).await?;
     if body.trim_ascii().is_empty() {
         return Ok(Value::Null);
     }
-    serde_json::from_slice(&body).map_err(|_| not_airflow(&headers, &body).into())
+    bounded::parse(&body).map_err(|_| not_airflow(&headers, &body).into())
 }
 
 /// Passes a success on, its body unread; reads the body of anything else and says what it means.

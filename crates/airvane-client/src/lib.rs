@@ -17,6 +17,7 @@
 
 mod auth;
 mod backend;
+mod bounded;
 mod call;
 mod context;
 mod detect;
@@ -27,7 +28,7 @@ mod retry;
 
 pub use auth::{AuthError, Credentials};
 pub use backend::{Backend, Capabilities};
-pub use call::{CallError, JSON_LIMIT, call, json, success};
+pub use call::{CallError, JSON_LIMIT, MOST_VALUES, call, json, success};
 pub use context::{CacheKey, Caller, Context};
 pub use detect::{DetectError, Instance};
 pub use error::{ConnectProblem, TlsProblem, TransportError, Waiting};

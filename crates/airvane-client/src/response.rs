@@ -7,6 +7,7 @@ use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use http::{HeaderMap, StatusCode};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::context::Bounds;
 use crate::{Context, TransportError, Waiting};
@@ -99,6 +100,33 @@ impl Response {
             all.extend_from_slice(&piece);
         }
         Ok(all.freeze())
+    }
+
+    /// The whole body as [`Response::bytes`] gives it; beyond `small` bytes it is read only with a
+    /// permit, which the caller holds for as long as it needs the body in memory.
+    pub(crate) async fn bytes_in_turn<'a>(
+        mut self,
+        small: usize,
+        limit: usize,
+        turns: &'a Semaphore,
+    ) -> Result<(Bytes, Option<SemaphorePermit<'a>>), TransportError> {
+        if self.announced_length().is_some_and(|length| length > limit as u64) {
+            return Err(TransportError::BodyTooLarge { limit });
+        }
+        let mut begun = BytesMut::new();
+        while begun.len() <= small {
+            let Some(piece) = self.chunk().await? else { return Ok((begun.freeze(), None)) };
+            begun.extend_from_slice(&piece);
+        }
+        // Never closed, so there is always a permit in the end.
+        let turn = turns.acquire().await.ok();
+        while let Some(piece) = self.chunk().await? {
+            if piece.len() > limit.saturating_sub(begun.len()) {
+                return Err(TransportError::BodyTooLarge { limit });
+            }
+            begun.extend_from_slice(&piece);
+        }
+        Ok((begun.freeze(), turn))
     }
 
     /// The same answer with its body in memory, or with none if it is larger than `limit`.

@@ -171,6 +171,10 @@ impl Failure {
         match error {
             DetectError::Transport(error) => Self::from_transport(&error),
             DetectError::Unavailable(error) => Self::from_api(&error, redactor),
+            DetectError::NoAirflow { v2: redirect @ ApiError::Redirected { .. }, .. }
+            | DetectError::NoAirflow { v1: redirect @ ApiError::Redirected { .. }, .. } => {
+                Self::from_api(&redirect, redactor)
+            }
             DetectError::NoAirflow { url, .. } => Self::new(
                 FailureKind::BadAnswer,
                 format!("{url} answers, but neither as Airflow 3 nor as Airflow 2"),

@@ -25,7 +25,10 @@ pub fn all(rest: &Rest, incidents: &[(String, Incident)]) -> Result<Vec<Happened
     for (_, incident) in incidents {
         for pool in &incident.setup.pools {
             let name = pool.get("name").and_then(Value::as_str).unwrap_or_default();
-            rest.put("/pools", name, &Value::Object(pool.clone()))?;
+            let mut pool = pool.clone();
+            // Airflow 3 changes a pool only with it.
+            pool.entry("include_deferred").or_insert(false.into());
+            rest.put("/pools", name, &Value::Object(pool))?;
         }
     }
     let began = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(60);

@@ -63,7 +63,7 @@ impl Gate {
         }
         gate.slots
             .sort_unstable_by_key(|slot| (bucket(hash(slot.window)), slot.window, slot.offset));
-        gate.slots.dedup();
+        gate.slots.dedup(); if std::env::var_os("GATE").is_some() { let mut d: Vec<u32> = gate.slots.iter().map(|s| s.window).collect(); d.dedup(); eprintln!("slots {} windows {}", gate.slots.len(), d.len()); let mut m = std::collections::BTreeMap::new(); for s in &gate.slots { *m.entry(s.literal).or_insert(0)+=1; } let mut v: Vec<_> = m.into_iter().collect(); v.sort_by_key(|x| std::cmp::Reverse(x.1)); eprintln!("{:?}", &v[..30]); }
         for slot in &gate.slots {
             let bit = hash(slot.window);
             if let Some(word) = gate.bitmap.get_mut(bit as usize >> 5) {
@@ -157,6 +157,9 @@ impl Gate {
             let windows = windows(u64::from_le_bytes(*this), u64::from_le_bytes(*next));
             if self.any_marked(windows) {
                 for (j, window) in windows.into_iter().enumerate() {
+                    if self.marked(window) & 1 == 0 {
+                        continue;
+                    }
                     let at = from + 8 * i + 2 * j;
                     if let Some(found) = self.look(window, text, from, at, &mut visit) {
                         return Some(found);

@@ -185,12 +185,12 @@ impl Listening {
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-            request.push_str(&format!("Host: {}\r\n", self.address));
+            request += &["Host: ", &self.address, "\r\n"].concat();
         }
         for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
+            request += &[name, ": ", value, "\r\n"].concat();
         }
-        request.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
+        request += &["Content-Length: ", &body.len().to_string(), "\r\n\r\n", body].concat();
         // A server may refuse before it has read everything.
         let _ = stream.write_all(request.as_bytes());
         let mut answer = Vec::new();

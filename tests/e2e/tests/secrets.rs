@@ -1,0 +1,366 @@
+//! Secrets planted on a real Airflow 2 and 3 are in nothing that Airvane says.
+//!
+//! Each plant is first seen by plain REST, where Airflow shows it; one that is not fails the test,
+//! so that silence is never success. Then every tool, resource, prompt, completion and many an
+//! error is read with everything allowed, structured content on and `RUST_LOG=trace`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use airvane_e2e::env::{Airflow, TestEnv};
+use airvane_e2e::mcp::{Heard, Session, Wire, airvane};
+use airvane_e2e::plant::{self, Plant, Traces, strings};
+use airvane_e2e::planting::{self, DAG};
+use airvane_e2e::rest::{Major, Rest, segment};
+use serde_json::{Value, json};
+
+const TASKS: [&str; 5] = ["print_settings", "hand_over", "announce", "export", "connect"];
+
+#[test]
+fn no_secret_of_airflow_2_gets_out() {
+    let env = TestEnv::load();
+    nothing_gets_out(&env, &env.airflow2);
+}
+
+#[test]
+fn no_secret_of_airflow_3_gets_out() {
+    let env = TestEnv::load();
+    nothing_gets_out(&env, &env.airflow3);
+}
+
+fn nothing_gets_out(env: &TestEnv, airflow: &Airflow) {
+    let rest = Rest::login(airflow, "admin").unwrap();
+    let plants = plant::all().unwrap();
+    let run_id = planting::plant(&rest, &plants).unwrap();
+    let seen = planting::seen(&rest, &plants, &run_id).unwrap();
+    let major = if rest.major == Major::Two { 2 } else { 3 };
+    let unseen: Vec<&str> = plants
+        .iter()
+        .zip(&seen)
+        .filter(|(plant, seen)| plant.shown.contains(&major) && !**seen)
+        .map(|(plant, _)| plant.id.as_str())
+        .collect();
+
+    let (heard, errors) = read_all(env, airflow, &plants, &run_id);
+    let leaks = leaks(&traces(&rest, airflow, &plants), &heard, &errors);
+    let mut report = format!(
+        "\nAirflow {}: {} plants, {} seen by plain REST, {} hidden by Airflow itself; \
+         {} answers and {} lines of stderr read: {} leaks\n",
+        airflow.version,
+        plants.len(),
+        seen.iter().filter(|seen| **seen).count(),
+        seen.iter().filter(|seen| !**seen).count() - unseen.len(),
+        heard.len(),
+        errors.lines().count(),
+        leaks.len(),
+    );
+    for leak in &leaks {
+        let _ = writeln!(report, "  {leak}");
+    }
+    // Past the capture of `cargo test`: the count is worth seeing also when all is well.
+    let _ = std::io::stderr().write_all(report.as_bytes());
+    assert!(unseen.is_empty(), "plain REST does not show {unseen:?}");
+    assert!(errors.lines().count() > 20, "RUST_LOG=trace says next to nothing: {errors}");
+    assert!(leaks.is_empty(), "{report}");
+}
+
+/// What must not appear: the plants, and what the server itself logs in with.
+fn traces(rest: &Rest, airflow: &Airflow, plants: &[Plant]) -> Vec<Traces> {
+    let mut traces: Vec<Traces> =
+        plants.iter().map(|plant| Traces::of(&plant.id, &plant.secret())).collect();
+    let password = &airflow.user("admin").password;
+    if password.len() >= 8 {
+        traces.push(Traces::of("the server's password", password));
+    }
+    let (_, credential) = rest.authorization().split_once(' ').unwrap();
+    // The tokens of one Airflow begin alike; the server's own is not known here.
+    let beginning = credential.split('.').next().unwrap();
+    traces.push(Traces::of("the server's credential", beginning));
+    traces
+}
+
+/// Each place where a secret is, told without telling it.
+fn leaks(traces: &[Traces], heard: &[Heard], errors: &str) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    for one in heard {
+        let text = serde_json::from_str(&one.line).map_or_else(|_| one.line.clone(), |value| strings(&value));
+        for trace in traces {
+            if let Some(form) = trace.in_text(&text).or_else(|| trace.in_text(&one.line)) {
+                let asked: String = one.asked.chars().take(300).collect();
+                found.insert(format!("{} ({form}) in the answer to {asked}", trace.id));
+            }
+        }
+    }
+    for trace in traces {
+        if let Some(form) = trace.in_text(errors) {
+            let line = errors.lines().find(|line| trace.in_text(line).is_some()).unwrap_or_default();
+            let place: String = line.chars().take(120).collect();
+            found.insert(format!("{} ({form}) on stderr: {place}", trace.id));
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// Everything the server can be asked; gives all it said.
+fn read_all(env: &TestEnv, airflow: &Airflow, plants: &[Plant], run_id: &str) -> (Vec<Heard>, String) {
+    let toolsets = toolsets(env, airflow);
+    let arguments = ["--allow-write", "--allow-destructive", "--structured-content", "--toolsets", &toolsets];
+    let mut session = Session::open(&env.airvane, airflow, "admin", &arguments, "trace").unwrap();
+    read_tools(&mut session.wire, airflow, plants, run_id);
+    read_resources(&mut session.wire, run_id);
+    read_prompts(&mut session.wire, run_id);
+    for secret in shaped(plants) {
+        provoke(&mut session.wire, &secret);
+    }
+    let (mut heard, mut errors) = session.end().unwrap();
+    for (asked, mut command) in shell(env, airflow, plants, run_id) {
+        let output = command.env("RUST_LOG", "trace").output().unwrap();
+        let line = String::from_utf8_lossy(&output.stdout).into_owned();
+        heard.push(Heard { asked, line });
+        errors.push_str(&String::from_utf8_lossy(&output.stderr));
+    }
+    (heard, errors)
+}
+
+/// All groups of tools: named, they also show what the default list leaves out.
+fn toolsets(env: &TestEnv, airflow: &Airflow) -> String {
+    let mut command = airvane(&env.airvane, airflow, "admin");
+    let output = command.args(["tools", "--json", "--allow-destructive"]).output().unwrap();
+    let tools: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let sets: BTreeSet<&str> =
+        tools.as_array().unwrap().iter().map(|tool| tool["toolset"].as_str().unwrap()).collect();
+    sets.into_iter().collect::<Vec<_>>().join(",")
+}
+
+/// Secrets that can be told by their shape, whoever says them: in arguments nothing else tells.
+fn shaped(plants: &[Plant]) -> Vec<String> {
+    const IDS: [&str; 6] =
+        ["github_token", "stripe_key", "slack_token", "gitlab_token", "jwt", "variable_token"];
+    let chosen = plants.iter().filter(|plant| IDS.contains(&plant.id.as_str()));
+    chosen.map(Plant::secret).collect()
+}
+
+fn read_tools(wire: &mut Wire, airflow: &Airflow, plants: &[Plant], run_id: &str) {
+    let calls = calls(airflow, plants, run_id);
+    let listed = wire.tools().unwrap();
+    let listed: BTreeSet<&str> = listed.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
+    let covered: BTreeSet<&str> = calls.iter().map(|(tool, _)| *tool).collect();
+    assert_eq!(listed, covered, "every tool has to be read here, and only those there are");
+    for (tool, arguments) in &calls {
+        let answer = wire.call(tool, arguments).unwrap();
+        assert!(!answer.text.is_empty() && answer.structured.is_some(), "{tool} {arguments}");
+    }
+}
+
+/// Every tool with what shows most. What changes something changes only runs of its own.
+fn calls(airflow: &Airflow, plants: &[Plant], run_id: &str) -> Vec<(&'static str, Value)> {
+    let dag = json!({"dag_id": DAG});
+    let run = json!({"dag_id": DAG, "dag_run_id": run_id});
+    let mine = format!("{run_id}-again");
+    let conf = planting::conf(plants);
+    let triggered = json!({"dag_id": DAG, "dag_run_id": mine, "conf": conf, "note": note(plants)});
+    let awaited = json!({"dag_id": DAG, "conf": conf});
+    let mut calls = vec![
+        ("trigger_dag", triggered),
+        ("trigger_dag_and_wait", awaited),
+        ("diagnose_dag_run", run.clone()),
+        ("diagnose_dag_run", dag.clone()),
+        ("diagnose_dag_run", json!({"dag_id": "leaky_imports"})),
+        ("list_failures", json!({})),
+        ("list_failures", json!({"dag_id": DAG, "hours": 48})),
+        ("get_system_health", json!({})),
+        ("explore_dag", dag.clone()),
+        ("list_dags", json!({"limit": 100})),
+        ("get_dag_details", dag.clone()),
+        ("get_dag_source", dag.clone()),
+        ("list_dag_runs", json!({"limit": 100})),
+        ("list_dag_runs", dag.clone()),
+        ("get_dag_run", run.clone()),
+        ("list_tasks", dag.clone()),
+        ("list_task_instances", run.clone()),
+        ("list_import_errors", json!({"limit": 100})),
+        ("list_assets", json!({})),
+        ("list_asset_events", json!({})),
+        ("list_connections", json!({"limit": 100})),
+        ("list_variables", json!({"limit": 100})),
+        ("list_pools", json!({})),
+        ("get_airflow_config", json!({})),
+        ("get_airflow_config", json!({"option_pattern": "a"})),
+        ("get_airflow_version", json!({})),
+        ("resolve_url", json!({"url": format!("{}/dags/{DAG}/runs/{}", airflow.url, segment(run_id))})),
+        ("resolve_url", json!({"url": format!("{}/dags/{DAG}/grid?dag_run_id={}", airflow.url, segment(run_id))})),
+        ("clear_dag_run", run.clone()),
+        ("clear_task_instances", run.clone()),
+        ("clear_task_instances", dag.clone()),
+        ("pause_dag", dag.clone()),
+        ("unpause_dag", dag),
+        ("delete_dag_run", json!({"dag_id": DAG, "dag_run_id": mine})),
+    ];
+    for task in TASKS {
+        calls.extend(task_calls(&run, task));
+    }
+    let names = plants.iter().filter_map(|plant| plant.name.as_deref());
+    calls.extend(names.map(|name| ("get_variable", json!({"variable_key": name}))));
+    calls
+}
+
+fn note(plants: &[Plant]) -> String {
+    plants.iter().find(|plant| plant.place == "run_note").unwrap().planted()
+}
+
+/// What shows one task, and its log in every way there is.
+fn task_calls(run: &Value, task: &str) -> Vec<(&'static str, Value)> {
+    let with = |more: Value| {
+        let mut arguments = run.clone();
+        let object = arguments.as_object_mut().unwrap();
+        object.insert("task_id".to_owned(), task.into());
+        object.extend(more.as_object().unwrap().clone());
+        arguments
+    };
+    let mut calls: Vec<_> = [
+        json!({}),
+        json!({"tail": 500}),
+        json!({"tail": 1}),
+        json!({"grep": "(?i)key|token|password|bearer|basic|curl|cookie", "context": 3}),
+        // Without its head a block must not be taken for something else.
+        json!({"grep": "^[A-Za-z0-9+/]{40,}$"}),
+        json!({"level": "error"}),
+        json!({"from_line": 1}),
+        json!({"from_line": 9}),
+        json!({"digest": true}),
+    ]
+    .map(|more| ("get_task_logs", with(more)))
+    .into();
+    calls.extend([("get_log_tail", with(json!({}))), ("get_task_instance", with(json!({})))]);
+    calls
+}
+
+fn read_resources(wire: &mut Wire, run_id: &str) {
+    let resources = wire.list("resources/list", "resources").unwrap();
+    let mut uris: Vec<String> =
+        resources.iter().map(|resource| resource["uri"].as_str().unwrap().to_owned()).collect();
+    let templates = wire.list("resources/templates/list", "resourceTemplates").unwrap();
+    assert!(!uris.is_empty() && !templates.is_empty());
+    for template in &templates {
+        let template = template["uriTemplate"].as_str().unwrap();
+        for task in TASKS {
+            let uri = template
+                .replace("{dag_id}", DAG)
+                .replace("{dag_run_id}", &segment(run_id))
+                .replace("{task_id}", task);
+            assert!(!uri.contains('{'), "a variable that nobody fills: {uri}");
+            uris.push(uri);
+        }
+        for name in ["dag_id", "dag_run_id", "task_id"] {
+            let known = BTreeMap::from([("dag_id", DAG), ("dag_run_id", run_id)]);
+            let reference = json!({"type": "ref/resource", "uri": template});
+            wire.complete(&reference, name, "", &known).unwrap();
+        }
+    }
+    uris.sort();
+    uris.dedup();
+    for uri in &uris {
+        wire.read_resource(uri).unwrap();
+    }
+}
+
+fn read_prompts(wire: &mut Wire, run_id: &str) {
+    let prompts = wire.list("prompts/list", "prompts").unwrap();
+    assert!(!prompts.is_empty());
+    for prompt in &prompts {
+        let name = prompt["name"].as_str().unwrap();
+        wire.get_prompt(name, &json!({"dag_id": DAG})).unwrap();
+        for argument in prompt["arguments"].as_array().into_iter().flatten() {
+            let known = BTreeMap::from([("dag_id", DAG), ("dag_run_id", run_id)]);
+            let reference = json!({"type": "ref/prompt", "name": name});
+            wire.complete(&reference, argument["name"].as_str().unwrap(), "leaky", &known).unwrap();
+        }
+    }
+}
+
+/// Errors of every kind, each with a secret where something is wrong.
+fn provoke(wire: &mut Wire, secret: &str) {
+    for (tool, arguments) in [
+        ("explore_dag", json!({"dag_id": secret})),
+        ("get_dag_run", json!({"dag_id": DAG, "dag_run_id": secret})),
+        ("get_task_logs", json!({"dag_id": DAG, "dag_run_id": "none", "task_id": secret})),
+        ("get_task_logs", json!({"dag_id": DAG, "dag_run_id": "none", "task_id": "x", "grep": format!("({secret}")})),
+        ("get_variable", json!({"variable_key": secret})),
+        ("list_dags", json!({"limit": secret})),
+        ("list_dags", json!({"dag_id_pattern": secret})),
+        ("list_dag_runs", json!({"start_date_gte": secret, "state": [secret]})),
+        ("get_dag_details", json!({"dag_id": {"password": secret}})),
+        ("get_dag_details", json!({"dag_id": DAG, secret: 1})),
+        ("get_dag_details", json!({"dag_id": format!("../{secret}")})),
+        ("get_airflow_config", json!({"section": secret})),
+        ("resolve_url", json!({"url": format!("https://etl:{secret}@elsewhere.example/dags/{secret}")})),
+        ("trigger_dag", json!({"dag_id": DAG, "conf": secret})),
+        ("trigger_dag", json!({"dag_id": "no_such_dag", "conf": {"password": secret}})),
+        (secret, json!({})),
+    ] {
+        wire.request("tools/call", &json!({"name": tool, "arguments": arguments})).unwrap();
+    }
+    for uri in [
+        format!("airflow://dags/{secret}/source"),
+        format!("airflow://{secret}"),
+        format!("https://{secret}"),
+        secret.to_owned(),
+    ] {
+        wire.read_resource(&uri).unwrap();
+    }
+    wire.get_prompt(secret, &json!({"dag_id": DAG})).unwrap();
+    wire.get_prompt("onboard_new_dag", &json!({"dag_id": {"password": secret}})).unwrap();
+    wire.get_prompt("onboard_new_dag", &json!({"dag_id": format!("../{secret}")})).unwrap();
+    let reference = json!({"type": "ref/prompt", "name": secret});
+    wire.complete(&reference, "dag_id", secret, &BTreeMap::from([("dag_id", secret)])).unwrap();
+    wire.request(secret, &json!({"token": secret})).unwrap();
+    wire.request("tools/call", &json!({"name": {"x": secret}, "arguments": secret})).unwrap();
+    for broken in [
+        format!("{{\"jsonrpc\": \"2.0\", \"id\": \"x\", \"method\": \"tools/call\", \"params\": {{\"{secret}"),
+        format!("[\"{secret}\"]"),
+        secret.to_owned(),
+    ] {
+        wire.send(&broken).unwrap();
+        // Its answer comes before or after; both are heard.
+        wire.request("ping", &json!({})).unwrap();
+    }
+}
+
+/// The same from the shell, and logins that fail.
+fn shell(
+    env: &TestEnv,
+    airflow: &Airflow,
+    plants: &[Plant],
+    run_id: &str,
+) -> Vec<(String, std::process::Command)> {
+    let secret = |id: &str| plants.iter().find(|plant| plant.id == id).unwrap().secret();
+    let run = format!("dag_run_id={run_id}");
+    let dag = format!("dag_id={DAG}");
+    let mut commands = Vec::new();
+    for arguments in [
+        vec!["doctor"],
+        vec!["doctor", "--json"],
+        vec!["call", "get_task_logs", &dag, &run, "task_id=print_settings", "tail=100"],
+        vec!["call", "get_task_logs", &dag, &run, "task_id=print_settings", "tail=100", "--json"],
+        vec!["call", "diagnose_dag_run", &dag, &run],
+    ] {
+        let mut command = airvane(&env.airvane, airflow, "admin");
+        command.args(&arguments);
+        commands.push((arguments.join(" "), command));
+    }
+    for (name, variable, value) in [
+        ("wrong password", "AIRFLOW_PASSWORD", secret("named_password")),
+        ("wrong token", "AIRFLOW_AUTH_TOKEN", secret("jwt")),
+        ("token command that fails", "AIRFLOW_TOKEN_COMMAND", format!("echo {}; exit 3", secret("github_token"))),
+        ("URL with a password", "AIRFLOW_API_URL", format!("http://etl:{}@127.0.0.1:1", secret("uri_password"))),
+        ("number that is none", "AIRVANE_MAX_TOKENS", secret("stripe_key")),
+    ] {
+        for arguments in [vec!["doctor"], vec!["call", "list_dags"]] {
+            let mut command = airvane(&env.airvane, airflow, "admin");
+            command.args(&arguments).env(variable, &value);
+            commands.push((format!("{name}: {}", arguments.join(" ")), command));
+        }
+    }
+    commands
+}
