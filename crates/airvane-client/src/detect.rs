@@ -163,6 +163,7 @@ impl RestBackend {
     async fn version(&self, api: ApiVersion, context: &Context) -> Result<String, CallError> {
         let wire = &self.inner.wire;
         let outgoing = Outgoing {
+            name: "version",
             method: reqwest::Method::GET,
             url: wire.target.url(&format!("{}/version", api.prefix()), &[])?,
             accept: "application/json",

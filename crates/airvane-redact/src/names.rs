@@ -186,7 +186,7 @@ fn judge_words(words: &[String]) -> Judgement {
     let pair = words.windows(2).find_map(|pair| match pair {
         [first, second] => STRONG_PAIRS
             .iter()
-            .find(|(last, before, _)| last == second && is(before, first))
+            .find(|(last, before, _)| is_one(last, second) && is(before, first))
             .map(|(_, _, kind)| *kind),
         _ => None,
     });
@@ -233,6 +233,11 @@ fn judge_words(words: &[String]) -> Judgement {
         return NOTHING;
     }
     lookup(WEAK_WORDS).map_or(NOTHING, |kind| found(Strength::Weak, kind))
+}
+
+/// `key` or `keys`.
+fn is_one(noun: &str, word: &str) -> bool {
+    word.strip_suffix('s').unwrap_or(word) == noun || word == noun
 }
 
 /// Words that end in "pass" and are none.

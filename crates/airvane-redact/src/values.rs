@@ -274,3 +274,55 @@ pub(crate) fn is_wordlike(value: &str) -> bool {
         .any(|b| b.is_ascii_digit() || b.is_ascii_punctuation() && !b"_-. :/".contains(&b))
         && (names::words(value).len() > 1 || value.len() < 12 || value.contains(' '))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_no_secrets() {
+        for v in [
+            "",
+            "***",
+            "${X}",
+            "{{ x }}",
+            "<password>",
+            "$DB_PASSWORD",
+            "%(x)s",
+            "None",
+            "YOUR_API_KEY",
+            "op://a/b",
+        ] {
+            assert!(is_placeholder(v), "{v}");
+        }
+        for v in ["hunter2", "changeme", "$ecret123", "{k9Xw2LpQ7vRt4Zb8=}"] {
+            assert!(!is_placeholder(v), "{v}");
+        }
+    }
+
+    #[test]
+    fn code_is_no_secret() {
+        let names = Names::default();
+        for v in [
+            "conn.password",
+            "os.environ[\"X\"]",
+            "getpass()",
+            "db_password",
+            "Optional[str]",
+            "JsonValue",
+            "Proxy::new(",
+        ] {
+            assert!(is_code(v, &names), "{v}");
+        }
+        for v in ["hunter2", "airflow", "k9Xw2LpQ7vRt", "p4ss.w0rd"] {
+            assert!(!is_code(v, &names), "{v}");
+        }
+    }
+
+    #[test]
+    fn paths_and_versions_are_told_apart_from_base64() {
+        assert!(is_path("/opt/airflow/dags/x.py") && is_path("a/b/secrets.py"));
+        assert!(!is_path("OGyt36pKWeyyZF/doNmRRSubfz/eI8AfCQOCV6ce="));
+        assert!(is_version("^1.2.3") && is_version("5.0.0 || ^6.0.2") && !is_version("hunter2.5"));
+    }
+}

@@ -82,6 +82,21 @@ impl<'a> View<'a> {
         i + tail.iter().position(|&b| !class.has(b)).unwrap_or(tail.len())
     }
 
+    /// Like [`View::run`], looking at no more than `max` bytes: many hits in one long run must not
+    /// cost its length each.
+    pub(crate) fn run_within(self, i: usize, class: &Class, max: usize) -> usize {
+        let end = self.len().min(i.saturating_add(max));
+        let tail = self.bytes().get(i..end).unwrap_or_default();
+        i + tail.iter().position(|&b| !class.has(b)).unwrap_or(tail.len())
+    }
+
+    /// Like [`View::back`], looking at no more than `max` bytes.
+    pub(crate) fn back_within(self, i: usize, class: &Class, max: usize) -> usize {
+        let floor = i.saturating_sub(max);
+        let head = self.bytes().get(floor..i).unwrap_or_default();
+        head.iter().rposition(|&b| !class.has(b)).map_or(floor, |p| floor + p + 1)
+    }
+
     /// Start of the run of `class` that ends just before `i`.
     pub(crate) fn back(self, i: usize, class: &Class) -> usize {
         let head = self.bytes().get(..i).unwrap_or_default();

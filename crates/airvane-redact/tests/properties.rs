@@ -162,3 +162,19 @@ fn long_lines_are_cut_the_same_way_however_they_arrive() {
         assert_eq!(*expected.get_or_insert(out.clone()), out, "{size}");
     }
 }
+
+#[test]
+fn one_long_line_takes_no_longer_than_many_short_ones() {
+    let redactor = redactor();
+    let item = r#"{"password": "hunter2-Xy9", "n": 1}, "#;
+    let started = std::time::Instant::now();
+    redactor.text(&format!("{item}\n").repeat(4000));
+    let short = started.elapsed();
+    let started = std::time::Instant::now();
+    redactor.text(&item.repeat(4000));
+    redactor.text(&"apikeysecret".repeat(12_000));
+    redactor.text(&"github_pat_".repeat(12_000));
+    redactor.text(&" -p".repeat(40_000));
+    let long = started.elapsed();
+    assert!(long < 40 * short + std::time::Duration::from_secs(2), "{long:?} against {short:?}");
+}

@@ -63,7 +63,7 @@ impl Check {
             Some(words) => format!("{}; Airflow says: {}", failure.message, words.trim()),
             None => failure.message.clone(),
         };
-        Self::new(name, Status::Fail, detail).mend(failure.hint.clone().unwrap_or_default())
+        Self::new(name, Status::Fail, detail).mend(failure.hint.unwrap_or_default())
     }
 
     fn mend(mut self, mend: impl Into<String>) -> Self {
@@ -282,7 +282,7 @@ async fn role(server: &Server) -> Check {
                     "; the configuration is hidden (`expose_config` is off, or the role lacks it)";
             }
             Err(failure) if failure.kind == FailureKind::Forbidden => {
-                lacking.push((*name).to_owned())
+                lacking.push((*name).to_owned());
             }
             Err(failure) => lacking.push(format!("{name} ({})", failure.message)),
             Ok(()) => {}

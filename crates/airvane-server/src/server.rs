@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use airvane_api::AccessLevel;
 use airvane_client::{Caller, CancellationToken, Context, RestBackend, RestSettings};
-use airvane_redact::Redactor;
+use airvane_redact::{Redactor, SafeText};
 use serde_json::{Map, Value};
 
 use crate::airflow::{Airflow, Upstream};
@@ -140,8 +140,17 @@ impl Server {
         audit(tool, &result, started);
         match result {
             Ok(document) => self.answer(document, false, context),
-            Err(failure) => self.answer(failure.document(), true, context),
+            // Failures repeat what the caller wrote, and that may hold a secret, too.
+            Err(mut failure) => {
+                failure.message = self.redact(&failure.message).into_string();
+                self.answer(failure.document(), true, context)
+            }
         }
+    }
+
+    /// Makes a text that came from a caller safe to repeat.
+    pub fn redact(&self, text: &str) -> SafeText {
+        self.upstream.redactor().text(text)
     }
 
     /// Cuts, frames and writes a document.

@@ -25,9 +25,9 @@ fn line(check: &Check) -> String {
         Status::Fail => "FAIL",
         Status::Skipped => "skipped",
     };
-    let mut line = format!("{status:8} {:12} {}\n", check.name, check.detail);
-    if !check.mend.is_empty() {
-        line.push_str(&format!("{:8} {:12} -> {}\n", "", "", check.mend));
+    let found = format!("{status:8} {:12} {}\n", check.name, check.detail);
+    if check.mend.is_empty() {
+        return found;
     }
-    line
+    format!("{found}{:8} {:12} -> {}\n", "", "", check.mend)
 }

@@ -25,17 +25,11 @@ pub(crate) fn print(server: &Server, as_json: bool) -> anyhow::Result<Exit> {
         format!("{}\n", serde_json::to_string_pretty(&tools)?)
     } else {
         let widest = server.tools(&context).map(|tool| tool.name.len()).max().unwrap_or(0);
-        server
-            .tools(&context)
-            .map(|tool| {
-                format!(
-                    "{:widest$}  {:11}  {}\n",
-                    tool.name,
-                    tool.level.to_string(),
-                    tool.description
-                )
-            })
-            .collect()
+        let lines = server.tools(&context).map(|tool| {
+            let level = tool.level.to_string();
+            format!("{:widest$}  {level:11}  {}\n", tool.name, tool.description)
+        });
+        lines.collect::<Vec<_>>().concat()
     };
     crate::print(&text)?;
     Ok(Exit::Success)

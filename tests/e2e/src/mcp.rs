@@ -16,13 +16,13 @@ use serde_json::{Value, json};
 
 use crate::env::Airflow;
 
-/// No answer is worth waiting longer for: a call ends within 50 s.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// No answer is worth waiting longer for.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// One line of the server, and what it was asked when it said so.
 #[derive(Debug)]
 pub struct Heard {
-    /// The request, as JSON.
+    /// The method and its parameters, or what was sent instead of a request.
     pub asked: String,
     /// The line.
     pub line: String,
@@ -100,8 +100,9 @@ impl Wire {
         let id = self.next_id;
         let request = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
         self.send(&request.to_string())?;
+        self.asked = format!("{method} {params}");
         loop {
-            let message = self.next()?;
+            let message = self.hear()?;
             if message.get("id") == Some(&json!(id)) && message.get("method").is_none() {
                 return Ok(message);
             }
@@ -117,7 +118,7 @@ impl Wire {
     }
 
     /// The server's next message.
-    pub fn next(&mut self) -> Result<Value> {
+    pub fn hear(&mut self) -> Result<Value> {
         let until = Instant::now() + PATIENCE;
         let line = loop {
             match self.lines.recv_timeout(Duration::from_millis(100)) {

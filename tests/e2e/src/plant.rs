@@ -89,6 +89,12 @@ impl Traces {
         Self { id: id.to_owned(), forms }
     }
 
+    /// A text without the secret, for a report.
+    pub fn hidden_in(&self, text: &str) -> String {
+        let lines = self.forms.iter().filter(|(form, _)| *form == "plain");
+        lines.fold(text.to_owned(), |text, (_, line)| text.replace(line, "<secret>"))
+    }
+
     /// Which form of the secret a text contains.
     pub fn in_text(&self, text: &str) -> Option<&'static str> {
         self.forms.iter().find(|(_, form)| text.contains(form.as_str())).map(|(kind, _)| *kind)
@@ -111,14 +117,30 @@ fn base64_forms(text: &str) -> impl Iterator<Item = String> {
 
 /// All strings of a JSON value, keys as well, one a line: as a reader sees them, without escapes.
 pub fn strings(value: &Value) -> String {
+    let mut out = String::new();
+    write_strings(value, &mut out);
+    out
+}
+
+fn write_strings(value: &Value, out: &mut String) {
     match value {
-        Value::String(text) => text.clone() + "\n",
-        Value::Array(items) => items.iter().map(strings).collect(),
-        Value::Object(object) => {
-            object.iter().map(|(key, value)| format!("{key}\n{}", strings(value))).collect()
+        Value::Null => {}
+        Value::String(text) => {
+            out.push_str(text);
+            out.push('\n');
         }
-        Value::Null => String::new(),
-        other => other.to_string() + "\n",
+        Value::Array(items) => items.iter().for_each(|item| write_strings(item, out)),
+        Value::Object(object) => {
+            for (key, value) in object {
+                out.push_str(key);
+                out.push('\n');
+                write_strings(value, out);
+            }
+        }
+        other => {
+            out.push_str(&other.to_string());
+            out.push('\n');
+        }
     }
 }
 

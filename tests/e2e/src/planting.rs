@@ -99,7 +99,9 @@ fn shown(rest: &Rest, plant: &Plant, run_id: &str) -> Result<String> {
         "task_note" => get(&format!("{run}/taskInstances/connect")),
         "import_error" => get("/importErrors?limit=100"),
         "source" => source(rest),
-        "variable" => get(&format!("/variables/{}", segment(plant.name.as_deref().unwrap_or_default()))),
+        "variable" => {
+            get(&format!("/variables/{}", segment(plant.name.as_deref().unwrap_or_default())))
+        }
         "connection" => {
             get(&format!("/connections/{}", segment(plant.conn_id.as_deref().unwrap_or_default())))
         }
@@ -109,7 +111,8 @@ fn shown(rest: &Rest, plant: &Plant, run_id: &str) -> Result<String> {
 
 fn log(rest: &Rest, run_id: &str, task_id: &str) -> Result<String> {
     let instances = rest.task_instances(DAG, run_id)?;
-    let is_it = |instance: &&Value| instance.get("task_id").and_then(Value::as_str) == Some(task_id);
+    let is_it =
+        |instance: &&Value| instance.get("task_id").and_then(Value::as_str) == Some(task_id);
     let Some(instance) = instances.iter().find(is_it) else { bail!("no task instance {task_id}") };
     let text = rest.log(DAG, run_id, instance)?;
     Ok(serde_json::from_str(&text).map_or(text, |value| strings(&value)))

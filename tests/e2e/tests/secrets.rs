@@ -3,6 +3,7 @@
 //! Each plant is first seen by plain REST, where Airflow shows it; one that is not fails the test,
 //! so that silence is never success. Then every tool, resource, prompt, completion and many an
 //! error is read with everything allowed, structured content on and `RUST_LOG=trace`.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can't go on fails")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -44,9 +45,10 @@ fn nothing_gets_out(env: &TestEnv, airflow: &Airflow) {
 
     let (heard, errors) = read_all(env, airflow, &plants, &run_id);
     let leaks = leaks(&traces(&rest, airflow, &plants), &heard, &errors);
+    let masks: usize = heard.iter().map(|one| one.line.matches("[redacted:").count()).sum();
     let mut report = format!(
         "\nAirflow {}: {} plants, {} seen by plain REST, {} hidden by Airflow itself; \
-         {} answers and {} lines of stderr read: {} leaks\n",
+         {} answers with {masks} masks and {} lines of stderr read: {} places leak\n",
         airflow.version,
         plants.len(),
         seen.iter().filter(|seen| **seen).count(),
@@ -55,13 +57,15 @@ fn nothing_gets_out(env: &TestEnv, airflow: &Airflow) {
         errors.lines().count(),
         leaks.len(),
     );
-    for leak in &leaks {
-        let _ = writeln!(report, "  {leak}");
+    for (place, whose) in &leaks {
+        let whose: Vec<&str> = whose.iter().map(String::as_str).collect();
+        let _ = writeln!(report, "  {place}: {}", whose.join(", "));
     }
     // Past the capture of `cargo test`: the count is worth seeing also when all is well.
     let _ = std::io::stderr().write_all(report.as_bytes());
     assert!(unseen.is_empty(), "plain REST does not show {unseen:?}");
     assert!(errors.lines().count() > 20, "RUST_LOG=trace says next to nothing: {errors}");
+    assert!(masks >= plants.len(), "where secrets are, hardly anything was masked: {report}");
     assert!(leaks.is_empty(), "{report}");
 }
 
@@ -80,32 +84,46 @@ fn traces(rest: &Rest, airflow: &Airflow, plants: &[Plant]) -> Vec<Traces> {
     traces
 }
 
-/// Each place where a secret is, told without telling it.
-fn leaks(traces: &[Traces], heard: &[Heard], errors: &str) -> Vec<String> {
-    let mut found = BTreeSet::new();
+/// Each place where a secret is, told without telling it, and whose it is.
+fn leaks(traces: &[Traces], heard: &[Heard], errors: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut note = |place: &str, trace: &Traces, form: &str| {
+        let hidden = traces.iter().fold(place.to_owned(), |text, trace| trace.hidden_in(&text));
+        let place = hidden.chars().take(200).collect();
+        found.entry(place).or_default().insert(format!("{} ({form})", trace.id));
+    };
     for one in heard {
-        let text = serde_json::from_str(&one.line).map_or_else(|_| one.line.clone(), |value| strings(&value));
+        let value = serde_json::from_str(&one.line);
+        let text = value.map_or_else(|_| one.line.clone(), |value| strings(&value));
         for trace in traces {
             if let Some(form) = trace.in_text(&text).or_else(|| trace.in_text(&one.line)) {
-                let asked: String = one.asked.chars().take(300).collect();
-                found.insert(format!("{} ({form}) in the answer to {asked}", trace.id));
+                note(&format!("answer to {}", one.asked), trace, form);
             }
         }
     }
-    for trace in traces {
-        if let Some(form) = trace.in_text(errors) {
-            let line = errors.lines().find(|line| trace.in_text(line).is_some()).unwrap_or_default();
-            let place: String = line.chars().take(120).collect();
-            found.insert(format!("{} ({form}) on stderr: {place}", trace.id));
+    for line in errors.lines() {
+        for trace in traces {
+            if let Some(form) = trace.in_text(line) {
+                // Without times and numbers, lines of one kind are told once.
+                let hidden = trace.hidden_in(line);
+                let kind: String = hidden.chars().filter(|c| !c.is_ascii_digit()).collect();
+                note(&format!("stderr: {kind}"), trace, form);
+            }
         }
     }
-    found.into_iter().collect()
+    found
 }
 
 /// Everything the server can be asked; gives all it said.
-fn read_all(env: &TestEnv, airflow: &Airflow, plants: &[Plant], run_id: &str) -> (Vec<Heard>, String) {
+fn read_all(
+    env: &TestEnv,
+    airflow: &Airflow,
+    plants: &[Plant],
+    run_id: &str,
+) -> (Vec<Heard>, String) {
     let toolsets = toolsets(env, airflow);
-    let arguments = ["--allow-write", "--allow-destructive", "--structured-content", "--toolsets", &toolsets];
+    let arguments =
+        ["--allow-write", "--allow-destructive", "--structured-content", "--toolsets", &toolsets];
     let mut session = Session::open(&env.airvane, airflow, "admin", &arguments, "trace").unwrap();
     read_tools(&mut session.wire, airflow, plants, run_id);
     read_resources(&mut session.wire, run_id);
@@ -188,8 +206,14 @@ fn calls(airflow: &Airflow, plants: &[Plant], run_id: &str) -> Vec<(&'static str
         ("get_airflow_config", json!({})),
         ("get_airflow_config", json!({"option_pattern": "a"})),
         ("get_airflow_version", json!({})),
-        ("resolve_url", json!({"url": format!("{}/dags/{DAG}/runs/{}", airflow.url, segment(run_id))})),
-        ("resolve_url", json!({"url": format!("{}/dags/{DAG}/grid?dag_run_id={}", airflow.url, segment(run_id))})),
+        (
+            "resolve_url",
+            json!({"url": format!("{}/dags/{DAG}/runs/{}", airflow.url, segment(run_id))}),
+        ),
+        (
+            "resolve_url",
+            json!({"url": format!("{}/dags/{DAG}/grid?dag_run_id={}", airflow.url, segment(run_id))}),
+        ),
         ("clear_dag_run", run.clone()),
         ("clear_task_instances", run.clone()),
         ("clear_task_instances", dag.clone()),
@@ -285,7 +309,10 @@ fn provoke(wire: &mut Wire, secret: &str) {
         ("explore_dag", json!({"dag_id": secret})),
         ("get_dag_run", json!({"dag_id": DAG, "dag_run_id": secret})),
         ("get_task_logs", json!({"dag_id": DAG, "dag_run_id": "none", "task_id": secret})),
-        ("get_task_logs", json!({"dag_id": DAG, "dag_run_id": "none", "task_id": "x", "grep": format!("({secret}")})),
+        (
+            "get_task_logs",
+            json!({"dag_id": DAG, "dag_run_id": "none", "task_id": "x", "grep": format!("({secret}")}),
+        ),
         ("get_variable", json!({"variable_key": secret})),
         ("list_dags", json!({"limit": secret})),
         ("list_dags", json!({"dag_id_pattern": secret})),
@@ -294,7 +321,10 @@ fn provoke(wire: &mut Wire, secret: &str) {
         ("get_dag_details", json!({"dag_id": DAG, secret: 1})),
         ("get_dag_details", json!({"dag_id": format!("../{secret}")})),
         ("get_airflow_config", json!({"section": secret})),
-        ("resolve_url", json!({"url": format!("https://etl:{secret}@elsewhere.example/dags/{secret}")})),
+        (
+            "resolve_url",
+            json!({"url": format!("https://etl:{secret}@elsewhere.example/dags/{secret}")}),
+        ),
         ("trigger_dag", json!({"dag_id": DAG, "conf": secret})),
         ("trigger_dag", json!({"dag_id": "no_such_dag", "conf": {"password": secret}})),
         (secret, json!({})),
@@ -317,7 +347,9 @@ fn provoke(wire: &mut Wire, secret: &str) {
     wire.request(secret, &json!({"token": secret})).unwrap();
     wire.request("tools/call", &json!({"name": {"x": secret}, "arguments": secret})).unwrap();
     for broken in [
-        format!("{{\"jsonrpc\": \"2.0\", \"id\": \"x\", \"method\": \"tools/call\", \"params\": {{\"{secret}"),
+        format!(
+            "{{\"jsonrpc\": \"2.0\", \"id\": \"x\", \"method\": \"tools/call\", \"params\": {{\"{secret}"
+        ),
         format!("[\"{secret}\"]"),
         secret.to_owned(),
     ] {
@@ -352,8 +384,16 @@ fn shell(
     for (name, variable, value) in [
         ("wrong password", "AIRFLOW_PASSWORD", secret("named_password")),
         ("wrong token", "AIRFLOW_AUTH_TOKEN", secret("jwt")),
-        ("token command that fails", "AIRFLOW_TOKEN_COMMAND", format!("echo {}; exit 3", secret("github_token"))),
-        ("URL with a password", "AIRFLOW_API_URL", format!("http://etl:{}@127.0.0.1:1", secret("uri_password"))),
+        (
+            "token command that fails",
+            "AIRFLOW_TOKEN_COMMAND",
+            format!("echo {}; exit 3", secret("github_token")),
+        ),
+        (
+            "URL with a password",
+            "AIRFLOW_API_URL",
+            format!("http://etl:{}@127.0.0.1:1", secret("uri_password")),
+        ),
         ("number that is none", "AIRVANE_MAX_TOKENS", secret("stripe_key")),
     ] {
         for arguments in [vec!["doctor"], vec!["call", "list_dags"]] {

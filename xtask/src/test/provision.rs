@@ -1,8 +1,10 @@
 //! What the end-to-end tests use: both Airflows running, Node, npm packages, Python clients.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use rustix::fs::{FlockOperation, flock};
 use serde_json::{Value, json};
 
 use crate::airflow::{self, Airflow, Home, Major, Store};
@@ -74,6 +76,8 @@ pub(crate) struct Running {
     airflow2: Value,
     /// Empty when an earlier `--keep` left them running.
     airflows: Vec<Airflow>,
+    /// Held as long as the homes are ours.
+    _alone: Option<File>,
 }
 
 impl Running {
@@ -81,8 +85,9 @@ impl Running {
     pub(crate) fn start(installed: &Installed, keep: bool) -> Result<Self> {
         if let Some(mut env) = kept_and_healthy() {
             let (airflow3, airflow2) = (env["airflow3"].take(), env["airflow2"].take());
-            return Ok(Self { airflow3, airflow2, airflows: Vec::new() });
+            return Ok(Self { airflow3, airflow2, airflows: Vec::new(), _alone: None });
         }
+        let alone = alone()?;
         let (three, two) = std::thread::scope(|scope| {
             let two = scope.spawn(|| start(Major::Two, installed.airflow2.clone()));
             let three = start(Major::Three, installed.airflow3.clone());
@@ -90,8 +95,12 @@ impl Running {
         });
         let two = two.map_err(|_| anyhow::anyhow!("starting Airflow 2 panicked"))?;
         let (mut three, mut two) = (three?, two?);
-        let running =
-            Self { airflow3: three.describe(), airflow2: two.describe(), airflows: Vec::new() };
+        let running = Self {
+            airflow3: three.describe(),
+            airflow2: two.describe(),
+            airflows: Vec::new(),
+            _alone: Some(alone),
+        };
         if keep {
             three.keep();
             two.keep();
@@ -131,6 +140,14 @@ impl Running {
     pub(crate) fn stop(mut self) -> Result<()> {
         self.airflows.iter_mut().try_for_each(Airflow::assert_running)
     }
+}
+
+/// Two runs at a time would clear each other's homes.
+fn alone() -> Result<File> {
+    let file = File::create(paths::folder("locks")?.join("test"))?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive)
+        .context("another `cargo xtask test` is using the Airflows")?;
+    Ok(file)
 }
 
 fn start(major: Major, bin: PathBuf) -> Result<Airflow> {

@@ -25,6 +25,7 @@ pub(super) async fn mint(
     context: &Context,
 ) -> Result<SecretString, TransportError> {
     let outgoing = Outgoing {
+        name: "token",
         method: reqwest::Method::POST,
         url: wire.target.url(PATH, &[])?,
         accept: "application/json",

@@ -34,6 +34,9 @@ pub(crate) struct Wire {
 
 /// A request in the form in which it is sent, once or more.
 pub(crate) struct Outgoing {
+    /// What it is called in logs: an operation's name, because a path holds ids, and an id may be
+    /// anything a caller wrote.
+    pub(crate) name: &'static str,
     pub(crate) method: reqwest::Method,
     pub(crate) url: Url,
     pub(crate) accept: &'static str,
@@ -71,6 +74,7 @@ impl Wire {
     pub(crate) fn prepare(&self, request: &Request) -> Result<Outgoing, TransportError> {
         let path = format!("{}{}", request.api().prefix(), request.path());
         Ok(Outgoing {
+            name: request.operation().name,
             method: method(request),
             url: self.target.url(&path, request.query())?,
             accept: request.accept().as_str(),
@@ -208,15 +212,15 @@ fn log(
     outcome: &Result<Response, TransportError>,
 ) {
     let millis = took.as_secs_f64() * 1000.0;
-    let (method, path) = (&outgoing.method, outgoing.url.path());
+    let (method, name) = (&outgoing.method, outgoing.name);
     let parameters = outgoing.url.query_pairs().count();
     match outcome {
         Ok(response) => {
             let status = response.status.as_u16();
-            tracing::debug!(%method, path, parameters, status, millis, number, "answered");
+            tracing::debug!(%method, name, parameters, status, millis, number, "answered");
         }
         Err(error) => {
-            tracing::debug!(%method, path, parameters, %error, millis, number, "failed");
+            tracing::debug!(%method, name, parameters, %error, millis, number, "failed");
         }
     }
 }

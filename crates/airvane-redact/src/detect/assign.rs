@@ -23,7 +23,8 @@ struct Name {
 }
 
 pub(super) fn detect(detector: &Detector, line: View<'_>, at: usize, found: &mut Vec<Found>) {
-    let (start, end) = (line.back(at, &NAME), line.run(at, &NAME));
+    let reach = MAX_NAME + 1;
+    let (start, end) = (line.back_within(at, &NAME, reach), line.run_within(at, &NAME, reach));
     if end - start > MAX_NAME {
         return;
     }
@@ -266,7 +267,9 @@ fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
         Gap::Flag => flag_value(line, at),
         Gap::Said => Some(Value { form: Form::Said, ..value::bare(line, at, Reach::Item) }),
         Gap::Prose => {
-            let netrc = line.text.contains("machine ") && line.text.contains(" login ");
+            let near =
+                line.text.get(name.start.saturating_sub(200)..name.start).unwrap_or_default();
+            let netrc = near.contains("machine ") && near.contains("login ");
             let form = if netrc { Form::Loose } else { Form::Remote };
             Some(Value { form, ..value::bare(line, at, Reach::Item) })
         }

@@ -48,8 +48,13 @@ const PASSWORD_FLAG: &[&str] = &[
 /// Commands whose `-u` takes `user:password`.
 const USER_FLAG: &[&str] = &["curl", "http ", "https ", "wget", "lftp", "xh "];
 
+/// How far before a flag its command may stand, in bytes.
+const REACH: usize = 512;
+
 pub(super) fn flag(line: View<'_>, at: usize, found: &mut Vec<Found>) {
-    let head = line.get(0, at);
+    let floor = at.saturating_sub(REACH);
+    let floor = (floor..=at).find(|i| line.text.is_char_boundary(*i)).unwrap_or(at);
+    let head = line.get(floor, at);
     let flag = if line.at(at) == b' ' { at + 1 } else { at };
     let dashes = line.at(flag + 1) == b'-';
     let letter = line.at(flag + 1);
@@ -156,5 +161,41 @@ pub(super) fn identified_by(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         }
     } else {
         push(line, value, start, found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets<'a>(text: &'a str, anchor: &str) -> Vec<&'a str> {
+        let mut found = Vec::new();
+        let at = text.find(anchor).unwrap();
+        if anchor == "tified" {
+            identified_by(View::new(text), at, &mut found);
+        } else {
+            flag(View::new(text), at, &mut found);
+        }
+        found.iter().map(|f| &text[f.start..f.end]).collect()
+    }
+
+    #[test]
+    fn finds_credentials_of_known_commands() {
+        assert_eq!(secrets("mysql -uroot -phunter2 app", " -p"), ["hunter2"]);
+        assert_eq!(secrets("sshpass -p 'hun ter2' ssh x", " -p"), ["hun ter2"]);
+        assert_eq!(secrets("redis-cli -h x -a hunter2 ping", " -a"), ["hunter2"]);
+        assert_eq!(secrets("curl --user=bob:hunter2 https://x", "--user"), ["hunter2"]);
+        assert_eq!(
+            secrets("IDENTIFIED WITH x BY 'hunter2'".to_lowercase().leak(), "tified"),
+            ["hunter2"]
+        );
+    }
+
+    #[test]
+    fn leaves_other_commands() {
+        assert!(secrets("mkdir -p /opt/airflow", " -p").is_empty());
+        assert!(secrets("mysql -u root -p app", " -p").is_empty());
+        assert!(secrets("docker run -u 1000:1000 x", " -u").is_empty());
+        assert!(secrets("curl -u $USER:$PASS https://x", " -u").is_empty());
     }
 }

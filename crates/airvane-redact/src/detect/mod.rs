@@ -170,10 +170,14 @@ pub(crate) fn line_around(text: &str, at: usize) -> (usize, usize) {
 
 /// Sorts and joins overlapping finds; the longer one gives the kind.
 pub(crate) fn merge(mut found: Vec<Found>) -> Vec<Found> {
-    // A name that reaches into a secret says nothing of what follows.
-    let secrets = found.clone();
-    found.retain(|f| !secrets.iter().any(|s| f.from < s.end && s.end <= f.start));
     found.sort_by_key(|f| (f.start, std::cmp::Reverse(f.end)));
+    // A name that reaches into a secret says nothing of what follows.
+    let mut ends: Vec<usize> = found.iter().map(|f| f.end).collect();
+    ends.sort_unstable();
+    found.retain(|f| {
+        let before = ends.partition_point(|end| *end <= f.start);
+        before.checked_sub(1).and_then(|i| ends.get(i)).is_none_or(|end| *end <= f.from)
+    });
     let mut merged: Vec<Found> = Vec::with_capacity(found.len());
     for next in found {
         match merged.last_mut() {

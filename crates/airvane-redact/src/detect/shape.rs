@@ -28,7 +28,7 @@ pub(super) fn token(line: View<'_>, at: usize, row: u16, found: &mut Vec<Found>)
 }
 
 fn token_end(line: View<'_>, body: usize, token: &Token) -> usize {
-    let mut end = line.run(body, token.alphabet.class());
+    let mut end = line.run_within(body, token.alphabet.class(), token.max + 2);
     // Punctuation at the end belongs to the sentence.
     while end > body
         && matches!(line.before(end), b'.' | b'-' | b':' | b',')
@@ -68,12 +68,15 @@ fn is_varied(body: &str) -> bool {
     distinct >= (body.len() / 4).clamp(2, 7)
 }
 
+/// Longest header of a JWT we decode, in bytes; some carry a certificate chain.
+const MAX_HEADER: usize = 16384;
+
 /// A JWT: header and payload in base64url, the header being JSON with an `alg` or `enc`.
 pub(super) fn jwt(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     if !line.rest(at).starts_with("eyJ") || !(begins(line, at) || line.before(at) == b'_') {
         return;
     }
-    let header = line.run(at, &URL_SAFE);
+    let header = line.run_within(at, &URL_SAFE, MAX_HEADER);
     if line.at(header) != b'.' {
         encoded_json(line, at, found);
         return;
@@ -228,4 +231,62 @@ fn signed(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
     }
     let fits = at - start >= *before && end - at - sign.len() >= *after;
     (fits && at - start <= before + 160 && end - at <= after + 160).then_some((start, end, *kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jwt_needs_a_header() {
+        let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
+        let payload = URL_SAFE_NO_PAD.encode(r#"{"sub":"1234567890"}"#);
+        let find = |text: &str| {
+            let mut found = Vec::new();
+            jwt(View::new(text), text.find("eyJ").unwrap(), &mut found);
+            found.first().map(|f| text[f.start..f.end].to_owned())
+        };
+        let token = format!("{header}.{payload}.k9Xw2LpQ7vRt");
+        assert_eq!(find(&format!("x={token}, y")), Some(token));
+        assert_eq!(find("eyJub3QiOiJqd3QifQ.eyJub3QiOiJqd3QifQ.x"), None);
+    }
+
+    #[test]
+    fn tokens_begin_where_words_do() {
+        let body = "a1B2c3D4e5F6".repeat(3);
+        let finds = |text: &str| {
+            let row = tokens::all().position(|t| t.prefix == "ghp_").unwrap();
+            let mut found = Vec::new();
+            token(
+                View::new(text),
+                text.find("ghp_").unwrap(),
+                u16::try_from(row).unwrap(),
+                &mut found,
+            );
+            !found.is_empty()
+        };
+        assert!(finds(&format!("\\nghp_{body}")));
+        assert!(finds(&format!("%3Dghp_{body}")));
+        assert!(!finds(&format!("xghp_{body}")));
+        assert!(!finds(&format!("ghp_{}", "x".repeat(36))));
+    }
+
+    #[test]
+    fn formats_without_a_prefix() {
+        let find = |text: &str, anchor: &str| {
+            let mut found = Vec::new();
+            infix(View::new(text), text.find(anchor).unwrap(), &mut found);
+            found.first().map(|f| f.kind)
+        };
+        assert_eq!(
+            find(&format!("123456789:AA{}", "bC1dE2fG3hI".repeat(3)), ":AA"),
+            Some("telegram-bot-token")
+        );
+        assert_eq!(
+            find("abc8Q~0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q", "Q~"),
+            Some("azure-client-secret")
+        );
+        assert_eq!(find("0123456789abcdef0123456789abcdef-us12", "-us"), Some("mailchimp-api-key"));
+        assert_eq!(find("bus-us12", "-us"), None);
+    }
 }

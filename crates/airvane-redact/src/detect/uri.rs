@@ -163,3 +163,37 @@ fn webhook(line: View<'_>, scheme: usize, host: usize, found: &mut Vec<Found>) {
 fn is_masked(path: &str) -> bool {
     path.contains("[redacted:")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets(text: &str) -> Vec<&str> {
+        let mut found = Vec::new();
+        let at = text.find("://").unwrap();
+        detect(View::new(text), at, &mut found);
+        found.iter().map(|f| &text[f.start..f.end]).collect()
+    }
+
+    #[test]
+    fn finds_passwords_tokens_and_webhooks() {
+        assert_eq!(secrets("redis://:pw99@h:1/0"), ["pw99"]);
+        assert_eq!(secrets("x://u:a/b@h:1/d?x=y@z"), ["a/b"]);
+        assert_eq!(secrets("https://k9Xw2LpQ7vRt4Zb8@git.example/x"), ["k9Xw2LpQ7vRt4Zb8"]);
+        let hook = "https://hooks.slack.com/services/T01/B02/k9Xw2LpQ7vRt";
+        assert_eq!(secrets(hook), ["T01/B02/k9Xw2LpQ7vRt"]);
+    }
+
+    #[test]
+    fn leaves_addresses_without_credentials() {
+        for text in [
+            "https://host:8080/a@b",
+            "https://user@host/x",
+            "https://unpkg.example/@scope/name",
+            "postgres://${USER}:${PASSWORD}@host/db",
+            "postgres://u:***@host/db",
+        ] {
+            assert!(secrets(text).is_empty(), "{text}");
+        }
+    }
+}

@@ -103,3 +103,40 @@ pub(super) fn aws_secret(line: View<'_>) -> Option<Found> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets(text: &str) -> Vec<&str> {
+        let mut found = Vec::new();
+        detect(View::new(text), 0, &mut found);
+        found.iter().map(|f| &text[f.start..f.end]).collect()
+    }
+
+    #[test]
+    fn finds_keys_beside_their_service() {
+        let key = "9f86d081884c7d659a2feaa0c55ad015";
+        assert_eq!(secrets(&format!("algolia('APP', '{key}')")), [key]);
+        assert_eq!(secrets(&format!("datadog: {key}")), [key]);
+    }
+
+    #[test]
+    fn leaves_what_is_made_to_be_shown() {
+        for text in [
+            "datadog commit=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
+            "heroku request_id=0190f4f2-0b6e-7cc1-9d2e-0d5e8f1a2b3c",
+            "datadog_logger.py,sha256=sa-JZ6Ane4gLCvuH1H6IOnKPTJIofve6HXUaU4jkrlI,6484",
+        ] {
+            assert!(secrets(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_other_half_of_an_aws_pair() {
+        let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCY0123456789";
+        let found = aws_secret(View::new(secret)).unwrap();
+        assert_eq!((found.start, found.end), (0, 40));
+        assert!(aws_secret(View::new("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b")).is_none());
+    }
+}

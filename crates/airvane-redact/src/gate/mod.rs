@@ -12,8 +12,8 @@ use std::sync::LazyLock;
 pub(crate) use anchors::Anchor;
 use anchors::{ROWS, Row};
 
-/// 2^18 bits are 32 KiB: they stay in the first-level cache, one in twenty is set.
-const BITS: u32 = 18;
+/// 2^20 bits are 128 KiB: they stay in the second-level cache, and one in seventy is set.
+const BITS: u32 = 20;
 const WORDS: usize = 1 << (BITS - 5);
 /// Buckets hold a few slots on average.
 const BUCKET_BITS: u32 = 12;
@@ -52,7 +52,7 @@ pub(crate) struct Hit {
 
 impl Gate {
     fn new() -> Self {
-        #[allow(clippy::large_stack_arrays)] // 32 KiB, once
+        #[allow(clippy::large_stack_arrays)] // 128 KiB, once
         let bitmap = Box::new([0; WORDS]);
         let mut gate = Self { bitmap, slots: Vec::new(), starts: vec![0; (1 << BUCKET_BITS) + 1] };
         for row in ROWS {
@@ -63,7 +63,7 @@ impl Gate {
         }
         gate.slots
             .sort_unstable_by_key(|slot| (bucket(hash(slot.window)), slot.window, slot.offset));
-        gate.slots.dedup(); if std::env::var_os("GATE").is_some() { let mut d: Vec<u32> = gate.slots.iter().map(|s| s.window).collect(); d.dedup(); eprintln!("slots {} windows {}", gate.slots.len(), d.len()); let mut m = std::collections::BTreeMap::new(); for s in &gate.slots { *m.entry(s.literal).or_insert(0)+=1; } let mut v: Vec<_> = m.into_iter().collect(); v.sort_by_key(|x| std::cmp::Reverse(x.1)); eprintln!("{:?}", &v[..30]); }
+        gate.slots.dedup();
         for slot in &gate.slots {
             let bit = hash(slot.window);
             if let Some(word) = gate.bitmap.get_mut(bit as usize >> 5) {

@@ -110,13 +110,15 @@ async fn tasks(call: &Call, picture: &Picture, document: &mut Document) {
                 .query("limit", 100)
         })
         .await;
-    let instances = match page {
+    let mut instances = match page {
         Ok(page) => page.items,
         Err(failure) => {
             document.line(format!("[unknown: {}]", unknown("what its tasks do", &failure)));
             return;
         }
     };
+    // What does not move is the question; what runs is its explanation at best.
+    instances.sort_by_key(|instance| instance.state.as_str() == "running");
     if instances.is_empty() {
         document.line("No task of it is running, queued or scheduled");
         blocked_task(call, picture, document).await;

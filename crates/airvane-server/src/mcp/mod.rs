@@ -182,7 +182,8 @@ impl ServerHandler for Mcp {
             let words = format!("the parameters of `{}` are missing or malformed", request.method);
             return Err(ErrorData::invalid_params(words, None));
         }
-        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None))
+        let method = self.server.redact(&request.method).into_string();
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None))
     }
 
     async fn on_initialized(&self, _context: NotificationContext<RoleServer>) {}

@@ -102,11 +102,10 @@ impl Gate {
 fn verdict(failure: &Failure, api: Option<ApiVersion>) -> Verdict {
     const REFUSED: Verdict = Verdict::Unauthorized("Airflow refuses this credential");
     match (failure.kind, api) {
-        (FailureKind::Unauthorized, _) => REFUSED,
         // Airflow 3 knows the caller, who may not list DAGs.
         (FailureKind::Forbidden, Some(ApiVersion::V2)) => Verdict::Welcome,
         // Airflow 2 says the same to a wrong password as to a role without permission.
-        (FailureKind::Forbidden, _) => REFUSED,
+        (FailureKind::Forbidden | FailureKind::Unauthorized, _) => REFUSED,
         _ => Verdict::Unavailable(failure.message.clone()),
     }
 }
