@@ -117,13 +117,21 @@ impl Rest {
         Ok(Reply { status, text })
     }
 
-    /// The JSON of a path that has to be there.
+    /// The JSON of a path that has to be there. A busy Airflow is asked again.
     pub fn get(&self, path: &str) -> Result<Value> {
-        let reply = self.send("GET", path, None)?;
-        if reply.status != 200 {
-            bail!("GET {path}: {} {}", reply.status, reply.text);
+        const TRIES: u32 = 4;
+        let mut attempt = 1;
+        loop {
+            match self.send("GET", path, None) {
+                Ok(reply) if reply.status == 200 => return Ok(reply.json()),
+                Ok(reply) if reply.status < 500 || attempt == TRIES => {
+                    bail!("GET {path}: {} {}", reply.status, reply.text)
+                }
+                Err(error) if attempt == TRIES => return Err(error),
+                _ => std::thread::sleep(Duration::from_secs(2)),
+            }
+            attempt += 1;
         }
-        Ok(reply.json())
     }
 
     /// All items of a list, page by page. `path` has no limit and no offset.

@@ -1,9 +1,10 @@
 //! DAGs, their source and their versions.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::null_as_default;
+use super::{TimeDelta, null_as_default};
 
 /// A DAG, from a list or in detail: the detail fields are `None` in a list.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -56,6 +57,8 @@ pub struct Dag {
     pub start_date: Option<String>,
     /// Parameters with their defaults. Detail.
     pub params: Option<Value>,
+    /// Longest time of a run: ISO 8601 on Airflow 3, an object of days and seconds on 2. Detail.
+    pub dag_run_timeout: Option<Value>,
     /// Time zone of its schedule. Detail.
     pub timezone: Option<String>,
     /// What assets it waits for. Detail.
@@ -80,6 +83,15 @@ impl Dag {
                 .and_then(Value::as_str)
                 .map_or_else(|| self.timetable_description.clone(), |cron| Some(cron.to_owned())),
             _ => None,
+        }
+    }
+
+    /// Longest time of a run, in seconds, if there is one.
+    pub fn run_timeout_seconds(&self) -> Option<f64> {
+        match self.dag_run_timeout.as_ref()? {
+            Value::String(iso) => Some(iso.parse::<SignedDuration>().ok()?.as_secs_f64()),
+            object @ Value::Object(_) => Some(TimeDelta::deserialize(object).ok()?.total_seconds()),
+            other => other.as_f64(),
         }
     }
 
@@ -117,4 +129,26 @@ pub struct DagVersion {
     pub bundle_version: Option<String>,
     /// When Airflow first saw it.
     pub created_at: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_longest_time_of_a_run_is_read_on_both_majors() {
+        let seconds = |timeout: Value| {
+            let dag = Dag { dag_run_timeout: Some(timeout), ..Dag::default() };
+            dag.run_timeout_seconds()
+        };
+        assert_eq!(seconds(json!("PT1M30S")), Some(90.0));
+        assert_eq!(
+            seconds(json!({"__type": "TimeDelta", "days": 1, "seconds": 5})),
+            Some(86_405.0)
+        );
+        assert_eq!(seconds(json!(25)), Some(25.0));
+        assert_eq!(seconds(json!("soon")), None);
+    }
 }

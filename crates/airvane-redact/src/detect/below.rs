@@ -12,8 +12,14 @@ use crate::{
     view::{BLANK, NAME, View},
 };
 
+/// A longer line is no name of a value below it.
+const MAX_LINE: usize = 512;
+
 /// Indentation of a YAML key at `at` whose value is a block scalar (`password: |`).
 pub(super) fn scalar_indent(detector: &Detector, line: View<'_>, at: usize) -> Option<usize> {
+    if line.len() > MAX_LINE {
+        return None;
+    }
     let (start, end) = (line.back(at, &NAME), line.run(at, &NAME));
     let indent = line.run(0, &BLANK);
     let list = line.get(indent, start);
@@ -26,6 +32,9 @@ pub(super) fn scalar_indent(detector: &Detector, line: View<'_>, at: usize) -> O
 /// For `- name: DB_PASSWORD` or `"key": "db_password",`: the kind of the value in the next line.
 pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<&'static str> {
     const FIELDS: &[&str] = &["name", "key", "variable", "parameterkey"];
+    if line.len() > MAX_LINE {
+        return None;
+    }
     let text = line.text.trim().trim_start_matches("- ").trim_end_matches(',');
     let first = text.trim_start_matches(['"', '\'', '\\']).bytes().next()?;
     if !matches!(first.to_ascii_lowercase(), b'n' | b'k' | b'v' | b'p') {

@@ -92,7 +92,24 @@ fn headline(document: &mut Document, picture: &Picture) {
         "Run {} of {} is {} ({when}{chosen})",
         run.dag_run_id, run.dag_id, run.state
     ));
-    document.line(what_failed(picture));
+    let timeout = timed_out(picture);
+    if let Some(timeout) = timeout {
+        document.line(format!(
+            "The run was ended by its dagrun_timeout of {}: what ran then was stopped",
+            time::duration(timeout)
+        ));
+    }
+    if timeout.is_none() || picture.failed.total > 0 {
+        document.line(what_failed(picture));
+    }
+}
+
+/// The longest time of a run, if this one failed after it: Airflow says so nowhere.
+fn timed_out(picture: &Picture) -> Option<f64> {
+    let run = &picture.run;
+    let timeout = picture.dag.as_ref()?.run_timeout_seconds()?;
+    let took = time::seconds_between(run.start_date.as_deref(), run.end_date.as_deref())?;
+    (run.state.is_failure() && took >= timeout).then_some(timeout)
 }
 
 fn what_failed(picture: &Picture) -> String {

@@ -1,6 +1,6 @@
 //! Instants and durations as people read them.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 /// Reads an instant as Airflow writes it (ISO 8601 with offset or `Z`).
 pub fn parse(text: &str) -> Option<Timestamp> {
@@ -40,9 +40,9 @@ pub fn elapsed(start: Option<&str>, end: Option<&str>) -> String {
     duration(end.duration_since(start).as_secs_f64().max(0.0))
 }
 
-/// How long ago an instant was.
-pub fn age(text: &str) -> Option<SignedDuration> {
-    parse(text).map(|at| Timestamp::now().duration_since(at))
+/// Seconds from one instant to another, if both are known.
+pub fn seconds_between(start: Option<&str>, end: Option<&str>) -> Option<f64> {
+    Some(parse(end?)?.duration_since(parse(start?)?).as_secs_f64())
 }
 
 #[cfg(test)]

@@ -74,13 +74,16 @@ fn value(call: &Call, option: &ConfigOption) -> String {
     call.airflow.redact_named(&option.key, &text).into_string()
 }
 
-/// `[api] expose_config` is off by default, and Airflow answers 403 then.
-fn explain(failure: Failure) -> Failure {
-    if failure.kind == FailureKind::Forbidden {
-        return failure.hint(
-            "Airflow shows its configuration only if `expose_config` is on ([api] on Airflow 3, \
-             [webserver] on Airflow 2) and the role may read it",
-        );
+/// `[api] expose_config` is off by default, and Airflow answers 403 then, whatever the role.
+fn explain(mut failure: Failure) -> Failure {
+    if failure.kind != FailureKind::Forbidden {
+        return failure;
     }
-    failure
+    if failure.detail.as_ref().is_some_and(|detail| detail.contains("chose not to expose")) {
+        failure.message = "Airflow does not show its configuration (403)".to_owned();
+    }
+    failure.hint(
+        "Airflow shows its configuration only if `expose_config` is on ([api] on Airflow 3, \
+         [webserver] on Airflow 2) and the role may read it",
+    )
 }

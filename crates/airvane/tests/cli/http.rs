@@ -1,54 +1,25 @@
 //! Streamable HTTP.
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
-
 use serde_json::json;
 
+use super::airflow;
 use super::process::{Listening, err, initialize, run, signal};
 
 const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
 
 /// An Airflow 3 that knows two credentials: it answers by the `Authorization` header alone.
-fn airflow() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            std::thread::spawn(move || {
-                let mut buffer = [0; 8192];
-                while let Ok(read @ 1..) = stream.read(&mut buffer) {
-                    let request = String::from_utf8_lossy(&buffer[..read]).into_owned();
-                    let (status, body) = answer(&request);
-                    let head = "Content-Type: application/json\r\nContent-Length:";
-                    let text =
-                        format!("HTTP/1.1 {status} X\r\n{head} {}\r\n\r\n{body}", body.len());
-                    if stream.write_all(text.as_bytes()).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-    });
-    format!("http://{address}")
-}
-
-fn answer(request: &str) -> (u16, &'static str) {
-    let has = |words: &str| request.to_ascii_lowercase().contains(&words.to_ascii_lowercase());
-    if has("/api/v2/version") {
-        return (200, r#"{"version": "3.1.0", "git_version": null}"#);
-    }
-    if has("authorization: bearer known-to-airflow") {
-        return (200, r#"{"dags": [], "total_entries": 0}"#);
-    }
-    if has("authorization: bearer known-without-permission") {
-        return (403, r#"{"detail": "Forbidden"}"#);
-    }
-    if has("authorization: ") {
-        return (403, r#"{"detail": "Invalid JWT token"}"#);
-    }
-    (401, r#"{"detail": "Not authenticated"}"#)
+fn answer(request: &str) -> (u16, String) {
+    let has = |words: &str| request.to_ascii_lowercase().contains(words);
+    let (status, body) = if has("authorization: bearer known-to-airflow") {
+        (200, r#"{"dags": [], "total_entries": 0}"#)
+    } else if has("authorization: bearer known-without-permission") {
+        (403, r#"{"detail": "Forbidden"}"#)
+    } else if has("authorization: ") {
+        (403, r#"{"detail": "Invalid JWT token"}"#)
+    } else {
+        (401, r#"{"detail": "Not authenticated"}"#)
+    };
+    (status, body.to_owned())
 }
 
 #[test]
@@ -132,7 +103,7 @@ fn a_token_is_asked_for_and_compared() {
 #[test]
 fn passthrough_proves_the_credential_before_any_method() {
     // A configured credential must not stand in for the caller's.
-    let airflow = airflow();
+    let airflow = airflow::serve(answer);
     let variables =
         [("AIRFLOW_API_URL", airflow.as_str()), ("AIRFLOW_AUTH_TOKEN", "known-to-airflow")];
     let server = Listening::start(&["--auth", "passthrough"], &variables);
@@ -165,7 +136,7 @@ fn when_airflow_is_down_nobody_can_be_proven() {
 
 #[test]
 fn many_wrong_credentials_are_slowed_down() {
-    let airflow = airflow();
+    let airflow = airflow::serve(answer);
     let server = Listening::start(&["--auth", "passthrough"], &[("AIRFLOW_API_URL", &airflow)]);
     let statuses: Vec<u16> = (0..40)
         .map(|n| server.post(&[("Authorization", &format!("Bearer wrong-{n}"))], LIST).status)
@@ -189,7 +160,7 @@ fn no_log_line_holds_a_credential() {
     use std::io::{BufRead, BufReader};
     use std::process::Stdio;
 
-    let airflow = airflow();
+    let airflow = airflow::serve(answer);
     let variables = [
         ("AIRFLOW_API_URL", airflow.as_str()),
         ("RUST_LOG", "trace,rmcp=trace,hyper=trace,h2=trace"),

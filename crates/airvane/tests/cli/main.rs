@@ -6,6 +6,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod airflow;
 mod command;
 mod http;
 mod process;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::airflow;
 use super::process::{Piped, initialize, signal};
 
 const DOWN: [(&str, &str); 1] = [("AIRFLOW_API_URL", "http://127.0.0.1:9")];
@@ -185,4 +186,70 @@ fn signals_end_it_cleanly_while_the_input_is_open() {
         signal(server.id(), name);
         assert_eq!(server.wait(), 0, "{name}");
     }
+}
+
+/// A run that is seen running twice and then has succeeded.
+fn slow_run(request: &str) -> (u16, String) {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static SEEN: AtomicUsize = AtomicUsize::new(0);
+
+    let run = |state| {
+        format!(
+            r#"{{"dag_id": "orders", "dag_run_id": "manual__1", "state": "{state}", "run_type": "manual"}}"#
+        )
+    };
+    if request.starts_with("POST ") {
+        return (200, run("queued"));
+    }
+    if request.contains("/dagRuns/manual__1") {
+        let seen = SEEN.fetch_add(1, Ordering::Relaxed);
+        return (200, run(if seen < 2 { "running" } else { "success" }));
+    }
+    (200, r#"{"dag_id": "orders", "is_paused": false}"#.to_owned())
+}
+
+#[test]
+fn a_long_call_reports_its_progress_where_asked_to() {
+    let url = airflow::serve(slow_run);
+    let variables = [("AIRFLOW_API_URL", url.as_str()), ("AIRFLOW_AUTH_TOKEN", "t")];
+    let mut server = Piped::ready(&["--allow-write"], &variables);
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+        "name": "trigger_dag_and_wait",
+        "arguments": {"dag_id": "orders"},
+        "_meta": {"progressToken": "token-1"},
+    }});
+    server.send(&call.to_string());
+    let mut progress = Vec::new();
+    let answer = loop {
+        let message = server.read();
+        if message["method"] != "notifications/progress" {
+            break message;
+        }
+        assert_eq!(message["params"]["progressToken"], "token-1");
+        progress.push(message["params"]["progress"].as_f64().unwrap());
+    };
+    assert!(progress.len() >= 2 && progress.is_sorted(), "{progress:?}");
+    assert_eq!(answer["result"]["isError"], false, "{answer}");
+}
+
+fn hangs(_request: &str) -> (u16, String) {
+    std::thread::sleep(std::time::Duration::from_secs(20));
+    (200, "{}".to_owned())
+}
+
+#[test]
+fn a_cancelled_call_gets_no_answer_and_holds_nothing_up() {
+    let url = airflow::serve(hangs);
+    let mut server = Piped::ready(&[], &[("AIRFLOW_API_URL", &url)]);
+    let started = std::time::Instant::now();
+    let call =
+        json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "list_dags"}});
+    server.send(&call.to_string());
+    let cancelled =
+        json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}});
+    server.send(&cancelled.to_string());
+    // The next line answers this request, not the cancelled one.
+    assert!(server.request("tools/list", &json!({}))["result"].is_object());
+    assert_eq!(server.close(), 0);
+    assert!(started.elapsed().as_secs() < 8, "{:?}", started.elapsed());
 }
