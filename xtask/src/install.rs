@@ -80,7 +80,7 @@ pub(crate) fn unpack(requirement: &str) -> Result<PathBuf> {
 
 /// Waits until no other process installs the same: `xtask test` checks the catalog's facts, a
 /// process of its own, while it installs.
-fn alone(name: &str) -> Result<File> {
+pub(crate) fn alone(name: &str) -> Result<File> {
     let file = File::create(paths::folder("locks")?.join(name))?;
     flock(&file, FlockOperation::LockExclusive)?;
     Ok(file)

@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::airflow::free_port;
 use crate::process::{self, Group};
-use crate::{paths, stop};
+use crate::{install, paths, stop};
 
 /// A running server; dropping it stops it and removes its data.
 pub(crate) struct Postgres {
@@ -31,7 +31,7 @@ impl Postgres {
         let owner = Owner::choose()?;
         let data = Data::create(&owner)?;
         let port = free_port()?;
-        let log = paths::log("postgres")?;
+        let log = paths::log(&format!("postgres-{port}"))?;
         let mut initdb = programs.command("initdb", &owner);
         initdb.args(["-A", "trust", "-U", "airflow", "-E", "UTF8", "--no-locale", "--no-sync"]);
         process::run("initdb", initdb.arg("-D").arg(&data.path), &log)?;
@@ -165,6 +165,7 @@ impl Programs {
     /// Downloads Debian's packages, with the libraries this machine lacks, and unpacks them.
     fn unpack() -> Result<Self> {
         let root = home_for_all()?;
+        let _alone = install::alone("postgresql")?;
         let done = root.join("airvane-unpacked");
         if !done.exists() {
             download(&root)?;

@@ -104,12 +104,12 @@ impl Response {
 
     /// The whole body as [`Response::bytes`] gives it; beyond `small` bytes it is read only with a
     /// permit, which the caller holds for as long as it needs the body in memory.
-    pub(crate) async fn bytes_in_turn<'a>(
+    pub(crate) async fn bytes_in_turn(
         mut self,
         small: usize,
         limit: usize,
-        turns: &'a Semaphore,
-    ) -> Result<(Bytes, Option<SemaphorePermit<'a>>), TransportError> {
+        turns: &Semaphore,
+    ) -> Result<(Bytes, Option<SemaphorePermit<'_>>), TransportError> {
         if self.announced_length().is_some_and(|length| length > limit as u64) {
             return Err(TransportError::BodyTooLarge { limit });
         }

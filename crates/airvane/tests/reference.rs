@@ -2,6 +2,8 @@
 //!
 //! `AIRVANE_WRITE_REFERENCE=1 cargo test -p airvane --test reference` writes them anew.
 
+#![expect(clippy::unwrap_used, reason = "a test says so by failing")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

@@ -13,7 +13,7 @@ pub const VARIABLE: &str = "AIRVANE_TEST_ENV";
 pub struct TestEnv {
     /// The binary under test.
     pub airvane: PathBuf,
-    /// Airflow 3.3.2 with the simple auth manager, on SQLite.
+    /// Airflow 3.3.2 with the simple auth manager, on PostgreSQL.
     pub airflow3: Airflow,
     /// Airflow 2.11.2 with basic authentication, on PostgreSQL.
     pub airflow2: Airflow,

@@ -1,6 +1,9 @@
 //! Clients that people build on, each over stdio and over Streamable HTTP: the Inspector's command
 //! line, the Python package `mcp` and the TypeScript SDK list the tools and call some of them.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::print_stdout, reason = "the figures are worth reading")]
+
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
@@ -174,6 +177,6 @@ fn stdout(mut command: Command) -> String {
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{:?}: {said}\n{errors}", command.get_program());
+    assert!(output.status.success(), "{}: {said}\n{errors}", command.get_program().display());
     said
 }

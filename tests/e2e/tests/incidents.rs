@@ -34,7 +34,11 @@ fn every_incident_of_airflow_3_is_explained_in_one_call() {
 fn explained(env: &TestEnv, airflow: &Airflow) {
     let began = Instant::now();
     let rest = Rest::login(airflow, "admin").unwrap();
-    let incidents = incident::all(rest.major).unwrap();
+    let mut incidents = incident::all(rest.major).unwrap();
+    // While one is being mended: `AIRVANE_TEST_INCIDENTS=orders_daily,crm_pull`.
+    if let Ok(wanted) = std::env::var("AIRVANE_TEST_INCIDENTS") {
+        incidents.retain(|(name, _)| wanted.split(',').any(|wanted| wanted == name));
+    }
     let happened = happen::all(&rest, &incidents).unwrap();
     let happened_after = began.elapsed();
     let mut text = open(env, airflow, &[]);

@@ -18,7 +18,7 @@ pub(crate) fn install(major: Major) -> Result<PathBuf> {
         },
         Major::Three => Venv {
             name: "airflow-3",
-            packages: &["apache-airflow[standard]==3.3.2"],
+            packages: &["apache-airflow[standard]==3.3.2", "psycopg2-binary", "asyncpg"],
             exclude_newer: Some("2026-11-15"),
             newest_python: 13,
         },

@@ -78,12 +78,12 @@ pub(crate) struct Airflow {
     postgres: Option<Postgres>,
 }
 
-/// What Airflow 2 keeps its state in. Airflow 3 always takes SQLite.
+/// What an Airflow keeps its state in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Store {
-    /// No server, tasks run one by one: for a demo.
+    /// A file, and on Airflow 2 tasks run one by one: for a demo.
     Sqlite,
-    /// Tasks run side by side; falls back to SQLite where there is no PostgreSQL to be had.
+    /// A server of its own; falls back to SQLite where there is no PostgreSQL to be had.
     Postgres,
 }
 
@@ -96,7 +96,7 @@ pub(crate) fn start(
 ) -> Result<Airflow> {
     match major {
         Major::Two => v2::start(home, store, tell),
-        Major::Three => v3::start(home, tell),
+        Major::Three => v3::start(home, store, tell),
     }
 }
 
@@ -205,7 +205,7 @@ impl Airflow {
         })
     }
 
-    /// What is to be removed when somebody else stops what was kept.
+    /// The folder to remove when somebody else stops what was kept.
     pub(crate) fn postgres_data(&self) -> Option<&Path> {
         self.postgres.as_ref().map(Postgres::data)
     }
@@ -226,6 +226,20 @@ impl Drop for Airflow {
         // All at once, then each guard waits for its own.
         for process in &self.processes {
             process.terminate_unless_kept();
+        }
+    }
+}
+
+fn postgres(store: Store, tell: &(dyn Fn(&str) + Sync)) -> Result<Option<Postgres>> {
+    if store == Store::Sqlite {
+        return Ok(None);
+    }
+    match Postgres::start() {
+        Ok(server) => Ok(Some(server)),
+        Err(error) => {
+            stop::check()?;
+            tell(&format!("no PostgreSQL, SQLite has to do: {error:#}"));
+            Ok(None)
         }
     }
 }

@@ -9,7 +9,6 @@ use serde_json::json;
 
 use super::home::{Environment, Home};
 use super::{Airflow, Major, ROLES, Store, secret};
-use crate::postgres::Postgres;
 use crate::{paths, process};
 
 /// What `/health` must call healthy.
@@ -23,10 +22,7 @@ pub(crate) fn start(home: &Home, store: Store, tell: &(dyn Fn(&str) + Sync)) -> 
     let port = home.port()?;
     let url = format!("http://127.0.0.1:{port}");
     let mut environment = environment(home, port, &url)?;
-    let postgres = match store {
-        Store::Sqlite => None,
-        Store::Postgres => postgres(tell)?,
-    };
+    let postgres = super::postgres(store, tell)?;
     match &postgres {
         Some(server) => {
             environment.set("CORE__EXECUTOR", "LocalExecutor");
@@ -69,18 +65,6 @@ fn environment(home: &Home, port: u16, url: &str) -> Result<Environment> {
         ("WEBSERVER__WEB_SERVER_WORKER_TIMEOUT", "300".to_owned()),
         ("WEBSERVER__WORKERS", "2".to_owned()),
     ])
-}
-
-fn postgres(tell: &(dyn Fn(&str) + Sync)) -> Result<Option<Postgres>> {
-    tell("starting PostgreSQL");
-    match Postgres::start() {
-        Ok(server) => Ok(Some(server)),
-        Err(error) => {
-            crate::stop::check()?;
-            tell(&format!("no PostgreSQL, tasks will run one by one on SQLite: {error:#}"));
-            Ok(None)
-        }
-    }
 }
 
 /// Migrates the database and creates the users, unless an earlier start did.

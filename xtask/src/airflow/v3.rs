@@ -1,25 +1,39 @@
-//! Airflow 3: API server, scheduler, DAG processor and triggerer on SQLite.
+//! Airflow 3: API server, scheduler, DAG processor and triggerer.
+//!
+//! SQLite does for a demo. Thirty incidents at once lock it for so long that the scheduler gives
+//! up, so tests have PostgreSQL.
 //!
 //! The simple auth manager has one user for each role and makes up their passwords itself.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
 use super::home::{Environment, Home};
-use super::{Airflow, Major, ROLES, secret};
+use super::{Airflow, Major, ROLES, Store, secret};
 use crate::paths;
 
 /// What `/api/v2/monitor/health` must call healthy.
 const COMPONENTS: [&str; 4] = ["metadatabase", "scheduler", "triggerer", "dag_processor"];
 
 /// Starts it and waits for its health.
-pub(crate) fn start(home: &Home, tell: &(dyn Fn(&str) + Sync)) -> Result<Airflow> {
+pub(crate) fn start(home: &Home, store: Store, tell: &(dyn Fn(&str) + Sync)) -> Result<Airflow> {
     let port = home.port()?;
     let url = format!("http://127.0.0.1:{port}");
-    let environment = environment(home, port, &url)?;
+    let mut environment = environment(home, port, &url)?;
+    let postgres = super::postgres(store, tell)?;
     tell("preparing the database");
-    prepare_database(home, &environment)?;
+    if let Some(server) = &postgres {
+        environment.set("DATABASE__SQL_ALCHEMY_CONN", &server.sqlalchemy_url());
+        environment.run("airflow-3-migrate", &["db", "migrate"])?;
+    } else {
+        let database = home.path.join("airflow.db");
+        // Whoever finds it locked waits for a minute, not for the usual five seconds.
+        let address = format!("sqlite:///{}?timeout=60", database.display());
+        environment.set("DATABASE__SQL_ALCHEMY_CONN", &address);
+        prepare_file(&database, &environment)?;
+    }
     tell("starting api-server, scheduler, dag-processor and triggerer");
     let mut airflow = Airflow {
         major: Major::Three,
@@ -28,7 +42,7 @@ pub(crate) fn start(home: &Home, tell: &(dyn Fn(&str) + Sync)) -> Result<Airflow
         dags: home.dags.clone(),
         passwords: BTreeMap::new(),
         processes: Vec::new(),
-        postgres: None,
+        postgres,
     };
     for part in ["api-server", "dag-processor", "scheduler", "triggerer"] {
         airflow.processes.push(environment.serve(&format!("airflow-3-{part}"), &[part])?);
@@ -58,8 +72,7 @@ fn environment(home: &Home, port: u16, url: &str) -> Result<Environment> {
 }
 
 /// Migrating an empty database takes many seconds, copying the result none.
-fn prepare_database(home: &Home, environment: &Environment) -> Result<()> {
-    let database = home.path.join("airflow.db");
+fn prepare_file(database: &Path, environment: &Environment) -> Result<()> {
     if database.exists() {
         return Ok(());
     }
@@ -68,11 +81,11 @@ fn prepare_database(home: &Home, environment: &Environment) -> Result<()> {
     if !template.exists() {
         environment.run("airflow-3-migrate", &["db", "migrate"])?;
         let half = template.with_extension("half");
-        std::fs::copy(&database, &half)?;
+        std::fs::copy(database, &half)?;
         std::fs::rename(half, &template)?;
         return Ok(());
     }
-    std::fs::copy(&template, &database)?;
+    std::fs::copy(&template, database)?;
     Ok(())
 }
 

@@ -109,7 +109,7 @@ impl Running {
                 "airflow3": running.airflow3,
                 "airflow2": running.airflow2,
                 "mark": reaper::mark(),
-                "postgres_data": two.postgres_data(),
+                "postgres_data": [three.postgres_data(), two.postgres_data()],
             });
             std::fs::write(kept()?, env.to_string())?;
             // Also for whoever runs the tests by hand.
@@ -190,7 +190,7 @@ fn read_kept() -> Option<Value> {
 pub(crate) fn stop_kept() -> Result<()> {
     let env = read_kept().context("nothing was kept")?;
     reaper::sweep(env["mark"].as_str().context("the kept file has no mark")?);
-    if let Some(data) = env["postgres_data"].as_str() {
+    for data in env["postgres_data"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         std::fs::remove_dir_all(data)?;
     }
     std::fs::remove_file(kept()?)?;

@@ -80,7 +80,7 @@ fn explain(mut failure: Failure) -> Failure {
         return failure;
     }
     if failure.detail.as_ref().is_some_and(|detail| detail.contains("chose not to expose")) {
-        failure.message = "Airflow does not show its configuration (403)".to_owned();
+        "Airflow does not show its configuration (403)".clone_into(&mut failure.message);
     }
     failure.hint(
         "Airflow shows its configuration only if `expose_config` is on ([api] on Airflow 3, \

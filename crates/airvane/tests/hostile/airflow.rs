@@ -34,8 +34,10 @@ pub enum Trick {
     EndlessLine,
     /// Sends a small body that unpacks to a JSON string without end.
     GzipBomb,
-    /// Sends valid JSON of many tiny values, which take much more memory than text.
-    TinyValues,
+    /// Sends valid JSON of so many bytes in tiny values, which take much more memory than text.
+    TinyValues(usize),
+    /// Sends valid JSON that is one long text.
+    LongText(usize),
     /// Sends whole JSON without its end.
     Truncated,
     /// Sends a page for people.
@@ -127,11 +129,11 @@ async fn serve(
         }
         Trick::Huge => {
             stream.write_all(&head(200, &["Content-Length: 10000000000"])).await?;
-            flood(&mut stream, b"[\"", &[b'0'; 65536], written).await
+            flood(&mut stream, b"[\"", &[b'0'; 8192], written).await
         }
         Trick::Endless => {
             stream.write_all(&head(200, &["Transfer-Encoding: chunked"])).await?;
-            flood(&mut stream, b"2\r\n[\"\r\n", &bodies::chunk(&[b'0'; 65536]), written).await
+            flood(&mut stream, b"2\r\n[\"\r\n", &bodies::chunk(&[b'0'; 8192]), written).await
         }
         Trick::EndlessLog => {
             stream.write_all(&log_head()).await?;
@@ -140,7 +142,7 @@ async fn serve(
         Trick::EndlessLine => {
             stream.write_all(&log_head()).await?;
             let start = bodies::chunk(b"{\"event\": \"");
-            flood(&mut stream, &start, &bodies::chunk(&[b'a'; 65536]), written).await
+            flood(&mut stream, &start, &bodies::chunk(&[b'a'; 8192]), written).await
         }
         Trick::GzipBomb => {
             let headers = ["Content-Encoding: gzip", "Transfer-Encoding: chunked"];
@@ -148,7 +150,8 @@ async fn serve(
             let (start, again) = bodies::gzip_bomb();
             flood(&mut stream, &bodies::chunk(&start), &bodies::chunk(&again), written).await
         }
-        Trick::TinyValues => send(&mut stream, 200, &[], &bodies::tiny_values()).await,
+        Trick::TinyValues(bytes) => send(&mut stream, 200, &[], &bodies::tiny_values(*bytes)).await,
+        Trick::LongText(bytes) => send(&mut stream, 200, &[], &bodies::long_text(*bytes)).await,
         Trick::Truncated => {
             send(&mut stream, 200, &[], b"{\"dags\": [{\"dag_id\": \"probe\", \"is_pau").await
         }

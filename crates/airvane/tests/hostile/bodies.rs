@@ -12,16 +12,21 @@ pub fn log_events() -> Vec<u8> {
     [line.as_slice(), b"\n"].concat().repeat(600)
 }
 
-/// Valid JSON just below 16 MiB whose values are as many and as small as can be.
-pub fn tiny_values() -> Vec<u8> {
-    const BYTES: usize = 16 * 1024 * 1024 - 64;
-    let mut body = Vec::with_capacity(BYTES);
+/// Valid JSON of this many bytes whose values are as many and as small as can be: one in two bytes.
+pub fn tiny_values(bytes: usize) -> Vec<u8> {
+    let mut body = Vec::with_capacity(bytes);
     body.extend_from_slice(b"{\"dags\": [], \"total_entries\": 0, \"x\": [0");
-    while body.len() + 4 < BYTES {
+    while body.len() + 4 < bytes {
         body.extend_from_slice(b",0");
     }
     body.extend_from_slice(b"]}");
     body
+}
+
+/// Valid JSON of about this many bytes that is one text, full of what might be a secret.
+pub fn long_text(bytes: usize) -> Vec<u8> {
+    let text = "conf key_id=4711 http://host/path?user=probe step (done) ".repeat(bytes / 57);
+    format!("{{\"dags\": [], \"total_entries\": 0, \"x\": \"{text}\"}}").into_bytes()
 }
 
 /// A gzip stream that is a JSON string without end: its start, and what follows for ever. A
@@ -56,7 +61,7 @@ struct Bits {
 impl Bits {
     fn push(&mut self, value: u32, count: u32) {
         for at in 0..count {
-            if self.used % 8 == 0 {
+            if self.used.is_multiple_of(8) {
                 self.bytes.push(0);
             }
             let bit = u8::try_from(value >> at & 1).unwrap();

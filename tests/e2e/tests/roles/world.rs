@@ -7,6 +7,8 @@ use airvane_e2e::env::Airflow;
 use airvane_e2e::rest::{Major, Rest, run_path, segment};
 use serde_json::{Map, Value, json};
 
+use super::probes::Operation;
+
 /// Paused, so that its runs stay queued until they are deleted.
 pub const PAUSED: &str = "payroll_run";
 
@@ -55,6 +57,12 @@ impl World {
     /// What Airflow's route asks for, from the catalog's facts.
     pub fn permission(&self, operation: &str) -> &str {
         self.permissions.get(operation).unwrap_or_else(|| panic!("no operation {operation}"))
+    }
+
+    /// Whether Airflow shows this to nobody, which is no matter of permissions.
+    pub fn hides(&self, operation: &Operation) -> bool {
+        let reply = self.admin.send(operation.method, &operation.path, None).unwrap();
+        reply.status == 403 && reply.text.contains("chose not to expose")
     }
 
     /// A new queued run of the paused DAG.
