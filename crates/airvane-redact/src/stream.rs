@@ -123,7 +123,7 @@ impl State {
                 self.block = None;
                 line
             }
-            None => line,
+            Some(Inside::Foreign) | None => line,
         };
         if let Some(kept) = self.in_scalar(redactor, line, out) {
             return kept;
@@ -148,7 +148,9 @@ impl State {
     /// Remembers what this line opens.
     fn open(&mut self, redactor: &Redactor, line: &str) {
         let detector = &redactor.inner().detector;
-        self.block = Detector::opening(line).map(|opening| opening.block);
+        if let Some(opening) = Detector::opening(line) {
+            self.block = Some(opening.block);
+        }
         self.scalar = detector.scalar(line).map(|indent| (indent, false));
         self.pending = detector.pending(line);
         if self.manifest.is_none() && is_secret_kind(line) {

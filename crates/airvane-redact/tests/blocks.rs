@@ -112,3 +112,24 @@ fn public_parts_stay() {
         assert_eq!(redactor.text(&text), text);
     }
 }
+
+/// Airflow 3 orders a log by time, so that lines of another logger stand inside a key.
+#[test]
+fn a_key_goes_on_after_lines_of_another_writer() {
+    let redactor = Redactor::default();
+    let mut lines = vec!["-----BEGIN RSA PRIVATE KEY-----".to_owned()];
+    for (number, line) in BODY.iter().filter(|line| line.len() > 8).enumerate() {
+        lines.push((*line).to_owned());
+        lines.push(format!("Task instance is in running state, step {number}"));
+    }
+    lines.push("-----END RSA PRIVATE KEY-----".to_owned());
+    lines.push("done".to_owned());
+    let mut stream = redactor.stream();
+    let safe: Vec<_> = lines.iter().map(|line| stream.line(line)).collect();
+    let shown = safe.iter().map(|line| line.as_str()).collect::<Vec<_>>().join("\n");
+    for line in BODY.iter().filter(|line| line.len() > 8) {
+        assert!(!shown.contains(line), "{shown}");
+    }
+    assert!(shown.contains("step 0") && shown.contains("step 3"), "{shown}");
+    assert_eq!(safe.last().unwrap(), "done");
+}

@@ -15,6 +15,8 @@ pub(crate) struct Block {
     suffix: String,
     /// Lines of body seen; a block that never ends must not swallow the log.
     lines: u16,
+    /// Lines of others that stood between: Airflow 3 orders a log by time, not by writer.
+    foreign: u8,
 }
 
 /// A block's first marker in a line.
@@ -33,6 +35,8 @@ pub(crate) enum Inside {
     Body,
     /// The block ends at this position of the line.
     Ends(usize),
+    /// Not part of the block, which may go on after it.
+    Foreign,
     /// Not part of the block: it ended without saying so.
     Left,
 }
@@ -41,6 +45,9 @@ static DASH: Class = Class::of(b"-");
 
 /// An RSA key of 16,384 bits has about 200 lines; PGP keys with many subkeys have more.
 const MAX_LINES: u16 = 1000;
+
+/// Lines of other writers after which a block counts as over.
+const MAX_FOREIGN: u8 = 50;
 
 /// Reads the marker whose word "BEGIN" (or `PuTTY`) stands at `at`.
 pub(super) fn opening(line: View<'_>, at: usize) -> Option<Opening> {
@@ -100,7 +107,7 @@ fn unclosed_end(line: View<'_>, at: usize) -> usize {
 impl Block {
     fn new(kind: &'static str, putty: bool, column: usize, suffix: &str) -> Self {
         let suffix = Some(suffix.trim()).filter(|s| s.len() <= 64).unwrap_or_default().to_owned();
-        Self { kind, putty, column, suffix, lines: 0 }
+        Self { kind, putty, column, suffix, lines: 0, foreign: 0 }
     }
 
     /// What `text`, the next line, is to this block.
@@ -120,7 +127,19 @@ impl Block {
         let tail = bare.get(self.column..).map(str::trim_end).unwrap_or_default();
         let aligned = !tail.is_empty() && View::new(tail).run(0, &BASE64) == tail.len();
         let blank = self.column > 0 && bare.trim_end().len() <= self.column;
-        if aligned || blank || is_body(bare) { Inside::Body } else { Inside::Left }
+        let body = match self.foreign {
+            0 => aligned || blank || is_body(bare),
+            // Among lines of others only what can be nothing else is taken for a key's.
+            _ => is_lone_base64(bare),
+        };
+        match body {
+            true => Inside::Body,
+            false if self.foreign < MAX_FOREIGN => {
+                self.foreign += 1;
+                Inside::Foreign
+            }
+            false => Inside::Left,
+        }
     }
 }
 
@@ -156,6 +175,18 @@ fn is_body(text: &str) -> bool {
             || last.ends_with('=')))
         || header.iter().any(|h| text.contains(h))
         || (is_prefix(text))
+}
+
+/// A line that ends in base64 of a key's kind: long, padded, or of mixed letters and digits.
+fn is_lone_base64(text: &str) -> bool {
+    const LONG: usize = 16;
+    const SHORT: usize = 8;
+    let last = text.trim_end().rsplit([' ', '\t']).next().unwrap_or_default();
+    let has = |kind: fn(&u8) -> bool| last.as_bytes().iter().any(kind);
+    let mixed =
+        has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    View::new(last).run(0, &BASE64) == last.len()
+        && (last.len() >= LONG || last.len() >= SHORT && (last.ends_with('=') || mixed))
 }
 
 /// A line of a logger's prefix and nothing else: `[2026-01-01T00:00:00.000+0000] {x.py:1} INFO - `.
