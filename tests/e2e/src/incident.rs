@@ -222,7 +222,7 @@ mod tests {
             (Some("y"), Some("x"))
         );
         assert_eq!(two.answer.first_task.as_deref(), Some("a"));
-        assert!(read(&text.replace("first_task", "frist_task"), Major::Two).is_err());
+        assert!(read(&text.replace("first_task", "task_first"), Major::Two).is_err());
     }
 
     #[test]

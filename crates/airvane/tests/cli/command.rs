@@ -40,7 +40,7 @@ fn settings_that_cannot_be_end_with_two_and_say_what_would_be_right() {
         (&["--transport", "http", "--host", "0.0.0.0"], &[], "--auth passthrough"),
         (&["--tools", "list_dgas"], &[], "did you mean `list_dags`?"),
         (&["--exclude-tools", "xyzzy"], &[], "unknown tool `xyzzy`"),
-        (&["tools", "--toolsets", "conection"], &[], "did you mean `connection`?"),
+        (&["tools", "--toolsets", "conn"], &[], "did you mean `connection`?"),
         (&["doctor"], &[("AIRFLOW_API_URL", "ftp://x")], "AIRFLOW_API_URL"),
         (&[], &[("READ_ONLY", "maybe")], "neither true nor false"),
         (&["doctor"], &[("AIRFLOW_API_URL", "http://u:p4ss-word-x@h")], "may not hold credentials"),
