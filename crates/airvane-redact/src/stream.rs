@@ -308,7 +308,7 @@ impl Ahead {
     }
 }
 
-/// Redacts a stream. Memory is constant: it remembers one line (at most [`WINDOW`] bytes of it),
+/// Redacts a stream. Memory is constant: it remembers one line (at most 64 KiB of it),
 /// the state of an open block, and up to 256 values that names gave away, which are masked from
 /// there on. Text that came before the name cannot be called back.
 pub struct StreamRedactor {

@@ -126,7 +126,7 @@ fn a_key_goes_on_after_lines_of_another_writer() {
     lines.push("done".to_owned());
     let mut stream = redactor.stream();
     let safe: Vec<_> = lines.iter().map(|line| stream.line(line)).collect();
-    let shown = safe.iter().map(|line| line.as_str()).collect::<Vec<_>>().join("\n");
+    let shown = safe.iter().map(airvane_redact::SafeText::as_str).collect::<Vec<_>>().join("\n");
     for line in BODY.iter().filter(|line| line.len() > 8) {
         assert!(!shown.contains(line), "{shown}");
     }
