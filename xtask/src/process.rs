@@ -25,6 +25,7 @@ pub(crate) struct Group {
     child: Child,
     log: PathBuf,
     kept: bool,
+    told_to_end: bool,
 }
 
 impl Group {
@@ -42,7 +43,13 @@ impl Group {
             format!("start {name}: {}", command.get_program().to_string_lossy())
         })?;
         reaper::watch(child.id());
-        Ok(Self { name: name.to_owned(), child, log: log.to_owned(), kept: false })
+        Ok(Self {
+            name: name.to_owned(),
+            child,
+            log: log.to_owned(),
+            kept: false,
+            told_to_end: false,
+        })
     }
 
     /// The process at the head of the group.
@@ -79,11 +86,8 @@ impl Group {
         reaper::forget(self.child.id());
     }
 
-    /// Asks the group to end, without waiting, unless it shall stay.
-    pub(crate) fn terminate_unless_kept(&self) {
-        if !self.kept {
-            self.signal(Signal::TERM);
-        }
+    fn is_live(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
     }
 
     fn signal(&self, signal: Signal) {
@@ -94,13 +98,7 @@ impl Group {
     }
 
     fn end(&mut self) {
-        if !matches!(self.child.try_wait(), Ok(Some(_))) {
-            self.signal(Signal::TERM);
-            let until = Instant::now() + GRACE;
-            while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < until {
-                std::thread::sleep(Duration::from_millis(20));
-            }
-        }
+        end_all(std::slice::from_mut(self));
         // Also when the head has ended: others of its group may still be there.
         self.signal(Signal::KILL);
         let _ = self.child.wait();
@@ -113,6 +111,21 @@ impl Drop for Group {
         if !self.kept {
             self.end();
         }
+    }
+}
+
+/// Asks all to end and waits for them together; none gets more than its share of one wait.
+/// What is still there then is killed by its own guard.
+pub(crate) fn end_all(groups: &mut [Group]) {
+    let mut live: Vec<&mut Group> =
+        groups.iter_mut().filter(|group| !group.kept && !group.told_to_end).collect();
+    for group in &mut live {
+        group.signal(Signal::TERM);
+        group.told_to_end = true;
+    }
+    let until = Instant::now() + GRACE;
+    while live.iter_mut().any(|group| group.is_live()) && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 

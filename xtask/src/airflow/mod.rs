@@ -22,7 +22,7 @@ pub(crate) use install::install;
 
 use crate::http::Client;
 use crate::postgres::Postgres;
-use crate::process::Group;
+use crate::process::{self, Group};
 use crate::stop;
 
 /// Which Airflow.
@@ -223,10 +223,7 @@ impl Airflow {
 
 impl Drop for Airflow {
     fn drop(&mut self) {
-        // All at once, then each guard waits for its own.
-        for process in &self.processes {
-            process.terminate_unless_kept();
-        }
+        process::end_all(&mut self.processes);
     }
 }
 
