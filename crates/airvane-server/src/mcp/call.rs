@@ -33,6 +33,8 @@ impl Mcp {
             let (answer, ()) = tokio::join!(call, reports.forward());
             answer
         };
+        let key = caller.caller.cache_key();
+        self.logging.call_ended(key, &context.peer, tool.name, &answer).await;
         Ok(result(answer).into())
     }
 }

@@ -9,6 +9,7 @@ mod call;
 mod caller;
 mod completions;
 mod listing;
+mod logging;
 mod prompts;
 mod resources;
 mod uri;
@@ -29,6 +30,7 @@ use crate::Server;
 use crate::settings::CallerAuth;
 
 pub(crate) use caller::forwarded;
+use logging::Logging;
 
 /// What a model is told when it connects. Every conversation pays for it.
 const INSTRUCTIONS: &str = "\
@@ -47,21 +49,24 @@ const OLDEST: ProtocolVersion = ProtocolVersion::V_2025_03_26;
 pub struct Mcp {
     server: Server,
     forward_credentials: bool,
+    logging: Logging,
 }
 
 impl Mcp {
     /// For one client on standard input and output.
     pub fn new(server: Server) -> Self {
-        Self { server, forward_credentials: false }
+        Self { server, forward_credentials: false, logging: Logging::default() }
     }
 
     /// For callers over HTTP: with passthrough, each request's own credential goes upstream, and a
     /// request without one is never served with a configured one.
     pub fn over_http(server: Server, auth: &CallerAuth) -> Self {
-        Self { server, forward_credentials: matches!(auth, CallerAuth::Passthrough) }
+        let forward_credentials = matches!(auth, CallerAuth::Passthrough);
+        Self { server, forward_credentials, logging: Logging::default() }
     }
 }
 
+#[expect(deprecated, reason = "see `logging`")]
 impl ServerHandler for Mcp {
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder()
@@ -69,6 +74,7 @@ impl ServerHandler for Mcp {
             .enable_resources()
             .enable_prompts()
             .enable_completions()
+            .enable_logging()
             .build();
         let implementation = Implementation::new("airvane", env!("CARGO_PKG_VERSION"))
             .with_title("Airvane for Apache Airflow");
@@ -101,6 +107,15 @@ impl ServerHandler for Mcp {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         self.run_tool(request, context).await
+    }
+
+    async fn set_level(
+        &self,
+        request: rmcp::model::SetLevelRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.logging.set(self.caller(&context)?.caller.cache_key(), request.level);
+        Ok(())
     }
 
     async fn list_resources(
