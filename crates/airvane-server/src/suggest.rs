@@ -164,8 +164,12 @@ async fn missing_task(airflow: &Airflow, dag_id: &DagId, task_id: &str) -> Optio
     let ids: Vec<&str> = page.items.iter().map(|task| task.task_id.as_str()).collect();
     if ids.contains(&task_id) {
         return Some(
-            Failure::not_found(format!("`{task_id}` has no such instance in this run"))
-                .hint("list_task_instances shows the instances; a mapped task needs its map_index"),
+            Failure::not_found(format!(
+                "`{task_id}` has no such instance in this run, or is not mapped"
+            ))
+            .hint(
+                "list_task_instances without task_id shows all; a mapped task needs its map_index",
+            ),
         );
     }
     let close: Vec<String> = ranked(task_id, ids.iter().copied())

@@ -251,8 +251,13 @@ impl Cause {
         let mut title =
             format!("{} ({operator}) {state}, try {} after {took}", self.key, tries(instance));
         if self.instances.len() > 1 {
-            let _ =
-                write!(title, "; {} instances failed: {}", self.instances.len(), self.indices());
+            let _ = write!(
+                title,
+                "; {} instances failed: {} ({} logs read)",
+                self.instances.len(),
+                self.indices(),
+                self.instances.len().min(INSTANCES)
+            );
         }
         if self.after > 0 {
             title.push_str("; comes after the above and may be its consequence");

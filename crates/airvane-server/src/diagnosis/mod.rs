@@ -11,6 +11,7 @@ mod waiting;
 
 use std::collections::BTreeMap;
 
+use airvane_api::AccessLevel;
 use airvane_api::ids::{DagId, DagRunId};
 
 use crate::failure::Failure;
@@ -45,6 +46,10 @@ pub(crate) async fn diagnose(call: &Call, dag_id: &DagId, run_id: Option<&DagRun
             last_line(&error)
         ));
     }
+    // Before the causes: a cut to the budget must not drop what is not known.
+    for unknown in &picture.unknown {
+        document.line(format!("[unknown: {unknown}]"));
+    }
     for (index, cause) in causes.shown.iter().enumerate() {
         document.text("cause", cause.text(index + 1, causes.shown.len()));
     }
@@ -55,10 +60,8 @@ pub(crate) async fn diagnose(call: &Call, dag_id: &DagId, run_id: Option<&DagRun
     if !picture.run.state.is_finished() {
         waiting::explain(call, &picture, &mut document).await;
     }
-    for unknown in &picture.unknown {
-        document.line(format!("[unknown: {unknown}]"));
-    }
-    proposals(&mut document, &picture, &causes.shown);
+    let may_write = call.policy.level() >= AccessLevel::Write;
+    proposals(&mut document, &picture, &causes.shown, may_write);
     Ok(document)
 }
 
@@ -87,7 +90,11 @@ fn headline(document: &mut Document, picture: &Picture) {
         Some(start) => format!("started {}, {took}", time::short(start)),
         None => "not started".to_owned(),
     };
-    let chosen = if picture.chosen { ", chosen because no dag_run_id was given" } else { "" };
+    let chosen = if picture.chosen {
+        ", the last failed run or else the last: no dag_run_id was given"
+    } else {
+        ""
+    };
     document.line(format!(
         "Run {} of {} is {} ({when}{chosen})",
         run.dag_run_id, run.dag_id, run.state
@@ -95,7 +102,7 @@ fn headline(document: &mut Document, picture: &Picture) {
     let timeout = timed_out(picture);
     if let Some(timeout) = timeout {
         document.line(format!(
-            "The run was ended by its dagrun_timeout of {}: what ran then was stopped",
+            "It ran longer than its dagrun_timeout of {}, at which Airflow fails a run and stops its tasks",
             time::duration(timeout)
         ));
     }
@@ -134,7 +141,7 @@ fn what_failed(picture: &Picture) -> String {
         (0, _) => "Nothing has failed so far".to_owned(),
         (_, "success") => format!(
             "The run is green although {instances}: what follows them runs whatever their state \
-             (trigger_rule), so Airflow counts the run as a success"
+             (trigger_rule), they are teardown tasks, or the run was marked by hand"
         ),
         _ => instances,
     }
@@ -158,7 +165,7 @@ fn consequences(document: &mut Document, picture: &Picture) {
         .line(format!("Did not run because of that (upstream_failed): {}{more}", names.join(", ")));
 }
 
-fn proposals(document: &mut Document, picture: &Picture, causes: &[Cause]) {
+fn proposals(document: &mut Document, picture: &Picture, causes: &[Cause], may_write: bool) {
     let run = &picture.run;
     if let Some(first) = causes.first() {
         let map_index = first.key.map_index.to_string();
@@ -171,7 +178,7 @@ fn proposals(document: &mut Document, picture: &Picture, causes: &[Cause]) {
             arguments.push(("map_index", map_index.as_str()));
         }
         document.next_call("get_task_logs", &arguments, "shows the log");
-        if run.state.is_failure() {
+        if run.state.is_failure() && may_write {
             document.next(
                 "when mended: clear_dag_run with only_failed=true runs the failed tasks again",
             );

@@ -70,6 +70,13 @@ impl Picture {
         let retrying = retrying
             .map_err(|failure| note("what will be tried again", &failure))
             .unwrap_or_default();
+        if (failed.items.len() as u64) < failed.total {
+            missing.push(format!(
+                "which tasks {} of the {} failed instances belong to: only the first were listed",
+                failed.total - failed.items.len() as u64,
+                failed.total
+            ));
+        }
         Ok(Some(Self {
             dag_id: dag_id.clone(),
             run_id: id,
@@ -135,7 +142,7 @@ async fn instances(
     state: &str,
 ) -> Result<Instances, Failure> {
     let mut all = Instances::default();
-    for page_number in 0..PAGES {
+    for _ in 0..PAGES {
         let page: Page<TaskInstance> = airflow
             .ask(&catalog::LIST_TASK_INSTANCES, |request| {
                 request
@@ -143,7 +150,7 @@ async fn instances(
                     .path("dag_run_id", run_id)
                     .query("state", state)
                     .query("limit", PAGE)
-                    .query("offset", page_number * PAGE)
+                    .query("offset", all.items.len())
             })
             .await?;
         all.total = page.total_or_shown().max(all.items.len() as u64);

@@ -1,13 +1,14 @@
 //! What a run that does not finish waits for.
 
-use airvane_api::catalog;
 use airvane_api::ids::{DagRunId, PoolName, TaskId};
 use airvane_api::models::{DagRun, Health, HealthPart, Page, Pool, TaskInstance};
+use airvane_api::{ApiVersion, catalog};
 use serde_json::Value;
 
 use super::cause::LogAddress;
 use super::picture::Picture;
 use super::unknown;
+use crate::failure::Failure;
 use crate::output::{Document, time};
 use crate::tool::Call;
 use crate::tools::list_dag_runs::every_dag;
@@ -110,8 +111,8 @@ async fn tasks(call: &Call, picture: &Picture, document: &mut Document) {
                 .query("limit", 100)
         })
         .await;
-    let mut instances = match page {
-        Ok(page) => page.items,
+    let (mut instances, total) = match page {
+        Ok(page) => (page.items.clone(), page.total_or_shown()),
         Err(failure) => {
             document.line(format!("[unknown: {}]", unknown("what its tasks do", &failure)));
             return;
@@ -127,11 +128,10 @@ async fn tasks(call: &Call, picture: &Picture, document: &mut Document) {
         let text = waiting_for(call, picture, instance).await;
         document.line(format!("{} is {}: {text}", instance.key(), state(instance)));
     }
-    if instances.len() > EXPLAINED {
-        document.line(format!(
-            "[{} more are on their way: list_task_instances]",
-            instances.len() - EXPLAINED
-        ));
+    let explained = instances.len().min(EXPLAINED) as u64;
+    if total > explained {
+        document
+            .line(format!("[{} more are on their way: list_task_instances]", total - explained));
     }
 }
 
@@ -152,41 +152,50 @@ async fn waiting_for(call: &Call, picture: &Picture, instance: &TaskInstance) ->
 
 /// The scheduler would start it, but something is full.
 async fn scheduled(call: &Call, picture: &Picture, instance: &TaskInstance) -> String {
+    let (pool, limit, blocked) = tokio::join!(
+        pool_without_slots(call, instance),
+        too_many_tasks(call, picture),
+        blocked_by(call, picture, instance),
+    );
     let mut reasons = Vec::new();
-    if let Some(text) = pool_without_slots(call, instance).await {
-        reasons.push(text);
+    let mut unknowns = Vec::new();
+    for (what, found) in [("its pool", pool), ("how many tasks run", limit)] {
+        match found {
+            Ok(reason) => reasons.extend(reason),
+            Err(failure) => unknowns.push(unknown(what, &failure)),
+        }
     }
-    if let Some(text) = too_many_tasks(call, picture).await {
-        reasons.push(text);
+    match blocked {
+        Ok(blocked) if reasons.is_empty() => reasons.extend(blocked),
+        Ok(_) => {}
+        Err(failure) => unknowns.push(unknown("what Airflow says holds it back", &failure)),
     }
-    if reasons.is_empty() {
-        reasons.extend(blocked_by(call, picture, instance).await);
+    match (reasons.is_empty(), unknowns.is_empty()) {
+        (true, true) => "the scheduler has chosen it; it should be queued soon".to_owned(),
+        (true, false) => format!("[unknown: {}]", unknowns.join("; ")),
+        (false, _) => reasons.join("; "),
     }
-    if reasons.is_empty() {
-        reasons.push("the scheduler has chosen it; it should be queued soon".to_owned());
-    }
-    reasons.join("; ")
 }
 
-async fn pool_without_slots(call: &Call, instance: &TaskInstance) -> Option<String> {
-    let name = instance.pool.as_deref()?;
-    let id = PoolName::new(name).ok()?;
+async fn pool_without_slots(
+    call: &Call,
+    instance: &TaskInstance,
+) -> Result<Option<String>, Failure> {
+    let Some(name) = instance.pool.as_deref() else { return Ok(None) };
+    let id = PoolName::new(name)?;
     let wanted = i64::from(instance.pool_slots.unwrap_or(1));
-    let pool: Pool = call
-        .airflow
-        .ask(&catalog::GET_POOL, |request| request.path("pool_name", &id))
-        .await
-        .ok()?;
+    let pool: Pool =
+        call.airflow.ask(&catalog::GET_POOL, |request| request.path("pool_name", &id)).await?;
     if pool.slots < 0 || pool.open_slots >= wanted {
-        return None;
+        return Ok(None);
     }
     let holders = holders(call, name).await;
-    Some(format!(
+    Ok(Some(format!(
         "it waits for {wanted} slot{} of pool `{name}`, which has {} and {} open{holders}",
         if wanted == 1 { "" } else { "s" },
         pool.slots,
         pool.open_slots.max(0)
-    ))
+    )))
 }
 
 /// Who holds the slots of a pool.
@@ -213,35 +222,47 @@ async fn holders(call: &Call, pool: &str) -> String {
     if names.is_empty() { String::new() } else { format!(", taken by {}", names.join(", ")) }
 }
 
-async fn too_many_tasks(call: &Call, picture: &Picture) -> Option<String> {
-    let limit = picture.dag.as_ref()?.max_active_tasks?;
+/// Airflow 2 counts `max_active_tasks` over all runs of the DAG, Airflow 3 within one run.
+async fn too_many_tasks(call: &Call, picture: &Picture) -> Result<Option<String>, Failure> {
+    let Some(limit) = picture.dag.as_ref().and_then(|dag| dag.max_active_tasks) else {
+        return Ok(None);
+    };
+    let (run_id, whole) = match call.airflow.api().await? {
+        ApiVersion::V1 => (DagRunId::new("~")?, "DAG"),
+        ApiVersion::V2 => (picture.run_id.clone(), "run"),
+    };
     let page: Page<TaskInstance> = call
         .airflow
         .ask(&catalog::LIST_TASK_INSTANCES, |request| {
             request
                 .path("dag_id", &picture.dag_id)
-                .path("dag_run_id", &picture.run_id)
+                .path("dag_run_id", &run_id)
                 .query_each("state", ["running", "queued"])
                 .query("limit", 1)
         })
-        .await
-        .ok()?;
-    let running = page.total?;
-    (running >= u64::from(limit)).then(|| {
-        format!("{running} tasks of this run are running or queued and max_active_tasks is {limit}")
-    })
+        .await?;
+    let running = page.total_or_shown();
+    Ok((running >= u64::from(limit)).then(|| {
+        format!(
+            "{running} tasks of this {whole} are running or queued and max_active_tasks is {limit}"
+        )
+    }))
 }
 
 /// Airflow's own list of what holds a task back.
-async fn blocked_by(call: &Call, picture: &Picture, instance: &TaskInstance) -> Vec<String> {
+async fn blocked_by(
+    call: &Call,
+    picture: &Picture,
+    instance: &TaskInstance,
+) -> Result<Vec<String>, Failure> {
     const SHOWN: usize = 3;
-    let Ok(task_id) = TaskId::new(instance.task_id.as_str()) else { return Vec::new() };
+    let task_id = TaskId::new(instance.task_id.as_str())?;
     let operation = if instance.map_index < 0 {
         &catalog::GET_TASK_INSTANCE_DEPENDENCIES
     } else {
         &catalog::GET_MAPPED_TASK_INSTANCE_DEPENDENCIES
     };
-    let answer: Result<Value, _> = call
+    let answer: Value = call
         .airflow
         .ask(operation, |request| {
             let request = request
@@ -254,14 +275,14 @@ async fn blocked_by(call: &Call, picture: &Picture, instance: &TaskInstance) -> 
                 request.path("map_index", &instance.map_index)
             }
         })
-        .await;
-    let reasons = answer.ok().and_then(|answer| answer.get("dependencies")?.as_array().cloned());
+        .await?;
+    let reasons = answer.get("dependencies").and_then(Value::as_array);
     let text = |reason: &Value| {
         let field =
             |name: &str| reason.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         format!("{}: {}", field("name"), field("reason"))
     };
-    reasons.unwrap_or_default().iter().take(SHOWN).map(text).collect()
+    Ok(reasons.into_iter().flatten().take(SHOWN).map(text).collect())
 }
 
 /// Nothing moves: the first task without a state tells why.
@@ -276,10 +297,24 @@ async fn blocked_task(call: &Call, picture: &Picture, document: &mut Document) {
                 .query("limit", EXPLAINED as u64)
         })
         .await;
-    for instance in page.map(|page| page.items).unwrap_or_default() {
-        let reasons = blocked_by(call, picture, &instance).await;
-        if !reasons.is_empty() {
-            document.line(format!("{} is held back: {}", instance.key(), reasons.join("; ")));
+    let instances = match page {
+        Ok(page) => page.items,
+        Err(failure) => {
+            document.line(format!("[{}]", unknown("unknown: which tasks wait", &failure)));
+            return;
+        }
+    };
+    for instance in instances {
+        match blocked_by(call, picture, &instance).await {
+            Ok(reasons) if reasons.is_empty() => {}
+            Ok(reasons) => {
+                let reasons = reasons.join("; ");
+                document.line(format!("{} is held back: {reasons}", instance.key()));
+            }
+            Err(failure) => {
+                let what = format!("unknown: what holds {} back", instance.key());
+                document.line(format!("[{}]", unknown(&what, &failure)));
+            }
         }
     }
 }

@@ -37,7 +37,7 @@ const PROMPTS: [Spec; 3] = [
         steps: &[
             (
                 "diagnose_dag_run",
-                "call it with this dag_id; it takes the latest run. Often this is all you need",
+                "call it with this dag_id; it takes the last failed run. Often this is all you need",
             ),
             ("list_dag_runs", "if it is unclear since when: look at the earlier runs"),
             (

@@ -126,15 +126,15 @@ options! {
     ApiVersion: --"api-version", ["AIRFLOW_API_VERSION"], Value("v1|v2"), Airflow,
         "REST API to use; found out if not given";
     AllowWrite: --"allow-write", ["AIRVANE_ALLOW_WRITE"], Switch, Access,
-        "Allow what can be undone: trigger, clear, pause, mark";
+        "Allow what starts or stops work and deletes nothing: trigger, clear, pause";
     AllowDestructive: --"allow-destructive", ["AIRVANE_ALLOW_DESTRUCTIVE"], Switch, Access,
-        "Allow what can't be undone as well: delete, overwrite credentials";
+        "Allow deleting as well";
     ReadOnly: --"read-only", ["READ_ONLY", "AF_READ_ONLY"], Switch, Access,
         "Allow reading only, whatever else is set";
     Toolsets: --"toolsets", ["AIRVANE_TOOLSETS"], List("NAMES"), Access,
-        "Show only the tools of these groups";
+        "Show only the tools of these groups; others stay callable by name";
     Tools: --"tools", ["AIRVANE_TOOLS"], List("NAMES"), Access,
-        "Show only these tools";
+        "Show only these tools; others stay callable by name";
     ExcludeTools: --"exclude-tools", ["AIRVANE_EXCLUDE_TOOLS"], List("NAMES"), Access,
         "Neither show nor run these tools";
     Structured: --"structured-content", ["AIRVANE_STRUCTURED_CONTENT"], Switch, Output,

@@ -201,8 +201,8 @@ async fn pools(call: &Call) -> Check {
     const NAME: &str = "pools";
     let page: Result<Page<Pool>, Failure> =
         call.airflow.ask(&catalog::LIST_POOLS, |request| request.query("limit", 100)).await;
-    let pools = match page {
-        Ok(page) => page.items,
+    let (pools, total) = match page {
+        Ok(page) => (page.items.clone(), page.total_or_shown()),
         Err(failure) => return Check::unknown(NAME, &failure),
     };
     let full: Vec<String> = pools
@@ -220,6 +220,10 @@ async fn pools(call: &Call) -> Check {
     } else {
         full.join("; ")
     };
+    if full.is_empty() && (pools.len() as u64) < total {
+        let detail = format!("only the first {} of {total} were looked at", pools.len());
+        return Check { name: NAME, state: State::Unknown, detail };
+    }
     Check::of(NAME, !full.is_empty(), detail)
 }
 

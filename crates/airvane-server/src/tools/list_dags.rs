@@ -19,6 +19,7 @@ pub struct Input {
     /// Part of the id.
     dag_id_pattern: Option<String>,
     tags: Option<Vec<String>>,
+    /// From Airflow 2.6.
     paused: Option<bool>,
     /// Airflow 3: only DAGs whose last run has this state.
     last_dag_run_state: Option<String>,

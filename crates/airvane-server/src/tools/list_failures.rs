@@ -52,6 +52,10 @@ impl Tool for ListFailures {
         let page: Page<TaskInstance> = call
             .airflow
             .ask(&catalog::LIST_TASK_INSTANCES, |request| {
+                // Airflow 2 can't order this list.
+                let ordered = request.knows("order_by");
+                let request =
+                    if ordered { request.query("order_by", "-end_date") } else { request };
                 request
                     .path("dag_id", &dag_id)
                     .path("dag_run_id", &every_run)
@@ -92,8 +96,11 @@ fn since(hours: u32) -> Result<String, Failure> {
 fn headline(page: &Page<TaskInstance>, hours: u32) -> String {
     let total = page.total_or_shown();
     let shown = page.items.len() as u64;
-    let cut =
-        if shown < total { format!("; the first {shown} were looked at") } else { String::new() };
+    let cut = if shown < total {
+        format!("; counts and times below are of {shown} of them")
+    } else {
+        String::new()
+    };
     format!("{total} task instances failed in the last {hours} hours{cut}")
 }
 

@@ -27,7 +27,8 @@ pub struct Input {
 impl Tool for PauseDag {
     const NAME: &'static str = "pause_dag";
     const TITLE: &'static str = "Pause DAG";
-    const DESCRIPTION: &'static str = "Pause a DAG: no new runs start, running ones finish.";
+    const DESCRIPTION: &'static str =
+        "Pause a DAG: no run starts or goes on; tasks that run finish.";
     const LEVEL: AccessLevel = AccessLevel::Write;
     const TOOLSET: &'static str = "dag";
     const IDEMPOTENT: bool = true;

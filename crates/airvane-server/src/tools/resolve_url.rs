@@ -44,6 +44,7 @@ impl Tool for ResolveUrl {
 /// What a link says.
 #[derive(Debug, Default, PartialEq)]
 struct Place {
+    host: String,
     dag_id: String,
     dag_run_id: Option<String>,
     task_id: Option<String>,
@@ -58,7 +59,8 @@ impl Place {
     /// `/dags/D/grid?dag_run_id=R&task_id=T&map_index=3`, `/log?dag_id=D&execution_date=…`.
     fn of(link: &str) -> Option<Self> {
         let url = Url::parse(link.trim()).ok()?;
-        let mut place = Self::default();
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let mut place = Self { host, ..Self::default() };
         place.read_path(&url);
         place.read_query(&url);
         (!place.dag_id.is_empty()).then_some(place)
@@ -123,6 +125,9 @@ fn document(call: &Call, place: &Place) -> Document {
     let safe =
         |text: &Option<String>| text.as_deref().map(|text| call.airflow.redact(text).into_string());
     let mut document = Document::new();
+    if let Some(warning) = elsewhere(call, place) {
+        document.line(warning);
+    }
     document
         .field("dag_id", call.airflow.redact(&place.dag_id).into_string())
         .field_some("dag_run_id", safe(&place.dag_run_id))
@@ -137,6 +142,17 @@ fn document(call: &Call, place: &Place) -> Document {
         _ => document.next("explore_dag"),
     };
     document
+}
+
+/// A link to another Airflow names DAGs that may exist here too, and mean something else.
+fn elsewhere(call: &Call, place: &Place) -> Option<String> {
+    let ours = Url::parse(call.airflow.url()?).ok()?;
+    let ours = ours.host_str()?;
+    if place.host == ours {
+        return None;
+    }
+    let host = call.airflow.redact(&place.host);
+    Some(format!("[the link is to {}, this server asks {ours}]", host.as_str()))
 }
 
 #[cfg(test)]

@@ -75,10 +75,19 @@ async fn report(
     let mut document = Document::new();
     match last {
         Ok(run) if run.state.is_failure() => {
-            document.line(format!("the triggered run {} failed", run.dag_run_id));
             let run_id = DagRunId::new(run.dag_run_id.as_str())?;
-            let diagnosis = diagnosis::diagnose(call, input.dag_id(), Some(&run_id)).await?;
-            return Ok(diagnosis);
+            match diagnosis::diagnose(call, input.dag_id(), Some(&run_id)).await {
+                Ok(diagnosis) => return Ok(diagnosis),
+                // The run was triggered: a failed diagnosis must not look like a failed trigger.
+                Err(failure) => {
+                    document.line("the triggered run failed");
+                    get_dag_run::fields(&mut document, &run);
+                    document.line(format!("[not diagnosed: {}]", failure.message));
+                    let arguments =
+                        [("dag_id", run.dag_id.as_str()), ("dag_run_id", run.dag_run_id.as_str())];
+                    document.next_call("diagnose_dag_run", &arguments, "says why");
+                }
+            }
         }
         Ok(run) if run.state.is_finished() => {
             document.line("the triggered run ended");

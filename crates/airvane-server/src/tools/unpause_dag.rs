@@ -13,7 +13,7 @@ impl Tool for UnpauseDag {
     const NAME: &'static str = "unpause_dag";
     const TITLE: &'static str = "Unpause DAG";
     const DESCRIPTION: &'static str =
-        "Unpause a DAG: scheduled and queued runs start, with catchup also missed ones.";
+        "Unpause a DAG: its runs start and go on, with catchup also missed ones.";
     const LEVEL: AccessLevel = AccessLevel::Write;
     const TOOLSET: &'static str = "dag";
     const IDEMPOTENT: bool = true;

@@ -125,8 +125,10 @@ async fn admit(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
             response
         }
         Verdict::Unavailable(words) => {
-            let words = format!("Airflow can't be asked whether this credential is valid: {words}");
-            refusal(StatusCode::SERVICE_UNAVAILABLE, &words)
+            // Nobody has proven who they are yet: where Airflow is, is not for them.
+            tracing::warn!(reason = words, "a credential can't be checked");
+            let words = "Airflow can't be asked whether this credential is valid";
+            refusal(StatusCode::SERVICE_UNAVAILABLE, words)
         }
     }
 }
