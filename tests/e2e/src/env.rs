@@ -80,9 +80,4 @@ impl TestEnv {
             }
         }
     }
-
-    /// Whether the slow tests are wanted too (`cargo xtask test --full`).
-    pub fn full() -> bool {
-        std::env::var_os("AIRVANE_TEST_FULL").is_some_and(|value| value == "1")
-    }
 }

@@ -22,14 +22,10 @@ use provision::{Installed, Running};
 
 /// Options of `cargo xtask test`.
 #[derive(Args)]
-#[allow(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Options {
     /// Only what needs no Airflow.
-    #[arg(long, conflicts_with_all = ["full", "only", "keep"])]
+    #[arg(long, conflicts_with_all = ["only", "keep"])]
     fast: bool,
-    /// Also the slow rest.
-    #[arg(long)]
-    full: bool,
     /// Only those end-to-end tests whose file name contains this.
     #[arg(long, value_name = "PATTERN")]
     only: Option<String>,
@@ -37,7 +33,7 @@ pub(crate) struct Options {
     #[arg(long)]
     keep: bool,
     /// End what an earlier `--keep` left running.
-    #[arg(long, conflicts_with_all = ["fast", "full", "only", "keep"])]
+    #[arg(long, conflicts_with_all = ["fast", "only", "keep"])]
     stop: bool,
 }
 
@@ -109,9 +105,6 @@ fn tests(options: &Options, running: &Running, installed: &Installed, binary: &P
     if let Some(pattern) = &options.only {
         args.extend(["--test".to_owned(), format!("*{pattern}*")]);
     }
-    let mut environment = vec![("AIRVANE_TEST_ENV", provision::description())];
-    if options.full {
-        environment.push(("AIRVANE_TEST_FULL", "1".into()));
-    }
+    let environment = [("AIRVANE_TEST_ENV", provision::description())];
     cargo_test("e2e", &args, &environment)
 }
