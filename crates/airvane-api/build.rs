@@ -25,6 +25,8 @@ struct Row {
     bulk: Option<Level>,
     instead: Option<String>,
     #[serde(default)]
+    words: Vec<String>,
+    #[serde(default)]
     peers: BTreeMap<String, Vec<String>>,
     v1: Option<String>,
     v2: Option<String>,
@@ -133,7 +135,7 @@ fn add_file(statics: &mut BTreeMap<String, String>, catalog: &Path, file: &Path)
 }
 
 fn operation(name: &str, toolset: &str, row: &Row, facts: &Facts) -> Result<String> {
-    let Row { summary, level, refused, instead, .. } = row;
+    let Row { summary, level, refused, instead, words, .. } = row;
     let bulk = row
         .bulk
         .as_ref()
@@ -146,7 +148,7 @@ fn operation(name: &str, toolset: &str, row: &Row, facts: &Facts) -> Result<Stri
     Ok(format!(
         "/// {summary}\npub static {}: Operation = Operation {{ name: {name:?}, summary: {summary:?}, \
          level: AccessLevel::{level:?}, toolset: {toolset:?}, refused: {refused}, bulk: {bulk}, \
-         instead: {instead:?}, peers: &{peers:?},\n v1: {v1},\n v2: {v2} }};\n",
+         instead: {instead:?}, words: &{words:?}, peers: &{peers:?},\n v1: {v1},\n v2: {v2} }};\n",
         name.to_uppercase()
     ))
 }
@@ -163,9 +165,14 @@ fn endpoint(
         _ => return Err("row and facts differ: run `cargo xtask generate`".into()),
     };
     let known = |name: &String| facts.parameters.iter().any(|parameter| parameter.name == *name);
-    if let Some(name) = names.keys().chain(joined).find(|name| !known(name)) {
+    let in_body = |name: &String| {
+        facts.body.as_ref().is_some_and(|body| body.contains(&format!("{name:?}:")))
+    };
+    if let Some(name) = names.keys().chain(joined).find(|name| !known(name) && !in_body(name)) {
         return Err(format!("the route has no parameter `{name}`").into());
     }
+    let renamed = names.iter().filter(|(wire_name, _)| !known(wire_name));
+    let body_names: Vec<_> = renamed.map(|(wire_name, name)| (name, wire_name)).collect();
     let mut parameters = String::new();
     for parameter in &facts.parameters {
         parameters.push_str(&self::parameter(parameter, &facts.since, names, joined)?);
@@ -175,7 +182,7 @@ fn endpoint(
     let since = version(&facts.since)?;
     Ok(format!(
         "Some(Endpoint {{ method: Method::{method}, path: {path:?}, operation_id: {operation_id:?}, \
-         since: {since}, permission: {permission:?}, body: {body:?}, parameters: &[{parameters}] }})"
+         since: {since}, permission: {permission:?}, body: {body:?}, body_names: &{body_names:?}, parameters: &[{parameters}] }})"
     ))
 }
 

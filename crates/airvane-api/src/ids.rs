@@ -13,6 +13,8 @@ use std::fmt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::operation::{Parameter, ParameterPlace};
+
 /// RFC 3986 unreserved characters stay readable; everything else is encoded, `:` and `+` of run
 /// ids included.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -195,8 +197,31 @@ ids! {
     StateKey = "key", slash: true;
     /// An opaque token of Airflow's own (`file_token` of Airflow 2).
     FileToken = "file_token", slash: false;
-    /// Any other single segment that a catalog row names (numbers and names without slash).
-    Segment = "path parameter", slash: false;
+}
+
+/// The value of whichever parameter of a path a catalog row names, by that row's own rule: one
+/// segment, several where Airflow routes the rest of a path, or a URI.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathValue(String);
+
+impl PathValue {
+    /// Takes a text as the value of a parameter, or says why it can't be one.
+    pub fn new(parameter: &'static Parameter, text: &str) -> Result<Self, IdError> {
+        let encoded = |part: &str| utf8_percent_encode(part, SEGMENT).to_string();
+        if parameter.name == "uri" {
+            return AssetUri::new(text).map(|uri| Self(uri.encoded()));
+        }
+        let slash = parameter.place == ParameterPlace::PathTail;
+        check(parameter.name, text, slash)?;
+        let parts: Vec<String> = text.split('/').map(encoded).collect();
+        Ok(Self(parts.join("/")))
+    }
+}
+
+impl PathSegment for PathValue {
+    fn encoded(&self) -> String {
+        self.0.clone()
+    }
 }
 
 /// The URI that Airflow 2 knows an asset (there: dataset) by, for example `s3://bucket/key`.
@@ -228,6 +253,9 @@ impl PathSegment for AssetUri {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog;
+    use crate::operation::Operation;
+    use crate::version::ApiVersion;
 
     #[test]
     fn a_uri_keeps_its_slashes_encoded() {
@@ -236,6 +264,23 @@ mod tests {
         let refused = AssetUri::new("s3://bucket/../config");
         assert_eq!(refused, Err(IdError::DotSegment { kind: "uri" }));
         assert_eq!(AssetUri::new("//"), Err(IdError::Empty { kind: "uri" }));
+    }
+
+    #[test]
+    fn any_parameter_of_a_path_obeys_its_row() {
+        let of = |operation: &'static Operation, api, name| {
+            operation.endpoint(api).unwrap().parameter(name).unwrap()
+        };
+        let dag_id = of(&catalog::GET_DAG, ApiVersion::V2, "dag_id");
+        assert_eq!(PathValue::new(dag_id, "a b").unwrap().encoded(), "a%20b");
+        for text in ["..", "%2e%2e", "", "a/b", "a\nb"] {
+            assert!(PathValue::new(dag_id, text).is_err(), "{text}");
+        }
+        let key = of(&catalog::GET_VARIABLE, ApiVersion::V2, "variable_key");
+        assert_eq!(PathValue::new(key, "team/a b").unwrap().encoded(), "team/a%20b");
+        assert!(PathValue::new(key, "team/../a").is_err());
+        let uri = of(&catalog::GET_ASSET, ApiVersion::V1, "uri");
+        assert_eq!(PathValue::new(uri, "s3://b").unwrap().encoded(), "s3%3A%2F%2Fb");
     }
 
     #[test]

@@ -77,6 +77,8 @@ pub struct Operation {
     pub bulk: Option<AccessLevel>,
     /// The operation to use where this one does not exist, by its name in the catalog.
     pub instead: Option<&'static str>,
+    /// What people call it who don't know its name: phrases to search by.
+    pub words: &'static [&'static str],
     /// Names under which other MCP servers offer it: server, tool.
     pub peers: &'static [(&'static str, &'static str)],
     /// How Airflow 2 offers it.
@@ -139,6 +141,8 @@ pub struct Endpoint {
     pub parameters: &'static [Parameter],
     /// JSON Schema of the body, if it takes one.
     pub body: Option<&'static str>,
+    /// Fields of the body that callers know by another name than the wire: theirs, the wire's.
+    pub body_names: &'static [(&'static str, &'static str)],
     /// The permission that Airflow's own route asks for, in Airflow's words; empty if none.
     pub permission: &'static str,
 }

@@ -12,6 +12,7 @@ pub mod mcp;
 mod nearest;
 pub mod output;
 pub mod policy;
+pub mod reach;
 pub mod registry;
 mod server;
 pub mod settings;

@@ -1,6 +1,6 @@
 //! What a caller may do. Read-only until told otherwise; a request can only narrow it further.
 
-use airvane_api::AccessLevel;
+use airvane_api::{AccessLevel, Operation, catalog};
 
 use crate::registry::{self, Registered};
 use crate::settings::ToolSelection;
@@ -57,11 +57,18 @@ pub struct UnknownName {
 
 impl Policy {
     /// The rules for a level and a selection, whose names must all exist.
-    pub fn new(level: AccessLevel, selection: ToolSelection) -> Result<Self, UnknownName> {
-        let tools: Vec<&'static str> = registry::TOOLS.iter().map(|tool| tool.name).collect();
+    pub fn new(level: AccessLevel, mut selection: ToolSelection) -> Result<Self, UnknownName> {
+        let tools: Vec<&'static str> = registry::all().map(|tool| tool.name).collect();
         check("tool", &selection.tools, &tools)?;
         check("tool", &selection.exclude, &tools)?;
+        for name in &mut selection.toolsets {
+            if let Some((_, ours)) = OTHER_TOOLSET_NAMES.iter().find(|(theirs, _)| theirs == name) {
+                (*ours).clone_into(name);
+            }
+        }
         check("toolset", &selection.toolsets, &registry::toolsets())?;
+        let implied: Vec<_> = selection.exclude.iter().flat_map(|name| implied(name)).collect();
+        selection.exclude.extend(implied.into_iter().map(str::to_owned));
         Ok(Self { level, selection })
     }
 
@@ -89,6 +96,18 @@ impl Policy {
         self.permits_level(tool.name, tool.level)
     }
 
+    /// Whether an operation may be called at a level, by whichever tool.
+    pub fn permits_operation(
+        &self,
+        operation: &'static Operation,
+        needed: AccessLevel,
+    ) -> Result<(), Refusal> {
+        if contains(&self.selection.exclude, operation.name) {
+            return Err(Refusal::Excluded { tool: operation.name });
+        }
+        self.permits_level(operation.name, needed)
+    }
+
     /// Whether something of this level is allowed: for tools whose arguments decide the level.
     pub fn permits_level(&self, tool: &'static str, needed: AccessLevel) -> Result<(), Refusal> {
         if needed <= self.level {
@@ -105,6 +124,30 @@ impl Policy {
             _ => contains(tools, tool.name) || contains(toolsets, tool.toolset),
         }
     }
+}
+
+/// Toolsets that other servers, or Airflow 2, call by another name.
+const OTHER_TOOLSET_NAMES: [(&str, &str); 2] =
+    [("connections", "connection"), ("dataset", "asset")];
+
+/// Our tools have the names of this server where it has the same.
+const SAME_NAMES: &str = "astro-airflow-mcp";
+
+/// Tools that do more than call their operation: shut with it, but not the other way round.
+const COMPOSED: [(&str, &str); 1] = [("trigger_dag_and_wait", "trigger_dag_run")];
+
+/// What else goes with a name that is excluded: the operation behind a tool, and the tools that do
+/// nothing but call an operation. A door that is shut by one name must not be open by another.
+fn implied(name: &str) -> Vec<&'static str> {
+    let tools_of = |operation: &'static Operation| {
+        operation.peers.iter().filter(|(server, _)| *server == SAME_NAMES).map(|(_, tool)| *tool)
+    };
+    let operations = catalog::OPERATIONS.iter().copied();
+    let behind = operations.filter(|operation| tools_of(operation).any(|tool| tool == name));
+    let before = catalog::find(name).into_iter().flat_map(tools_of);
+    let composed = COMPOSED.iter().filter(|(_, operation)| *operation == name);
+    let composed = composed.map(|(tool, _)| *tool);
+    behind.map(|operation| operation.name).chain(before).chain(composed).collect()
 }
 
 fn contains(names: &[String], name: &str) -> bool {
@@ -134,7 +177,7 @@ mod tests {
     fn nothing_above_the_level_is_shown_or_runs() {
         for level in [AccessLevel::Read, AccessLevel::Write, AccessLevel::Destructive] {
             let policy = policy(level);
-            for tool in registry::TOOLS {
+            for tool in registry::all() {
                 assert_eq!(policy.permits(tool).is_ok(), tool.level <= level, "{}", tool.name);
                 assert!(!policy.lists(tool) || tool.level <= level, "{}", tool.name);
             }
@@ -154,6 +197,46 @@ mod tests {
             ToolSelection { tools: vec!["list_dgas".to_owned()], ..ToolSelection::default() };
         let message = Policy::new(AccessLevel::Read, selection).unwrap_err().to_string();
         assert_eq!(message, "unknown tool `list_dgas`; did you mean `list_dags`?");
+    }
+
+    #[test]
+    fn what_is_excluded_is_shut_by_every_name() {
+        let policy = |name: &str| {
+            let selection =
+                ToolSelection { exclude: vec![name.to_owned()], ..ToolSelection::default() };
+            Policy::new(AccessLevel::Destructive, selection).unwrap()
+        };
+        let runs = |policy: &Policy, name| policy.permits(registry::find(name).unwrap()).is_ok();
+        let no_delete = policy("delete_dag_run");
+        assert!(!runs(&no_delete, "delete_dag_run"));
+        let operation = &catalog::DELETE_DAG_RUN;
+        assert!(no_delete.permits_operation(operation, operation.level).is_err());
+        for (excluded, shut) in [
+            ("trigger_dag", "trigger_dag_run"),
+            ("trigger_dag_run", "trigger_dag"),
+            ("trigger_dag_run", "trigger_dag_and_wait"),
+            ("patch_dag", "pause_dag"),
+            ("get_task_logs", "get_task_log"),
+        ] {
+            assert!(!runs(&policy(excluded), shut), "{excluded}");
+        }
+        assert!(runs(&policy("pause_dag"), "unpause_dag"));
+    }
+
+    #[test]
+    fn a_toolset_shows_its_operations_and_may_go_by_another_name() {
+        for name in ["connection", "connections"] {
+            let selection =
+                ToolSelection { toolsets: vec![name.to_owned()], ..ToolSelection::default() };
+            let policy = Policy::new(AccessLevel::Read, selection).unwrap();
+            let listed: Vec<_> =
+                registry::all().filter(|tool| policy.lists(tool)).map(|tool| tool.name).collect();
+            assert_eq!(listed, ["list_connections", "get_connection", "get_connection_test"]);
+        }
+        let misspelt =
+            ToolSelection { toolsets: vec!["conection".to_owned()], ..ToolSelection::default() };
+        let message = Policy::new(AccessLevel::Read, misspelt).unwrap_err().to_string();
+        assert_eq!(message, "unknown toolset `conection`; did you mean `connection`?");
     }
 
     #[test]

@@ -1,17 +1,26 @@
 //! Every tool, once. Listing, dispatch, policy, documentation and tests derive from here; adding
 //! a tool touches its own file and one line of [`TOOLS`].
+//!
+//! Behind the tools that people wrote stand those made of catalog rows ([`OPERATION_TOOLS`]): one
+//! for every operation whose name no tool has. They are listed by their toolset only, and may be
+//! called by name like any other.
 
 mod arguments;
 mod schema;
 
+pub(crate) use arguments::coerce;
+pub(crate) use schema::compact;
+
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use airvane_api::AccessLevel;
+use airvane_api::{AccessLevel, Operation, catalog};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
+use crate::reach;
 use crate::tool::{Call, Tool, ToolResult};
 use crate::tools;
 
@@ -33,8 +42,19 @@ pub struct Registered {
     pub idempotent: bool,
     /// Longest time of a call.
     pub time: Duration,
-    input: fn() -> Map<String, Value>,
-    run: for<'a> fn(&'a Call, Value) -> BoxFuture<'a, ToolResult>,
+    runs: Runs,
+}
+
+/// What runs when a tool is called.
+#[derive(Clone, Copy)]
+enum Runs {
+    /// A tool that people wrote.
+    Tool {
+        input: fn() -> Map<String, Value>,
+        run: for<'a> fn(&'a Call, Value) -> BoxFuture<'a, ToolResult>,
+    },
+    /// A row of the catalog.
+    Operation(&'static Operation),
 }
 
 impl Registered {
@@ -48,21 +68,76 @@ impl Registered {
             listed: T::LISTED,
             idempotent: T::IDEMPOTENT,
             time: T::TIME,
-            input: schema::of::<T::Input>,
-            run: run::<T>,
+            runs: Runs::Tool { input: schema::of::<T::Input>, run: run::<T> },
+        }
+    }
+
+    fn of_operation(operation: &'static Operation) -> Self {
+        Self {
+            name: operation.name,
+            // Made once and kept as long as the program runs, like the row itself.
+            title: title(operation.name).leak(),
+            description: operation.summary,
+            level: operation.level,
+            toolset: operation.toolset,
+            listed: false,
+            idempotent: operation.is_idempotent(),
+            time: LONGEST,
+            runs: Runs::Operation(operation),
+        }
+    }
+
+    /// The row of the catalog that it is made of, if it is.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        match self.runs {
+            Runs::Tool { .. } => None,
+            Runs::Operation(operation) => Some(operation),
         }
     }
 
     /// The JSON Schema of its arguments, without what a model does not need.
     pub fn input_schema(&self) -> Map<String, Value> {
-        (self.input)()
+        match self.runs {
+            Runs::Tool { input, .. } => input(),
+            Runs::Operation(operation) => reach::input_schema(operation),
+        }
     }
 
     /// Runs it. Arguments are checked first; wrong ones send nothing.
     pub async fn run(&self, call: &Call, arguments: Map<String, Value>) -> ToolResult {
-        let arguments = arguments::coerce(&self.input_schema(), arguments);
-        (self.run)(call, Value::Object(arguments)).await
+        match self.runs {
+            Runs::Tool { input, run } => {
+                run(call, Value::Object(arguments::coerce(&input(), arguments))).await
+            }
+            Runs::Operation(operation) => reach::run(call, operation, arguments).await,
+        }
     }
+}
+
+/// Longest time of a generic call; only a wait for a run's end needs it.
+pub(crate) const LONGEST: Duration = Duration::from_secs(48);
+
+/// `list_dag_runs` as people write it: `List DAG runs`.
+fn title(name: &str) -> String {
+    let words = name.split('_').map(|word| match word {
+        "dag" => "DAG",
+        "dags" => "DAGs",
+        "hitl" => "human-in-the-loop",
+        "xcom" => "XCom",
+        "url" => "URL",
+        word => word,
+    });
+    let title = words.collect::<Vec<_>>().join(" ");
+    let mut letters = title.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Runs a tool of a known type with arguments as models write them.
+pub(crate) fn run_as<T: Tool>(
+    call: &Call,
+    arguments: Map<String, Value>,
+) -> BoxFuture<'_, ToolResult> {
+    run::<T>(call, Value::Object(arguments::coerce(&schema::of::<T::Input>(), arguments)))
 }
 
 fn run<T: Tool>(call: &Call, arguments: Value) -> BoxFuture<'_, ToolResult> {
@@ -106,23 +181,49 @@ pub static TOOLS: &[Registered] = &[
     Registered::of::<tools::get_airflow_config::GetAirflowConfig>(),
     Registered::of::<tools::get_airflow_version::GetAirflowVersion>(),
     Registered::of::<tools::resolve_url::ResolveUrl>(),
+    Registered::of::<tools::find_operation::FindOperation>(),
+    Registered::of::<tools::read_operation::ReadOperation>(),
     Registered::of::<tools::trigger_dag::TriggerDag>(),
     Registered::of::<tools::trigger_dag_and_wait::TriggerDagAndWait>(),
     Registered::of::<tools::pause_dag::PauseDag>(),
     Registered::of::<tools::unpause_dag::UnpauseDag>(),
     Registered::of::<tools::clear_dag_run::ClearDagRun>(),
     Registered::of::<tools::clear_task_instances::ClearTaskInstances>(),
+    Registered::of::<tools::write_operation::WriteOperation>(),
     Registered::of::<tools::delete_dag_run::DeleteDagRun>(),
+    Registered::of::<tools::destroy_operation::DestroyOperation>(),
 ];
+
+/// A tool for every operation of the catalog whose name no other tool has. Login and logout have
+/// none.
+pub static OPERATION_TOOLS: LazyLock<Vec<Registered>> = LazyLock::new(|| {
+    catalog::OPERATIONS
+        .iter()
+        .filter(|operation| !operation.refused && written(operation.name).is_none())
+        .map(|operation| Registered::of_operation(operation))
+        .collect()
+});
+
+/// Every tool, those that people wrote first.
+pub fn all() -> impl Iterator<Item = &'static Registered> {
+    TOOLS.iter().chain(OPERATION_TOOLS.iter())
+}
 
 /// The tool of a name.
 pub fn find(name: &str) -> Option<&'static Registered> {
+    written(name).or_else(|| {
+        let place = OPERATION_TOOLS.binary_search_by_key(&name, |tool| tool.name).ok()?;
+        OPERATION_TOOLS.get(place)
+    })
+}
+
+fn written(name: &str) -> Option<&'static Registered> {
     TOOLS.iter().find(|tool| tool.name == name)
 }
 
 /// The names of all groups, sorted.
 pub fn toolsets() -> Vec<&'static str> {
-    let mut names: Vec<_> = TOOLS.iter().map(|tool| tool.toolset).collect();
+    let mut names: Vec<_> = all().map(|tool| tool.toolset).collect();
     names.sort_unstable();
     names.dedup();
     names
@@ -134,16 +235,30 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_descriptions_are_short() {
-        let mut names: Vec<_> = TOOLS.iter().map(|tool| tool.name).collect();
+        let mut names: Vec<_> = all().map(|tool| tool.name).collect();
         names.sort_unstable();
-        let all = names.len();
+        let count = names.len();
         names.dedup();
-        assert_eq!(names.len(), all);
-        for tool in TOOLS {
+        assert_eq!(names.len(), count);
+        for tool in all() {
             assert!(tool.description.len() <= 260, "{}: {}", tool.name, tool.description.len());
             assert!(tool.description.ends_with('.'), "{}", tool.name);
             assert!(!tool.title.is_empty());
         }
+    }
+
+    #[test]
+    fn every_operation_but_login_and_logout_is_found_by_its_name() {
+        for operation in catalog::OPERATIONS {
+            let tool = find(operation.name);
+            assert_eq!(tool.is_none(), operation.refused, "{}", operation.name);
+            if let Some(tool) = tool {
+                assert_eq!(tool.level, operation.level, "{}", operation.name);
+                assert_eq!(tool.toolset, operation.toolset, "{}", operation.name);
+            }
+        }
+        assert_eq!(find("bulk_dag_runs").unwrap().title, "Bulk DAG runs");
+        assert!(OPERATION_TOOLS.iter().all(|tool| !tool.listed));
     }
 
     fn tokens(level: AccessLevel) -> usize {

@@ -101,7 +101,7 @@ impl Server {
     /// The tools that a caller sees.
     pub fn tools(&self, context: &CallerContext) -> impl Iterator<Item = &'static Registered> {
         let policy = self.policy(context);
-        registry::TOOLS.iter().filter(move |tool| policy.lists(tool))
+        registry::all().filter(move |tool| policy.lists(tool))
     }
 
     /// The connected Airflow for one call that ends in time.

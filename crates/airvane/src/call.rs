@@ -29,7 +29,7 @@ pub(crate) async fn run(settings: &Settings, matches: &ArgMatches) -> anyhow::Re
 
 fn tool(name: &str) -> Result<&'static Registered, UsageError> {
     registry::find(name).ok_or_else(|| {
-        let near = airvane_server::nearest(name, registry::TOOLS.iter().map(|tool| tool.name));
+        let near = airvane_server::nearest(name, registry::all().map(|tool| tool.name));
         let hint = near.map_or_else(
             || "`airvane tools` lists all".to_owned(),
             |near| format!("did you mean `{near}`?"),

@@ -6,6 +6,8 @@
 //! around it.
 
 mod log;
+mod release;
+mod stream;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +23,7 @@ use tokio::sync::Semaphore;
 use crate::failure::{Failure, FailureKind};
 
 pub use log::{LogRequest, LogScan};
+pub use stream::LastLine;
 
 /// Requests that one call may have under way at once.
 const PARALLEL: usize = 8;

@@ -78,6 +78,15 @@ impl Block {
                 let note = note(left_out, "lines", more.as_deref());
                 Some((Self::Text { name, text: kept, more }, note))
             }
+            Self::Records(records) => {
+                let more = records.more.clone();
+                let (kept, left_out) = records.cut(tokens)?;
+                Some((Self::Records(kept), note(left_out, "rows", more.as_deref())))
+            }
+            Self::Object(object) => {
+                let (kept, lost) = object.cut(tokens)?;
+                Some((Self::Object(kept), note(lost, "fields shortened or", None)))
+            }
         }
     }
 }

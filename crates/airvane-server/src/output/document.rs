@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::json::{Object, Records};
+
 /// A part of an answer. Names are keys of the structured form.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Block {
@@ -29,6 +31,10 @@ pub enum Block {
         /// The call that brings what a cut leaves out.
         more: Option<String>,
     },
+    /// A list as Airflow gave it.
+    Records(Records),
+    /// An object as Airflow gave it.
+    Object(Object),
 }
 
 /// An answer.
@@ -108,6 +114,18 @@ impl Document {
         self
     }
 
+    /// Adds a list as Airflow gave it.
+    pub fn records(&mut self, records: Records) -> &mut Self {
+        self.blocks.push(Block::Records(records));
+        self
+    }
+
+    /// Adds an object as Airflow gave it.
+    pub fn object(&mut self, object: Object) -> &mut Self {
+        self.blocks.push(Block::Object(object));
+        self
+    }
+
     /// Says which call brings what a cut of the last table or text leaves out.
     pub fn more(&mut self, call: impl Into<String>) -> &mut Self {
         if let Some(Block::Table { more, .. } | Block::Text { more, .. }) = self.blocks.last_mut() {
@@ -180,6 +198,10 @@ impl Document {
                 Block::Text { name, text, .. } => {
                     insert(&mut object, name, Value::from(text.as_str()));
                 }
+                Block::Records(records) => {
+                    object.insert(records.name.clone(), records.structured());
+                }
+                Block::Object(fields) => object.extend(fields.structured().clone()),
             }
         }
         if !summary.is_empty() {
@@ -244,6 +266,8 @@ impl Block {
                 }
             }
             Self::Text { text, .. } => push_line(out, text.trim_end()),
+            Self::Records(records) => out.push_str(&records.text()),
+            Self::Object(object) => out.push_str(&object.text()),
         }
     }
 }

@@ -7,9 +7,11 @@
 mod cut;
 mod document;
 mod frame;
+mod json;
 pub mod time;
 mod tokens;
 
 pub use document::{Block, Document};
 pub use frame::Frame;
+pub use json::{Object, Records};
 pub use tokens::estimate as estimate_tokens;

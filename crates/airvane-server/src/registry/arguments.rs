@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 /// Turns texts into what the schema asks for where that is beyond doubt (`"10"` → `10`, `"true"` →
 /// `true`, `"failed"` or `"a,b"` → a list), and leaves out `null`, which clients send for "not
 /// given". Everything else is left for the check to refuse.
-pub(super) fn coerce(
+pub(crate) fn coerce(
     schema: &Map<String, Value>,
     arguments: Map<String, Value>,
 ) -> Map<String, Value> {

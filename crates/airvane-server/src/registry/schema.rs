@@ -25,7 +25,7 @@ pub(super) fn of<T: JsonSchema>() -> Map<String, Value> {
     object
 }
 
-fn compact(object: &mut Map<String, Value>) {
+pub(crate) fn compact(object: &mut Map<String, Value>) {
     for key in ["title", "$schema", "format", "default"] {
         object.remove(key);
     }

@@ -1,0 +1,100 @@
+//! What a few operations need beyond their row.
+
+use std::collections::BTreeMap;
+
+use airvane_api::{ApiVersion, Operation, catalog};
+use serde_json::{Map, Value};
+
+/// Bodies that repeat an id of the path: operation, parameter, field. Airflow refuses a patch
+/// whose body does not name what the path names.
+const REPEATED: [(&Operation, &str, &str); 2] = [
+    (&catalog::PATCH_CONNECTION, "connection_id", "connection_id"),
+    (&catalog::PATCH_VARIABLE, "variable_key", "key"),
+];
+
+/// Adds what callers should not have to know.
+pub(crate) fn complete(
+    operation: &'static Operation,
+    api: ApiVersion,
+    parameters: &mut BTreeMap<String, Value>,
+    body: &mut Map<String, Value>,
+) {
+    for (_, parameter, field) in REPEATED.iter().filter(|(of, ..)| is(operation, of)) {
+        if let Some(id) = parameters.get(*parameter) {
+            body.entry(*field).or_insert_with(|| id.clone());
+        }
+    }
+    if is(operation, &catalog::TRIGGER_DAG_RUN) {
+        dated(api, body);
+    }
+    if is(operation, &catalog::PATCH_POOL) && api == ApiVersion::V1 {
+        only_given_fields(parameters, body);
+    }
+}
+
+pub(crate) fn is(operation: &'static Operation, other: &Operation) -> bool {
+    operation.name == other.name
+}
+
+/// Airflow 3 wants `logical_date` present, also as null; Airflow 2 refuses a null.
+fn dated(api: ApiVersion, body: &mut Map<String, Value>) {
+    match api {
+        ApiVersion::V2 => {
+            body.entry("logical_date").or_insert(Value::Null);
+        }
+        ApiVersion::V1 => body.retain(|_, value| !value.is_null()),
+    }
+}
+
+/// Airflow 2 wants a whole pool unless a mask names the fields that change.
+fn only_given_fields(parameters: &mut BTreeMap<String, Value>, body: &Map<String, Value>) {
+    if !(body.contains_key("name") && body.contains_key("slots")) {
+        let fields: Vec<Value> = body.keys().map(|field| Value::from(field.as_str())).collect();
+        parameters.entry("update_mask".to_owned()).or_insert(Value::Array(fields));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn completed(
+        operation: &'static Operation,
+        api: ApiVersion,
+        parameters: &Value,
+        body: &Value,
+    ) -> (Value, Value) {
+        let mut parameters: BTreeMap<String, Value> =
+            parameters.as_object().unwrap().clone().into_iter().collect();
+        let mut body = body.as_object().unwrap().clone();
+        complete(operation, api, &mut parameters, &mut body);
+        (parameters.into_iter().collect(), Value::Object(body))
+    }
+
+    #[test]
+    fn a_trigger_has_a_date_or_null_on_airflow_3_and_no_null_on_2() {
+        let of = |api, body| completed(&catalog::TRIGGER_DAG_RUN, api, &json!({}), &body).1;
+        assert_eq!(of(ApiVersion::V2, json!({})), json!({"logical_date": null}));
+        assert_eq!(of(ApiVersion::V1, json!({"logical_date": null})), json!({}));
+        let dated = json!({"logical_date": "2026-01-01T00:00:00Z"});
+        assert_eq!(of(ApiVersion::V2, dated.clone()), dated);
+    }
+
+    #[test]
+    fn a_patch_repeats_its_id() {
+        let (parameters, body) = (json!({"variable_key": "k"}), json!({"value": "v"}));
+        let (_, body) = completed(&catalog::PATCH_VARIABLE, ApiVersion::V1, &parameters, &body);
+        assert_eq!(body, json!({"key": "k", "value": "v"}));
+    }
+
+    #[test]
+    fn a_part_of_a_pool_is_masked_on_airflow_2() {
+        let pool = json!({"pool_name": "p"});
+        let body = json!({"slots": 3});
+        let mask = |api| completed(&catalog::PATCH_POOL, api, &pool, &body).0;
+        assert_eq!(mask(ApiVersion::V1), json!({"pool_name": "p", "update_mask": ["slots"]}));
+        assert_eq!(mask(ApiVersion::V2), pool);
+    }
+}
