@@ -134,6 +134,18 @@ impl Rest {
         }
     }
 
+    /// The OpenAPI document that it serves.
+    pub fn openapi(&self) -> Result<Value> {
+        // Airflow 3 describes its login as well and so serves it above the API.
+        let above = if self.major == Major::Two { "/api/v1" } else { "" };
+        let url = format!("{}{above}/openapi.json", self.url);
+        let reply = self.exchange("GET", &url, "application/json", None)?;
+        if reply.status != 200 {
+            bail!("GET {url}: {}", reply.status);
+        }
+        Ok(reply.json())
+    }
+
     /// All items of a list, page by page. `path` has no limit and no offset.
     pub fn all(&self, path: &str, key: &str) -> Result<Vec<Value>> {
         let mut items = Vec::new();
