@@ -1,20 +1,23 @@
 //! Python programs, each in a virtual environment of its own under `target/airvane`.
 //!
-//! `uv` itself comes from PyPI; nothing is downloaded from anywhere but the package registry
-//! that pip is configured for, and nothing is installed outside `target/`.
+//! `uv` itself comes from PyPI; nothing is downloaded from anywhere but the package index that
+//! `UV_DEFAULT_INDEX` or `PIP_INDEX_URL` names, and nothing is installed outside `target/`. One
+//! exception: where every Python is too new for an old Airflow, uv fetches one that is not.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
 
 use anyhow::{Context, Result, bail};
 use rustix::fs::{FlockOperation, flock};
 
 use crate::{paths, process};
 
-/// One bootstrap at a time, however many threads install.
-static UV: Mutex<()> = Mutex::new(());
+/// An exact version: a new release must not turn a green run red by itself.
+const UV_VERSION: &str = "0.13.8";
+
+/// Python's part of fetching it.
+const FETCH_UV: &str = include_str!("uv.py");
 
 /// A set of PyPI packages in a virtual environment.
 pub(crate) struct Venv<'a> {
@@ -43,7 +46,15 @@ impl Venv<'_> {
         let uv = uv()?;
         let log = paths::log(&format!("install-{}", self.name))?;
         let mut create = uv_command(&uv)?;
-        create.args(["venv", "--clear", "--python"]).arg(python(self.newest_python)?).arg(&home);
+        create.args(["venv", "--clear", "--python"]);
+        match python(self.newest_python) {
+            Ok(python) => create.arg(python),
+            Err(_) => create
+                .arg(format!("3.{}", self.newest_python))
+                .env("UV_PYTHON_DOWNLOADS", "automatic")
+                .env("UV_PYTHON_INSTALL_DIR", paths::folder("python")?),
+        };
+        create.arg(&home);
         process::run("uv venv", &mut create, &log)?;
         let mut install = uv_command(&uv)?;
         install.args(["pip", "install", "--python"]).arg(bin.join("python")).args(self.packages);
@@ -78,52 +89,33 @@ pub(crate) fn unpack(requirement: &str) -> Result<PathBuf> {
     Ok(home)
 }
 
-/// Waits until no other process installs the same: `xtask test` checks the catalog's facts, a
-/// process of its own, while it installs.
+/// Waits until no other thread or process installs the same: `xtask test` checks the catalog's
+/// facts, a process of its own, while it installs.
 pub(crate) fn alone(name: &str) -> Result<File> {
     let file = File::create(paths::folder("locks")?.join(name))?;
     flock(&file, FlockOperation::LockExclusive)?;
     Ok(file)
 }
 
-/// The `uv` of `target/airvane/uv`, installed with the machine's pip when it is missing.
+/// The `uv` of `target/airvane/uv`, fetched when it is missing; where that fails, the machine's.
 fn uv() -> Result<PathBuf> {
-    let _one = UV.lock().map_err(|_| anyhow::anyhow!("an earlier installation of uv panicked"))?;
     let _alone = alone("uv")?;
-    let home = paths::base().join("uv");
-    let uv = home.join("bin").join("uv");
+    let uv = paths::folder("uv")?.join(format!("uv-{UV_VERSION}"));
     if works(&uv) {
         return Ok(uv);
     }
-    let log = paths::log("install-uv")?;
-    let python = python(u32::MAX)?;
-    let cache = paths::folder("cache/pip")?;
-    let mut venv = Command::new(&python);
-    venv.args(["-m", "venv", "--clear"]).arg(&home);
-    let made = process::run("python -m venv", &mut venv, &log).and_then(|()| {
-        let mut pip = Command::new(home.join("bin").join("python"));
-        pip.args(["-m", "pip", "install", "--quiet", "uv"]).env("PIP_CACHE_DIR", &cache);
-        process::run("pip install uv", &mut pip, &log)
-    });
-    match made {
-        Ok(()) => Ok(uv),
-        Err(error) => without_venv(&python, &home, &log)
-            .with_context(|| format!("`python -m venv` did not work either: {error:#}")),
+    let mut fetch = Command::new(python(u32::MAX)?);
+    fetch.args(["-c", FETCH_UV, UV_VERSION]).arg(&uv);
+    let fetched = process::run("fetch uv from PyPI", &mut fetch, &paths::log("install-uv")?);
+    if works(&uv) {
+        return Ok(uv);
     }
-}
-
-/// Debian's Python lacks `venv` until `python3-venv` is installed; pip alone will do, or a `uv`
-/// that is there already.
-fn without_venv(python: &Path, home: &Path, log: &Path) -> Result<PathBuf> {
-    if works(Path::new("uv")) {
-        return Ok(PathBuf::from("uv"));
+    let found = PathBuf::from("uv");
+    if works(&found) {
+        return Ok(found);
     }
-    let mut pip = Command::new(python);
-    pip.args(["-m", "pip", "install", "--quiet", "--target"]).arg(home).arg("uv");
-    process::run("pip install --target uv", &mut pip, log).context(
-        "uv cannot be installed: install Python's venv module (Debian: python3-venv) or uv",
-    )?;
-    Ok(home.join("bin").join("uv"))
+    fetched.context("there is no uv; one that is on the path would do")?;
+    bail!("uv {UV_VERSION} does not run on this machine; install one that does and try again")
 }
 
 fn works(program: &Path) -> bool {
@@ -147,11 +139,11 @@ fn uv_command(uv: &Path) -> Result<Command> {
 }
 
 /// A Python from 3.10 to 3.`newest` on the path.
-fn python(newest: u32) -> Result<PathBuf> {
-    let names = ["python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
-    for name in names {
+pub(crate) fn python(newest: u32) -> Result<PathBuf> {
+    let numbered = (10..=14).rev().map(|minor| format!("python3.{minor}"));
+    for name in ["python3".to_owned(), "python".to_owned()].into_iter().chain(numbered) {
         let ask = ["-c", "import sys; print(sys.version_info[1], sys.executable)"];
-        let Ok(answer) = process::output(name, Command::new(name).args(ask)) else { continue };
+        let Ok(answer) = process::output(&name, Command::new(&name).args(ask)) else { continue };
         let Some((minor, path)) = answer.trim().split_once(' ') else { continue };
         if minor.parse::<u32>().is_ok_and(|minor| (10..=newest).contains(&minor)) {
             return Ok(PathBuf::from(path));

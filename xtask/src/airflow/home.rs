@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -32,7 +32,7 @@ impl Home {
             std::fs::remove_dir_all(&path).with_context(|| format!("clear {}", path.display()))?;
         }
         let dags = path.join("dags");
-        copy(&paths::incident_dags(), &dags)?;
+        paths::copy(&paths::incident_dags(), &dags)?;
         Ok(Self { path, dags, bin })
     }
 
@@ -147,18 +147,4 @@ impl Environment {
 /// A port that nobody listens on at this moment.
 pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from).with_context(|| format!("read {}", from.display()))? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }

@@ -83,7 +83,7 @@ pub(crate) struct Airflow {
 pub(crate) enum Store {
     /// A file, and on Airflow 2 tasks run one by one: for a demo.
     Sqlite,
-    /// A server of its own; falls back to SQLite where there is no PostgreSQL to be had.
+    /// A server of its own.
     Postgres,
 }
 
@@ -97,6 +97,16 @@ pub(crate) fn start(
     match major {
         Major::Two => v2::start(home, store, tell),
         Major::Three => v3::start(home, store, tell),
+    }
+}
+
+impl Store {
+    /// The server, where it takes one.
+    fn start(self) -> Result<Option<Postgres>> {
+        match self {
+            Self::Sqlite => Ok(None),
+            Self::Postgres => Postgres::start().map(Some).context("PostgreSQL"),
+        }
     }
 }
 
@@ -224,20 +234,6 @@ impl Airflow {
 impl Drop for Airflow {
     fn drop(&mut self) {
         process::end_all(&mut self.processes);
-    }
-}
-
-fn postgres(store: Store, tell: &(dyn Fn(&str) + Sync)) -> Result<Option<Postgres>> {
-    if store == Store::Sqlite {
-        return Ok(None);
-    }
-    match Postgres::start() {
-        Ok(server) => Ok(Some(server)),
-        Err(error) => {
-            stop::check()?;
-            tell(&format!("no PostgreSQL, SQLite has to do: {error:#}"));
-            Ok(None)
-        }
     }
 }
 

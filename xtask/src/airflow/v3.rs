@@ -22,7 +22,7 @@ pub(crate) fn start(home: &Home, store: Store, tell: &(dyn Fn(&str) + Sync)) -> 
     let port = home.port()?;
     let url = format!("http://127.0.0.1:{port}");
     let mut environment = environment(home, port, &url)?;
-    let postgres = super::postgres(store, tell)?;
+    let postgres = store.start()?;
     tell("preparing the database");
     if let Some(server) = &postgres {
         environment.set("DATABASE__SQL_ALCHEMY_CONN", &server.sqlalchemy_url());

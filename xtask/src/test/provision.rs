@@ -11,7 +11,7 @@ use crate::airflow::{self, Airflow, Home, Major, Store};
 use crate::http::Client;
 use crate::install::Venv;
 use crate::report::Report;
-use crate::{node, paths, reaper, stop};
+use crate::{node, paths, postgres, reaper, stop};
 
 /// Paths of all that is installed.
 pub(crate) struct Installed {
@@ -49,6 +49,8 @@ pub(crate) fn install(report: &Report) -> Option<Installed> {
         Ok(venv.install()?.join("python"))
     });
     let peers = bin("other MCP servers", &install_peers);
+    let postgres = bin("PostgreSQL", &postgres::install);
+    postgres?;
     Some(Installed {
         airflow3: airflow3?,
         airflow2: airflow2?,
@@ -152,13 +154,8 @@ fn alone() -> Result<File> {
 
 fn start(major: Major, bin: PathBuf) -> Result<Airflow> {
     let name = format!("test-{}", major.version());
-    let airflow = airflow::start(major, &Home::fresh(&name, bin)?, Store::Postgres, &|what| {
-        // A fallback must be seen, the rest is routine.
-        if what.starts_with("no PostgreSQL") {
-            println!("       Airflow {}: {what}", major.version());
-        }
-    })
-    .with_context(|| format!("Airflow {}", major.version()))?;
+    let airflow = airflow::start(major, &Home::fresh(&name, bin)?, Store::Postgres, &|_| {})
+        .with_context(|| format!("Airflow {}", major.version()))?;
     stop::check()?;
     Ok(airflow)
 }
