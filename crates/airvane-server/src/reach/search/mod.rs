@@ -3,6 +3,7 @@
 mod describe;
 mod rank;
 mod stem;
+mod vocabulary;
 
 use airvane_api::{AccessLevel, Operation};
 
