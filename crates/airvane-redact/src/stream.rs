@@ -2,7 +2,7 @@
 
 use crate::{
     clean::clean,
-    detect::{Block, Detector, Found, Inside},
+    detect::{Block, Detector, Found, Inside, Pending},
     known::Known,
     mask,
     redactor::Redactor,
@@ -21,9 +21,11 @@ pub(crate) struct State {
     /// its mask was written.
     scalar: Option<(usize, bool)>,
     /// The line before named a secret whose value this line holds (`name: X`, then `value: y`).
-    pending: Option<&'static str>,
+    pending: Option<Pending>,
     /// Lines in which the other half of an AWS key pair is still looked for.
     aws: u8,
+    /// Lines in which a key of a service that was named above is looked for.
+    service: u8,
     /// Inside a Kubernetes Secret.
     manifest: Option<Manifest>,
     /// Whether the manifest's kind may follow its data.
@@ -44,6 +46,9 @@ struct Manifest {
 
 /// The line of the id and the three after it.
 const AWS_LINES: u8 = 4;
+
+/// Lines below the name of a service in which its key may stand.
+const SERVICE_LINES: u8 = 4;
 
 /// A manifest of more lines is something else.
 const MAX_MANIFEST: u16 = 2000;
@@ -74,6 +79,7 @@ impl State {
             || self.pending.is_some()
             || self.manifest.is_some()
             || self.aws > 0
+            || self.service > 0
     }
 
     /// Redacts complete lines of clean text.
@@ -129,9 +135,9 @@ impl State {
             return kept;
         }
         let mut extra = Vec::new();
-        extra.extend(
-            self.pending.take().and_then(|kind| redactor.inner().detector.field_value(line, kind)),
-        );
+        let detector = &redactor.inner().detector;
+        let pending = self.pending.take();
+        extra.extend(pending.and_then(|pending| detector.field_value(line, pending)));
         extra.extend(self.in_manifest(redactor, line));
         if line.contains("AKIA") || line.contains("ASIA") {
             self.aws = AWS_LINES;
@@ -140,19 +146,26 @@ impl State {
             self.aws -= 1;
             extra.extend(redactor.inner().detector.aws_secret(line));
         }
-        self.open(redactor, line);
+        if self.service > 0 {
+            self.service -= 1;
+            extra.extend(detector.below_service(line));
+        }
+        self.open(redactor, line, pending);
         out.push_str(&self.settle(redactor, known, line, &extra));
         true
     }
 
     /// Remembers what this line opens.
-    fn open(&mut self, redactor: &Redactor, line: &str) {
+    fn open(&mut self, redactor: &Redactor, line: &str, before: Option<Pending>) {
         let detector = &redactor.inner().detector;
         if let Some(opening) = Detector::opening(line) {
             self.block = Some(opening.block);
         }
         self.scalar = detector.scalar(line).map(|indent| (indent, false));
-        self.pending = detector.pending(line);
+        self.pending = detector.pending(line).or_else(|| before.and_then(Pending::later));
+        if Detector::names_service(line) {
+            self.service = SERVICE_LINES;
+        }
         if self.manifest.is_none() && is_secret_kind(line) {
             self.manifest = Some(Manifest::default());
         }

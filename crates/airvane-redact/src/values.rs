@@ -39,7 +39,7 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
         || between("{{", "}}")
         || between("${", "}")
         || between("$(", ")")
-        || (between("{", "}") && !entropy::looks_random(v, 14))
+        || between("{", "}") && is_field(v)
         || between("%", "%")
         || between("[", "]")
         || v.starts_with("***")
@@ -51,9 +51,26 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
         || is_instruction(v)
 }
 
+/// `{password}`, `{0}`, `{db.user!r}`, `{ password }`: a place for a value, not `{Xy!361}`.
+fn is_field(v: &str) -> bool {
+    let inner = v.trim_matches(['{', '}']).trim();
+    let (name, conversion) = inner.split_once(['!', ':']).unwrap_or((inner, ""));
+    if conversion.len() > 4 {
+        return false;
+    }
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-[] $#/".contains(&b));
+    plain && !entropy::looks_random(name, 14)
+}
+
 /// `$DB_PASSWORD`, `$env:TOKEN`, not `$ecret123`.
 fn is_shell_variable(v: &str) -> bool {
     let Some(name) = v.strip_prefix('$') else { return false };
+    // PHP: `$_POST["x"]`, `$config['x']`, `$this->x`
+    let php = name.find(['[', '-', '(']).and_then(|i| name.get(..i));
+    let index = name.contains('[') || name.contains("->") || name.contains('(');
+    if index && php.is_some_and(|n| n.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')) {
+        return true;
+    }
     let name = name.strip_prefix("env:").unwrap_or(name);
     !name.is_empty()
         && (name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
@@ -101,7 +118,11 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
             && !s.starts_with(|c: char| c.is_ascii_digit())
             && s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     };
-    if v.starts_with(['(', '[', '{', '&', '|', '!']) || v.starts_with("->") || v.starts_with("::") {
+    let braced = v.starts_with('{') && v.ends_with('}') && !is_field(v);
+    if v.starts_with(['(', '[', '{', '&', '|', '!']) && !braced
+        || v.starts_with("->")
+        || v.starts_with("::")
+    {
         return true;
     }
     // A call or an index: `getpass()`, `os.environ["X"]`, `Optional[str]`.
@@ -156,7 +177,9 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
     if is_placeholder(v) || is_version(v) || (form != Form::Quoted && is_code(v, names)) {
         return false;
     }
-    if matches!(form, Form::Loose | Form::Said | Form::Remote) && is_path(v) {
+    if (judged.kind != "password" || matches!(form, Form::Loose | Form::Said | Form::Remote))
+        && (is_path(v) || is_rooted(v))
+    {
         return false;
     }
     let spaces = v.bytes().filter(|b| *b == b' ').count();
@@ -166,7 +189,9 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
             Form::Quoted | Form::Tight if spaces > 0 => is_phrase(v, spaces, judged.kind),
             Form::Quoted | Form::Tight => v.len() >= 2,
             Form::Loose => v.len() >= 3,
-            Form::Said => is_mixed(v) && v.len() >= 6 && !entropy::is_identifier(v),
+            Form::Said => {
+                is_mixed(v) && v.len() >= 6 && (!entropy::is_identifier(v) || v.len() >= 32)
+            }
             Form::Remote => {
                 (entropy::looks_random(v, 8) || has_sign(v) && is_mixed(v) && v.len() >= 6)
                     && !entropy::is_identifier(v)
@@ -180,7 +205,9 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
                     || (judged.compound && v.len() >= 15 && is_long_hex(v))
                     || (judged.kind == "password" && v.bytes().all(|b| b.is_ascii_digit()))
             }
-            Form::Said => v.len() >= 8 && is_mixed(v) && !entropy::is_identifier(v),
+            Form::Said => {
+                v.len() >= 8 && is_mixed(v) && (!entropy::is_identifier(v) || judged.compound)
+            }
             Form::Remote => entropy::looks_random(v, 16) && !entropy::is_identifier(v),
         },
         Strength::Weak => {
@@ -191,7 +218,7 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
 }
 
 /// `^1.2.3`, `>=2,<3`, `5.0.0 || ^6.0.2`: what a package of an alarming name depends on.
-fn is_version(v: &str) -> bool {
+pub(crate) fn is_version(v: &str) -> bool {
     v.bytes().any(|b| b == b'.')
         && v.starts_with([
             '^', '~', '>', '<', '=', 'v', '*', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9',
@@ -238,12 +265,35 @@ pub(crate) fn is_path(v: &str) -> bool {
         && parts.clone().all(wordy)
 }
 
+/// An absolute path of three parts or more: `/home/bob/.ssh/id_ed25519`.
+fn is_rooted(v: &str) -> bool {
+    let rooted = v.starts_with('/') || v.starts_with("~/");
+    let mut parts = v.split('/').filter(|part| !part.is_empty());
+    rooted
+        && v.matches('/').count() >= 2
+        && !v.contains(['+', '='])
+        && parts.all(|part| part.len() < 24 && !entropy::looks_random(part, 14))
+}
+
 /// Letters and digits, or letters and signs: no plain word, no plain number.
 fn is_mixed(v: &str) -> bool {
     let letter = v.bytes().any(|b| b.is_ascii_alphabetic());
     let digit = v.bytes().any(|b| b.is_ascii_digit());
     let sign = v.bytes().any(|b| b.is_ascii_punctuation() && !b"-_./:,".contains(&b));
     letter && (digit || sign) || entropy::looks_random(v, 16)
+}
+
+/// Whether a bare word is more than a word: `requirepass hunter2`, not `password required`.
+pub(crate) fn is_telling(v: &str) -> bool {
+    is_mixed(v) && v.len() >= 5 && !is_path(v)
+}
+
+/// A value in the place of a service's key: a hash, a UUID or random.
+pub(crate) fn is_service_key(v: &str) -> bool {
+    v.len() >= 16
+        && !is_path(v)
+        && !v.starts_with("sha")
+        && (entropy::is_hash(v) || entropy::is_uuid(v) || entropy::looks_random(v, 16))
 }
 
 fn has_sign(v: &str) -> bool {

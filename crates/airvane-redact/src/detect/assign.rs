@@ -8,7 +8,7 @@ use super::{
 use crate::{
     names::{self, Judgement, Strength},
     values::{self, Form},
-    view::{ALNUM, BLANK, NAME, View},
+    view::{ALNUM, BLANK, Class, DIGIT, LOWER, NAME, UPPER, View},
 };
 
 /// Longer runs of name characters are text, not names.
@@ -29,9 +29,19 @@ pub(super) fn detect(detector: &Detector, line: View<'_>, at: usize, found: &mut
         return;
     }
     let Some(gap) = separator(line, start, end) else { return };
+    if line.before(start) == b':' && in_arn(line, start) {
+        return;
+    }
     let Some(name) = judge(detector, line, start, end) else { return };
     if header::is_header(line.get(name.start, name.end)) && gap.kind == Gap::Assign {
         header::detect(line, name.start, name.judged.kind, gap.end, found);
+        return;
+    }
+    if gap.kind == Gap::Call && fetches(line.get(name.start, name.end)) {
+        return;
+    }
+    if line.at(gap.end) == b'(' && gap.kind == Gap::Assign {
+        pair(line, name, gap.end, found);
         return;
     }
     if line.at(gap.end) == b'[' && value::mask_at(line, gap.end).is_none() {
@@ -46,7 +56,12 @@ pub(super) fn detect(detector: &Detector, line: View<'_>, at: usize, found: &mut
     if repeats(text, line.get(name.start, name.end)) {
         return;
     }
-    let secret = values::is_secret(text, value.form, name.judged, &detector.names);
+    // A shell's command substitution: what it prints is elsewhere.
+    if line.before(value.start) == b'`' && gap.kind == Gap::Assign && text.contains(' ') {
+        return;
+    }
+    let secret = values::is_secret(text, value.form, name.judged, &detector.names)
+        || gap.kind == Gap::Assign && in_query(line, name) && values::is_service_key(text);
     if secret && !is_prose(line, name, gap, value) {
         found.push(found_value(line, name, value));
     }
@@ -66,6 +81,44 @@ fn found_value(line: View<'_>, name: Name, value: Value) -> Found {
     };
     let named = sure && name.judged.strength == Strength::Strong;
     Found { start, end, kind: name.judged.kind, from: name.start, named }
+}
+
+/// `arn:aws:secretsmanager:eu-west-1:1:secret:name`: the name of a secret, not a secret.
+fn in_arn(line: View<'_>, at: usize) -> bool {
+    let head = line.text.get(at.saturating_sub(MAX_NAME)..at).unwrap_or_default();
+    head.rfind("arn:").and_then(|i| head.get(i..)).is_some_and(|arn| !arn.contains([' ', '"']))
+}
+
+/// `?key=x&`: a key in the query of a request is the caller's.
+fn in_query(line: View<'_>, name: Name) -> bool {
+    matches!(line.before(name.start), b'?' | b'&')
+        && matches!(line.get(name.start, name.end), "key" | "apikey" | "appid" | "app_key" | "k")
+}
+
+/// `get_secret("name")`, `check_password("x")`: the argument is a name or not kept.
+fn fetches(name: &str) -> bool {
+    const VERBS: &[&str] = &[
+        "get", "fetch", "load", "read", "find", "has", "is", "validate", "check", "create",
+        "delete", "remove", "describe", "list", "mask", "lookup", "parse", "need", "require",
+        "resolve", "update", "put", "store", "use", "verify", "test", "assert", "print", "log",
+        "render", "retrieve", "access", "from", "add", "generate", "make", "reset", "clear",
+        "hash", "warn", "rotate",
+    ];
+    names::words(name).iter().any(|word| VERBS.contains(&word.as_str()))
+}
+
+/// `auth=("bob", "x")`: the second literal.
+fn pair(line: View<'_>, name: Name, at: usize, found: &mut Vec<Found>) {
+    let Some(user) = value::quoted(line, line.run(at + 1, &BLANK)) else { return };
+    let comma = line.run(user.end + 1, &BLANK);
+    if line.at(comma) != b',' {
+        return;
+    }
+    let Some(value) = value::quoted(line, line.run(comma + 1, &BLANK)) else { return };
+    let text = line.get(value.start, value.end);
+    if line.at(value.end + 1) == b')' && text.len() >= 3 && !values::is_placeholder(text) {
+        found.push(Found { from: value.start, ..found_value(line, name, value) });
+    }
 }
 
 /// Whether prose may follow the name: "pass" is a verb there, and a name that says little says
@@ -131,8 +184,14 @@ enum Gap {
     Tag,
     /// `", "` in a call or tuple
     Comma,
-    /// `--name value`
+    /// `--name value`, `--name, value`
     Flag,
+    /// `name(` of a call
+    Call,
+    /// `| name | value |`
+    Cell,
+    /// `NAME value` where nothing else is in the line, or behind `ENV`
+    Line,
     /// "is", "was"
     Said,
     /// A mere blank
@@ -161,6 +220,12 @@ fn separator(line: View<'_>, start: usize, end: usize) -> Option<Separator> {
     }
     if matches!(line.at(i), b']' | b')') && (quoted || line.before(start) == b'[') {
         i += 1;
+    }
+    if let Some(end) = element(line, start, i, quoted) {
+        return Some(Separator { kind: Gap::Tag, loose: false, quoted, end });
+    }
+    if !quoted && line.at(i) == b'(' && matches!(line.at(i + 1), b'"' | b'\'') {
+        return Some(Separator { kind: Gap::Call, loose: false, quoted, end: i + 1 });
     }
     let blank = line.run(i, &BLANK);
     let make = |kind, after: usize| {
@@ -194,8 +259,17 @@ fn separator(line: View<'_>, start: usize, end: usize) -> Option<Separator> {
             return if assigned { make(Gap::Assign, blank + colons + 1) } else { None };
         }
     }
-    if rest.starts_with('>') && line.before(start) == b'<' {
-        return make(Gap::Tag, blank + 1);
+    if rest.starts_with('|') && line.get(start.saturating_sub(3), start).contains('|') {
+        return make(Gap::Cell, blank + 1);
+    }
+    // `[--token, x]`, `['--password', 'x']`
+    if rest.starts_with(',') && (line.at(start) == b'-' || line.before(start) == b'-') {
+        return make(Gap::Flag, blank + 1);
+    }
+    // `admin password - x`, `password ---- x`
+    let dashes = rest.bytes().take_while(|b| *b == b'-').count();
+    if dashes > 0 && blank > i && !quoted && BLANK.has(line.at(blank + dashes)) {
+        return make(Gap::Said, blank + dashes);
     }
     // `{"name": "DB_PASSWORD", "value": "x"}`, `<add key="ApiKey" value="x"/>`
     if quoted {
@@ -214,6 +288,9 @@ fn separator(line: View<'_>, start: usize, end: usize) -> Option<Separator> {
     if line.before(start) == b'-' || line.at(start) == b'-' {
         return make(Gap::Flag, blank);
     }
+    if is_line(line, start, blank) {
+        return make(Gap::Line, blank);
+    }
     for word in ["is: ", "is ", "was ", "as ", "to "] {
         if line.has_at(blank, word) {
             return make(Gap::Said, blank + word.len());
@@ -221,8 +298,9 @@ fn separator(line: View<'_>, start: usize, end: usize) -> Option<Separator> {
     }
     // "the password for the new account is: x"
     let ahead = line.rest(blank);
-    let aside = ahead.bytes().take_while(|b| b.is_ascii_lowercase() || *b == b' ').count().min(48);
-    if let Some(is) = ahead.get(..aside).and_then(|words| words.rfind(" is")) {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b" \"'`_.@".contains(b);
+    let aside = ahead.bytes().take(64).take_while(plain).count();
+    if let Some(is) = ahead.get(..aside).and_then(|words| words.find(" is")) {
         let after = blank + is + 3;
         if line.at(after) == b':' || line.at(after) == b' ' {
             return make(Gap::Said, after + 1);
@@ -231,6 +309,35 @@ fn separator(line: View<'_>, start: usize, end: usize) -> Option<Separator> {
     // `GET /secrets HTTP/1.1`: part of a path, not a word.
     let word = matches!(line.before(start), 0 | b' ' | b'\t' | b'(' | b'"' | b'\'');
     if word { make(Gap::Prose, blank) } else { None }
+}
+
+/// `<name>`, `<ns:name attribute="x">`, `<entry key="name">`: where the element's text begins.
+fn element(line: View<'_>, start: usize, end: usize, quoted: bool) -> Option<usize> {
+    static TAG: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.:");
+    if quoted {
+        // The name is an attribute's value; its element must open before it.
+        let head = line.get(start.saturating_sub(MAX_NAME), start);
+        let tag = head.get(head.rfind('<')?..)?;
+        return (line.at(end) == b'>' && !tag.contains('>') && tag.contains('='))
+            .then_some(end + 1);
+    }
+    if line.before(line.back_within(start, &TAG, MAX_NAME)) != b'<' {
+        return None;
+    }
+    let attributes = line.rest(end).bytes().take(MAX_NAME);
+    let inside = attributes.take_while(|b| !matches!(b, b'>' | b'<' | b'/')).count();
+    let bare = inside == 0 || line.at(end) == b' ';
+    (bare && line.at(end + inside) == b'>').then_some(end + inside + 1)
+}
+
+/// Whether a name and the one word behind it are all there is in the line, as in `requirepass x`,
+/// or follow `ENV` or `ARG` of a Dockerfile, `setx` or `def`.
+fn is_line(line: View<'_>, start: usize, value: usize) -> bool {
+    let head = line.get(0, start).trim_start();
+    let rest = line.rest(value).trim_end().trim_end_matches(';');
+    let alone = head.is_empty() && !rest.is_empty() && !rest.contains(' ');
+    let words = ["ENV ", "ARG ", "setx ", "(def ", "(define ", "set "];
+    alone || words.iter().any(|word| head.ends_with(word)) && !rest.contains(' ')
 }
 
 /// After `"name": "DB_PASSWORD", `: the end of `"value":`, if that is what follows.
@@ -251,18 +358,23 @@ fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
     let at = gap.end;
     if let Some(value) = value::quoted(line, at) {
         // SQL's `PASSWORD 'x'`, but not "pass `x` to it".
-        if gap.kind == Gap::Prose
-            && (name.judged.kind != "password" || line.before(value.start) == b'`')
-        {
+        let telling = name.judged.kind == "password" || name.judged.compound;
+        if gap.kind == Gap::Prose && (!telling || line.before(value.start) == b'`') {
             return Some(Value { form: Form::Remote, ..value });
         }
-        let remote =
-            gap.kind == Gap::Comma && values::is_wordlike(line.get(value.start, value.end));
+        let remote = matches!(gap.kind, Gap::Comma | Gap::Call)
+            && values::is_wordlike(line.get(value.start, value.end));
         return (!remote).then_some(value);
     }
     let form = if gap.loose { Form::Loose } else { Form::Tight };
     match gap.kind {
-        Gap::Comma => None,
+        Gap::Comma | Gap::Call => None,
+        Gap::Cell => Some(Value { form: Form::Said, ..value::bare(line, at, Reach::Item) }),
+        Gap::Line => {
+            let value = value::bare(line, at, Reach::Blank);
+            let mixed = values::is_telling(line.get(value.start, value.end));
+            mixed.then_some(Value { form: Form::Loose, ..value })
+        }
         Gap::Tag => Some(Value { form: Form::Tight, ..value::bare(line, at, Reach::Tag) }),
         Gap::Flag => flag_value(line, at),
         Gap::Said => Some(Value { form: Form::Said, ..value::bare(line, at, Reach::Item) }),
@@ -271,6 +383,9 @@ fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
                 line.text.get(name.start.saturating_sub(200)..name.start).unwrap_or_default();
             let netrc = near.contains("machine ") && near.contains("login ");
             let form = if netrc { Form::Loose } else { Form::Remote };
+            // Cisco: `password 0 x`, `secret 5 x`.
+            let level = line.at(at).is_ascii_digit() && line.at(at + 1) == b' ';
+            let (at, form) = if level { (at + 2, Form::Said) } else { (at, form) };
             Some(Value { form, ..value::bare(line, at, Reach::Item) })
         }
         Gap::Assign => {
@@ -285,8 +400,13 @@ fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
     }
 }
 
-/// Skips a type between name and value: `password: str = "x"`.
+/// Skips a type between name and value: `password: str = "x"`, `password: !Sub "x"`.
 fn annotation(line: View<'_>, at: usize) -> Option<usize> {
+    if line.at(at) == b'!' && line.at(at + 1).is_ascii_alphabetic() {
+        let end = line.run(at + 1, &NAME);
+        return matches!(line.get(at, end), "!Sub" | "!str" | "!unsafe" | "!literal")
+            .then(|| line.run(end, &BLANK));
+    }
     let end = line.run(at, &NAME);
     let types = ["str", "string", "String", "SecretStr", "bytes", "final", "Final", "const", "any"];
     let named = types.contains(&line.get(at, end));
@@ -323,7 +443,8 @@ fn flag_value(line: View<'_>, at: usize) -> Option<Value> {
     if line.at(at) == b'-' {
         return None;
     }
-    let value = value::bare(line, at, Reach::Blank);
+    let reach = if line.before(at.saturating_sub(1)) == b',' { Reach::Item } else { Reach::Blank };
+    let value = value::bare(line, at, reach);
     let text = line.get(value.start, value.end);
     let next = line.run(value.end, &BLANK);
     let last =

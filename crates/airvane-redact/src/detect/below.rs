@@ -7,7 +7,7 @@ use super::{
     value::{self, Value},
 };
 use crate::{
-    names::Strength,
+    names::{Judgement, Strength},
     values::{self, Form},
     view::{BLANK, NAME, View},
 };
@@ -29,16 +29,47 @@ pub(super) fn scalar_indent(detector: &Detector, line: View<'_>, at: usize) -> O
     (opens && (list.is_empty() || list == "- ") && strong()).then_some(start)
 }
 
-/// For `- name: DB_PASSWORD` or `"key": "db_password",`: the kind of the value in the next line.
-pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<&'static str> {
+/// A name whose value a later line holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pending {
+    judged: Judgement,
+    /// Lines in which the value may stand.
+    lines: u8,
+}
+
+impl Pending {
+    /// What is still pending after a line that did not hold the value.
+    pub(crate) fn later(self) -> Option<Self> {
+        (self.lines > 1).then(|| Self { lines: self.lines - 1, ..self })
+    }
+}
+
+/// For `- name: DB_PASSWORD`, `"key": "db_password",`, `variable "token" {` and
+/// `<key>Token</key>`: what the name says of the value in the next lines.
+pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
     const FIELDS: &[&str] = &["name", "key", "variable", "parameterkey"];
     if line.len() > MAX_LINE {
         return None;
     }
     let text = line.text.trim().trim_start_matches("- ").trim_end_matches(',');
     let first = text.trim_start_matches(['"', '\'', '\\']).bytes().next()?;
-    if !matches!(first.to_ascii_lowercase(), b'n' | b'k' | b'v' | b'p') {
+    if !matches!(first.to_ascii_lowercase(), b'n' | b'k' | b'v' | b'p' | b'<') {
         return None;
+    }
+    let announce = |name: &str, lines| {
+        let judged = detector.names.judge(name);
+        (judged.strength > Strength::None).then_some(Pending { judged, lines })
+    };
+    // Terraform, with `default` up to a few lines below; property lists.
+    if let Some(name) = text.strip_prefix("variable \"") {
+        return announce(name.split('"').next()?, 6);
+    }
+    if first == b'<' {
+        let element = ["key", "string"].into_iter().find_map(|tag| {
+            let text = text.strip_prefix(&format!("<{tag}>"))?;
+            text.strip_suffix(&format!("</{tag}>"))
+        });
+        return announce(element?, 1);
     }
     let (field, name) = text.split_once([':', '='])?;
     let bare = |text: &'_ str| text.trim().trim_matches(['"', '\'', '\\']).to_owned();
@@ -46,14 +77,23 @@ pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<&'static st
     if !FIELDS.contains(&field.as_str()) || name.contains([' ', '"', '\'']) {
         return None;
     }
-    let judged = detector.names.judge(&name);
-    (judged.strength >= Strength::Medium).then_some(judged.kind)
+    announce(&name, 1)
 }
 
-pub(super) fn field_value(line: View<'_>, kind: &'static str) -> Option<Found> {
+/// The value of a line `value: x`, `default = "x"` or `<string>x</string>` after such a name.
+pub(super) fn field_value(line: View<'_>, pending: Pending) -> Option<Found> {
     let at = line.run(0, &BLANK);
-    let start = line.run(value_field(line, at)?, &BLANK);
-    plain_value(line, start, kind, at)
+    let kind = pending.judged.kind;
+    let found = if line.has_at(at, "<string>") {
+        let start = at + "<string>".len();
+        let end = start + line.rest(start).find("</string>")?;
+        let secret = !values::is_placeholder(line.get(start, end));
+        secret.then_some(Found { start, end, kind, from: at, named: true })?
+    } else {
+        plain_value(line, line.run(value_field(line, at)?, &BLANK), kind, at)?
+    };
+    let sure = pending.judged.strength >= Strength::Medium;
+    (sure || values::is_service_key(line.get(found.start, found.end))).then_some(found)
 }
 
 /// The value of a YAML line `name: value`.

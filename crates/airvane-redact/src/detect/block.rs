@@ -59,7 +59,8 @@ pub(super) fn opening(line: View<'_>, at: usize) -> Option<Opening> {
     let label = line.rest(at).strip_prefix("BEGIN ")?;
     let dashes = label.find("----")?;
     let label = label.get(..dashes)?;
-    if label.len() > 40 || !label.contains("PRIVATE KEY") {
+    let private = label.contains("PRIVATE KEY") || label.starts_with("OpenVPN Static key");
+    if label.len() > 40 || !private {
         return None;
     }
     // `-----BEGIN`, or `---- BEGIN` as SSH2 writes it.

@@ -1,5 +1,8 @@
-//! Credentials as commands and SQL take them: `mysql -psecret`, `curl -u user:secret`,
-//! `sshpass -p secret`, `IDENTIFIED BY 'secret'`.
+//! Credentials as flags of commands: `mysql -psecret`, `curl -u user:secret`, `sshpass -p secret`.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::{
     Found,
@@ -10,68 +13,107 @@ use crate::{
     view::{ALNUM, BLANK, View},
 };
 
-/// Commands whose `-p` takes a password, after a blank or attached.
-const PASSWORD_FLAG: &[&str] = &[
-    "mysql",
-    "mysqldump",
-    "mysqladmin",
-    "mariadb",
-    "sshpass",
-    "docker login",
-    "podman login",
-    "helm registry login",
-    "az login",
-    "mongo",
-    "mongosh",
-    "mongodump",
-    "mongorestore",
-    "ldapsearch",
-    "ldapmodify",
-    "smbclient",
-    "rabbitmqadmin",
-    "cqlsh",
-    "influx",
-    "oc login",
-    "skopeo",
-    "buildah",
-    "nordvpn",
-    "sqlcmd",
-    "bcp",
-    "tabcmd",
-    "beeline",
-    "htpasswd",
-    "snowsql",
-    "cf login",
-    "ibmcloud",
+/// Commands and the flags with which they take a credential: `-p secret` or attached, `-u
+/// user:secret`. Sources: each command's manual page.
+#[rustfmt::skip]
+const COMMANDS: &[(&str, &str)] = &[
+    ("mysql", "p"),
+    ("mysqldump", "p"),
+    ("mysqladmin", "p"),
+    ("mysqlimport", "p"),
+    ("mysqlcheck", "p"),
+    ("mysqlpump", "p"),
+    ("mariadb", "p"),
+    ("sshpass", "p"),
+    ("docker login", "p"),
+    ("podman login", "p"),
+    ("helm registry login", "p"),
+    ("az login", "p"),
+    ("mongo", "p"),
+    ("mongosh", "p"),
+    ("mongodump", "p"),
+    ("mongorestore", "p"),
+    ("mongoimport", "p"),
+    ("mongoexport", "p"),
+    ("smbclient", "puU"),
+    ("rabbitmqadmin", "p"),
+    ("cqlsh", "p"),
+    ("influx", "p"),
+    ("oc login", "p"),
+    ("skopeo", "p"),
+    ("buildah", "p"),
+    ("nordvpn", "p"),
+    ("tabcmd", "p"),
+    ("beeline", "p"),
+    ("snowsql", "p"),
+    ("cf login", "p"),
+    ("ibmcloud", "p"),
+    ("psexec", "p"),
+    ("evil-winrm", "p"),
+    ("netexec", "p"),
+    ("crackmapexec", "p"),
+    ("twine upload", "p"),
+    ("winexe", "p"),
+    ("sqsh", "p"),
+    ("isql", "p"),
+    ("couchbase-cli", "p"),
+    ("7z", "p"),
+    ("7za", "p"),
+    ("rar", "p"),
+    ("unrar", "p"),
+    ("plink", "p"),
+    ("pscp", "p"),
+    ("psftp", "p"),
+    ("putty", "p"),
+    ("kinit", "p"),
+    ("nexus", "p"),
+    ("htpasswd", "p"),
+    ("sqlcmd", "pP"),
+    ("bcp", "pP"),
+    ("zip", "P"),
+    ("unzip", "P"),
+    ("osql", "P"),
+    ("ipmitool", "P"),
+    ("mosquitto_pub", "P"),
+    ("mosquitto_sub", "P"),
+    ("ldapsearch", "pw"),
+    ("ldapmodify", "pw"),
+    ("ldapadd", "w"),
+    ("ldapdelete", "w"),
+    ("ldappasswd", "w"),
+    ("redis-cli", "a"),
+    ("keydb-cli", "a"),
+    ("valkey-cli", "a"),
+    ("openssl enc", "k"),
+    ("curl", "uU"),
+    ("http ", "u"),
+    ("https ", "u"),
+    ("wget", "u"),
+    ("lftp", "u"),
+    ("xh ", "u"),
+    ("rpcclient", "uU"),
+    ("smbget", "uU"),
 ];
 
-/// Commands whose `-u` takes `user:password`.
-const USER_FLAG: &[&str] = &["curl", "http ", "https ", "wget", "lftp", "xh "];
-
 /// How far before a flag its command may stand, in bytes.
-const REACH: usize = 512;
+const REACH: usize = 256;
 
 pub(super) fn flag(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let floor = at.saturating_sub(REACH);
     let floor = (floor..=at).find(|i| line.text.is_char_boundary(*i)).unwrap_or(at);
     let head = line.get(floor, at);
-    let flag = if line.at(at) == b' ' { at + 1 } else { at };
+    let flag = if matches!(line.at(at), b' ' | b'"') { at + 1 } else { at };
     let dashes = line.at(flag + 1) == b'-';
     let letter = line.at(flag + 1);
-    if dashes || letter == b'u' {
+    if dashes || matches!(letter, b'u' | b'U') {
         user(line, head, flag, dashes, found);
         return;
     }
-    let named = match letter {
-        b'p' => mentions(head, PASSWORD_FLAG),
-        b'a' => mentions(head, &["redis-cli", "keydb-cli", "valkey-cli"]),
-        b'w' => mentions(head, &["ldapsearch", "ldapmodify", "ldapadd", "ldapdelete"]),
-        _ => false,
-    };
-    if !named {
+    let plink = line.has_at(flag, "-pw ");
+    if !takes(head, letter) || plink && !mentions(head, &["plink", "pscp", "psftp", "putty"]) {
         return;
     }
-    let attached = flag + 2;
+    let attached = flag + 2 + usize::from(plink);
     let start = line.run(attached, &BLANK);
     // `mysql -p db`: there the password is asked for, `db` is the database.
     let mysql = mentions(head, &["mysql", "mysqldump", "mysqladmin", "mariadb"]);
@@ -85,7 +127,8 @@ pub(super) fn flag(line: View<'_>, at: usize, found: &mut Vec<Found>) {
 fn user(line: View<'_>, head: &str, flag: usize, long: bool, found: &mut Vec<Found>) {
     // A command may have begun on the line before.
     let continued = head.trim().is_empty();
-    if !continued && !mentions(head, USER_FLAG) {
+    let letter = if long { b'u' } else { line.at(flag + 1) };
+    if !continued && !takes(head, letter) {
         return;
     }
     let name = if long { flag + "--user".len() } else { flag + 2 };
@@ -96,7 +139,15 @@ fn user(line: View<'_>, head: &str, flag: usize, long: bool, found: &mut Vec<Fou
     }
     let value =
         value::quoted(line, start).unwrap_or_else(|| value::bare(line, start, Reach::Blank));
-    let Some(colon) = line.get(value.start, value.end).find(':') else { return };
+    // Samba divides by a percent sign, lftp by a comma.
+    let signs: &[char] = if mentions(head, &["lftp"]) {
+        &[',']
+    } else if mentions(head, &["smbclient", "rpcclient", "smbget"]) {
+        &['%']
+    } else {
+        &[':']
+    };
+    let Some(colon) = line.get(value.start, value.end).find(signs) else { return };
     let start = value.start + colon + 1;
     let name = line.get(value.start, value.start + colon);
     if start == value.end && name.len() >= 10 && name.bytes().any(|b| b.is_ascii_digit()) {
@@ -121,7 +172,8 @@ fn user(line: View<'_>, head: &str, flag: usize, long: bool, found: &mut Vec<Fou
     }
 }
 
-fn push(line: View<'_>, start: usize, from: usize, found: &mut Vec<Found>) {
+/// Masks the password that starts at `start`.
+pub(super) fn push(line: View<'_>, start: usize, from: usize, found: &mut Vec<Found>) {
     let value =
         value::quoted(line, start).unwrap_or_else(|| value::bare(line, start, Reach::Blank));
     let password = line.get(value.start, value.end);
@@ -129,6 +181,21 @@ fn push(line: View<'_>, start: usize, from: usize, found: &mut Vec<Found>) {
         let Value { start, end, .. } = value;
         found.push(Found { start, end, kind: "password", from, named: true });
     }
+}
+
+/// Whether the text before a flag calls a command that takes a credential with it.
+fn takes(head: &str, letter: u8) -> bool {
+    static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let names = COMMANDS.iter().map(|(name, _)| name);
+        AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names).ok()
+    });
+    let Some(finder) = FINDER.as_ref() else { return false };
+    let view = View::new(head);
+    finder.find_iter(head).any(|m| {
+        let Some((name, flags)) = COMMANDS.get(m.pattern().as_usize()) else { return false };
+        let ends = name.ends_with(' ') || !ALNUM.has(view.at(m.end()));
+        flags.bytes().any(|flag| flag == letter) && !ALNUM.has(view.before(m.start())) && ends
+    })
 }
 
 /// Whether the text before a flag calls one of `commands`.
@@ -142,28 +209,6 @@ fn mentions(head: &str, commands: &[&str]) -> bool {
     })
 }
 
-/// `IDENTIFIED BY 'x'`, `IDENTIFIED WITH caching_sha2_password BY 'x'`; the anchor is at `tified`.
-pub(super) fn identified_by(line: View<'_>, at: usize, found: &mut Vec<Found>) {
-    let Some(start) = at.checked_sub(4).filter(|&i| line.has_at(i, "identified")) else { return };
-    let rest = line.rest(at).to_ascii_lowercase();
-    let Some(by) = rest.find(" by ").filter(|i| *i < 80) else { return };
-    let mut value = line.run(at + by + 4, &BLANK);
-    if line.has_at(value, "password ") {
-        value += "password ".len();
-    }
-    if line.has_at(value, "values ") {
-        value += "values ".len();
-    }
-    if let Some(quoted) = value::quoted(line, value) {
-        if !values::is_placeholder(line.get(quoted.start, quoted.end)) {
-            let (from, end) = (start, quoted.end);
-            found.push(Found { start: quoted.start, end, kind: "password", from, named: true });
-        }
-    } else {
-        push(line, value, start, found);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,11 +216,7 @@ mod tests {
     fn secrets<'a>(text: &'a str, anchor: &str) -> Vec<&'a str> {
         let mut found = Vec::new();
         let at = text.find(anchor).unwrap();
-        if anchor == "tified" {
-            identified_by(View::new(text), at, &mut found);
-        } else {
-            flag(View::new(text), at, &mut found);
-        }
+        flag(View::new(text), at, &mut found);
         found.iter().map(|f| &text[f.start..f.end]).collect()
     }
 
@@ -185,10 +226,6 @@ mod tests {
         assert_eq!(secrets("sshpass -p 'hun ter2' ssh x", " -p"), ["hun ter2"]);
         assert_eq!(secrets("redis-cli -h x -a hunter2 ping", " -a"), ["hunter2"]);
         assert_eq!(secrets("curl --user=bob:hunter2 https://x", "--user"), ["hunter2"]);
-        assert_eq!(
-            secrets("IDENTIFIED WITH x BY 'hunter2'".to_lowercase().leak(), "tified"),
-            ["hunter2"]
-        );
     }
 
     #[test]

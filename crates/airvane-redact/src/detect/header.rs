@@ -42,8 +42,18 @@ pub(super) fn detect(
     );
     let start = quoted.map_or(at, |value| value.start);
     let text = line.get(start, end);
+    if values::is_version(text) {
+        return; // A package's name and version: `"cookie": "^0.5.0"`.
+    }
     let skip = scheme_word(text);
     let value = text.get(skip..).unwrap_or_default().trim();
+    // `Digest username="b", …, response="x"`: the parts belong together.
+    let parts = skip > 0 && quoted.is_none() && value.contains("=\"");
+    if parts {
+        let end = line.text.trim_end().len().max(end);
+        found.push(Found { start: start + skip, end, kind, from: name, named: false });
+        return;
+    }
     // One credential follows the scheme; what a logger puts behind it is none of it.
     let single = skip > 0 && quoted.is_none() && !value.contains('=');
     let value = if single { value.split(' ').next().unwrap_or(value) } else { value };

@@ -3,16 +3,22 @@
 mod assign;
 mod below;
 mod block;
+mod call;
 mod command;
+mod foreign;
 mod header;
 mod shape;
+mod shell;
+mod sql;
 mod uri;
 mod value;
 mod vendor;
 
-pub(crate) use vendor::VENDORS;
-
+pub(crate) use below::Pending;
 pub(crate) use block::{Block, Inside, Opening};
+pub(crate) use call::CALLS;
+pub(crate) use foreign::WORDS as FOREIGN;
+pub(crate) use vendor::VENDORS;
 
 use crate::{
     gate::{Anchor, Hit, gate},
@@ -58,7 +64,8 @@ impl Detector {
             }
             self.verify(line, Hit { at: hit.at - bounds.0, ..hit }, &mut found);
             self.permit(line, &mut found);
-            (!found.is_empty() || self.opens_scalar(line, hit, bounds.0)).then_some(bounds.0)
+            let opens = hit.anchor == Anchor::Vendor || self.opens_scalar(line, hit, bounds.0);
+            (!found.is_empty() || opens).then_some(bounds.0)
         })
     }
 
@@ -74,15 +81,34 @@ impl Detector {
         vendor::aws_secret(View::new(text)).filter(|f| self.permits(View::new(text), f))
     }
 
-    /// The kind of secret that the next line's `value:` holds, if this line is `name: X` with a
-    /// sensitive X.
-    pub(crate) fn pending(&self, text: &str) -> Option<&'static str> {
+    /// What the next line's `value:` holds, if this line is `name: X` with a sensitive X.
+    pub(crate) fn pending(&self, text: &str) -> Option<Pending> {
         below::pending(self, View::new(text))
     }
 
     /// The value of a line `value: x` after such a line.
-    pub(crate) fn field_value(&self, text: &str, kind: &'static str) -> Option<Found> {
-        below::field_value(View::new(text), kind).filter(|f| self.permits(View::new(text), f))
+    pub(crate) fn field_value(&self, text: &str, pending: Pending) -> Option<Found> {
+        below::field_value(View::new(text), pending).filter(|f| self.permits(View::new(text), f))
+    }
+
+    /// Whether the line names a service whose key a line below may hold.
+    pub(crate) fn names_service(text: &str) -> bool {
+        let vendor = |hit: Hit| (hit.anchor == Anchor::Vendor).then_some(());
+        gate().visit(text, 0, vendor).is_some()
+    }
+
+    /// Keys in a line below the name of their service.
+    pub(crate) fn below_service(&self, text: &str) -> Vec<Found> {
+        let line = View::new(text);
+        let mut found = Vec::new();
+        gate().visit(text, 0, |hit| {
+            if hit.anchor == Anchor::Name {
+                vendor::below(self, line, hit.at, &mut found);
+            }
+            None::<()>
+        });
+        self.permit(line, &mut found);
+        found
     }
 
     /// The value of a YAML line `name: value`, whatever the name.
@@ -139,12 +165,20 @@ impl Detector {
             Anchor::Block => block::detect(line, hit.at, found),
             Anchor::Jwt => shape::jwt(line, hit.at, found),
             Anchor::Flag => command::flag(line, hit.at, found),
-            Anchor::Sql => command::identified_by(line, hit.at, found),
+            Anchor::Sql => sql::identified_by(line, hit.at, found),
             Anchor::Scheming => header::scheme(line, hit.at, found),
             Anchor::Hashed => shape::hashed(line, hit.at, found),
             Anchor::Infix => shape::infix(line, hit.at, found),
             Anchor::Vendor => vendor::detect(line, hit.at, found),
             Anchor::Hook => uri::hook(line, hit.at, found),
+            Anchor::Call => call::detect(line, hit.at, found),
+            Anchor::Shell => shell::detect(line, hit.at, found),
+            Anchor::Pgpass => shell::pgpass(line, hit.at, found),
+            Anchor::Values => {
+                sql::insert(self, line, hit.at, found);
+            }
+            Anchor::Foreign => foreign::detect(line, hit.at, found),
+            Anchor::Encoded => shape::encoded_block(line, hit.at, found),
             Anchor::Manifest => {}
         }
     }

@@ -155,11 +155,30 @@ pub(super) fn hashed(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     }
 }
 
+/// Base64 of a PEM key, as Kubernetes and environment variables carry it; the anchor is base64 of
+/// `-----BEGIN`.
+pub(super) fn encoded_block(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    let mut end = line.run(at, &PLAIN64);
+    while line.at(end) == b'=' {
+        end += 1;
+    }
+    let head = line.get(at, end.min(at + 64));
+    let head = head.get(..head.len() / 4 * 4).unwrap_or_default();
+    // Certificates and public keys are made to be shown.
+    let private = decoded(&head.replace('+', "-").replace('/', "_"))
+        .is_some_and(|text| text.contains("PRIVATE") || text.contains("OPENSSH"));
+    if private && end - at >= 64 {
+        found.push(Found { start: at, end, kind: "private-key", from: at, named: false });
+    }
+}
+
 /// Formats without a prefix. The anchor is `at`; look around it.
 pub(super) fn infix(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let candidate = telegram(line, at)
         .or_else(|| azure_client_secret(line, at))
         .or_else(|| mailchimp(line, at))
+        .or_else(|| twilio(line, at))
+        .or_else(|| rsa_xml(line, at))
         .or_else(|| signed(line, at));
     if let Some((start, end, kind)) = candidate
         && is_varied(line.get(start, end))
@@ -202,6 +221,27 @@ fn mailchimp(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> 
     let end = line.run(at + 3, &Class::of(DIGIT));
     let shape = at - start == 32 && line.get(start, at).bytes().all(|b| b.is_ascii_hexdigit());
     (shape && end > at + 3 && end - at <= 5).then_some((start, end, "mailchimp-api-key"))
+}
+
+/// `SK` and 32 hexadecimal digits (twilio.com/docs/iam/api-keys).
+fn twilio(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
+    static HEX: Class = Class::of(DIGIT).with(b"abcdef");
+    if !line.rest(at).starts_with("SK") || !begins(line, at) {
+        return None;
+    }
+    let end = line.run_within(at + 2, &HEX, 34);
+    (end - at == 34 && !ALNUM.has(line.at(end))).then_some((at, end, "twilio-api-key"))
+}
+
+/// The private parts of an RSA key in .NET's XML, from `<P>` or `<D>` to the end.
+fn rsa_xml(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
+    if !line.has_at(at, "<rsakeyvalue>") {
+        return None;
+    }
+    let rest = line.rest(at);
+    let start = at + ["<P>", "<Q>", "<D>"].iter().filter_map(|tag| rest.find(tag)).min()? + 3;
+    let end = rest.find("</RSAKeyValue>").map_or(line.len(), |i| at + i);
+    (end > start).then_some((start, end, "private-key"))
 }
 
 /// Keys with a fixed signature inside or at the end, as (signature, characters before, after).

@@ -154,7 +154,7 @@ fn webhook(line: View<'_>, scheme: usize, host: usize, found: &mut Vec<Found>) {
     let end = end.map_or(line.len(), |j| start + j);
     let secret = line.get(start, end);
     let varied = secret.bytes().filter(u8::is_ascii_digit).count() >= 1;
-    if secret.len() >= 16 && varied && !values::is_placeholder(secret) && !is_masked(secret) {
+    if secret.len() >= 10 && varied && !values::is_placeholder(secret) && !is_masked(secret) {
         found.push(Found { start, end, kind: "webhook-url", from: scheme, named: true });
     }
 }

@@ -1,9 +1,11 @@
 //! Keys without a shape of their own, beside the name of the service they belong to:
 //! `algolia.initIndex('APPID', '<32 digits>')`, `twilio = Client(sid, '<32 digits>')`.
 
-use super::Found;
+use super::{Detector, Found};
 use crate::{
-    entropy, names, values,
+    entropy,
+    names::{self, Strength},
+    values,
     view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View},
 };
 
@@ -11,20 +13,90 @@ use crate::{
 /// ("square", "linear") and those that log revisions and query ids all day are left out.
 #[rustfmt::skip]
 pub(crate) const VENDORS: &[&str] = &[
-    "adafruit", "airtable", "alchemy", "algolia", "amplitude", "apify", "artifactory", "asana",
-    "atlassian", "bitbucket", "bitly", "bittrex", "braintree", "browserstack", "bugsnag", "clearbit",
-    "cloudflare", "cloudinary", "codecov", "coinbase", "contentful", "coveralls", "datadog",
-    "deepgram", "docusign", "dropbox", "elevenlabs", "etherscan", "facebook", "fastly", "finnhub",
-    "flickr", "foursquare", "freshbooks", "freshdesk", "gocardless", "greptile", "gumroad", "heroku",
-    "honeybadger", "hubspot", "infura", "instagram", "intercom", "ipinfo", "ipstack", "jfrog",
-    "jumpcloud", "klaviyo", "kucoin", "launchdarkly", "linkedin", "loggly", "logdna", "mailchimp",
-    "mailgun", "mailjet", "mandrill", "mattermost", "meraki", "messagebird", "mixpanel", "netlify",
-    "newrelic", "nytimes", "onesignal", "openweather", "optimizely", "pagerduty", "papertrail",
-    "pingdom", "plaid", "plivo", "postmark", "pubnub", "pusher", "pyowm", "rapidapi", "rollbar",
-    "scaleway", "sendbird", "sendgrid", "sendinblue", "shodan", "shopify", "sourcegraph",
-    "squarespace", "sumologic", "telnyx", "todoist", "travis", "trello", "twilio", "twitch",
-    "twitter", "typeform", "unsplash", "virustotal", "wakatime", "weatherstack", "wistia", "yandex",
-    "zapier", "zendesk",
+    "abyssale", "accuweather", "adafruit", "airbrake", "airship", "airtable", "aiven", "alchemy",
+    "algolia", "alienvault", "alphavantage", "amplitude", "apiflash", "apify", "apilayer",
+    "appcues", "appfollow", "appoptics", "appsflyer", "apptivo", "artifactory", "asana",
+    "atlassian", "auth0", "autodesk", "avaza", "aylien", "ayrshare", "azuredevops", "bannerbear",
+    "baremetrics", "beebole", "besnappy", "billomat", "bitbucket", "bitfinex", "bitly", "bitmex",
+    "bittrex", "blablabus", "blazemeter", "blitapp", "bombbomb", "braintree", "brandfetch",
+    "brightlocal", "browserstack", "bugsnag", "buildkite", "bulbul", "bulksms", "buttercms",
+    "caflou", "calendarific", "calendly", "calorieninja", "campayn", "cannyio", "capsulecrm",
+    "captaindata", "carboninterface", "cashboard", "caspio", "censys", "centralstationcrm",
+    "chartmogul", "chatfule", "checkvist", "cicero", "circleci", "clarifai", "clearbit", "clearout",
+    "clickhelp", "clicksend", "clickup", "clinchpad", "clockify", "clockwork", "closecrm",
+    "cloudconvert", "cloudelements", "cloudflare", "cloudimage", "cloudinary", "cloudmersive",
+    "cloudplan", "cloudsmith", "cloverly", "cloze", "codacy", "codeclimate", "codecov", "codemagic",
+    "codequiry", "coinapi", "coinbase", "coinlayer", "coinlib", "collect2", "commercejs",
+    "companyhub", "contentful", "convertkit", "convier", "coralogix", "cosmosdb", "countrylayer",
+    "coveralls", "crossbrowsertesting", "crowdin", "cryptocompare", "currencycloud",
+    "currencyfreaks", "currencylayer", "currencyscoop", "currentsapi", "customerguru", "customerio",
+    "databox", "datadog", "debounce", "deepai", "deepgram", "deepl", "delighted", "deputy",
+    "detectify", "detectlanguage", "dfuse", "diffbot", "disqus", "dnscheck", "docusign",
+    "dotdigital", "dovico", "dronahq", "droneci", "dropbox", "duply", "dwolla", "dynalist",
+    "dyspatch", "eagleeye", "easyinsight", "ecostruxure", "edamam", "edenai", "eightxeight",
+    "elasticemail", "elevenlabs", "enablex", "endorlabs", "etherscan", "ethplorer", "eventbrite",
+    "everhour", "exchangerate", "exportsdk", "extractorapi", "facebook", "faceplusplus", "fastly",
+    "faunadb", "feedier", "fetchrss", "fibery", "fileio", "finage", "financialmodelingprep",
+    "findl", "finnhub", "fixerio", "flatio", "fleetbase", "flexport", "flickr", "flightapi",
+    "flightlabs", "flightstats", "flutterwave", "formbucket", "formcraft", "formio", "formsite",
+    "foursquare", "frameio", "freshbooks", "freshdesk", "freshsales", "fulcrum", "fusebill",
+    "fxmarket", "geckoboard", "gengo", "geoapify", "geocodify", "geocodio", "geoipify", "getemail",
+    "getgeoapi", "getgist", "getresponse", "getsandbox", "giphy", "gitter", "glassnode", "gocanvas",
+    "gocardless", "godaddy", "goodday", "graphcms", "graphhopper", "greptile", "groovehq",
+    "gtmetrix", "guardianapi", "gumroad", "gyazo", "happyscribe", "heatmapapi", "hellosign",
+    "helpcrunch", "helpscout", "heroku", "herokuapi", "holidayapi", "honeybadger", "hubspot",
+    "hubspotapi", "humanity", "hunterio", "hypeauditor", "iconfinder", "iexapis", "iexcloud",
+    "imagekit", "imagga", "infura", "insightly", "instagram", "intercom", "intrinio",
+    "invoiceocean", "ipapi", "ipgeolocation", "ipify", "ipinfo", "ipquality", "ipregistry",
+    "ipstack", "ipwhois", "jfrog", "jotform", "jsonbin", "jumpcloud", "kaleyra", "kanbantool",
+    "karmacrm", "keenio", "keygen", "kickbox", "klaviyo", "klipfolio", "knapsackpro", "kontent",
+    "kucoin", "kwiktag", "kylas", "languagelayer", "lastfm", "launchdarkly", "lemlist",
+    "lemonsqueezy", "lendflow", "lessannoyingcrm", "lexigram", "linkedin", "linkpreview",
+    "liveagent", "livestorm", "loadmill", "locationiq", "logdna", "loggly", "loginradius", "logzio",
+    "lokalise", "loyverse", "madkudu", "magicbell", "mailboxlayer", "mailchimp", "mailerlite",
+    "mailgun", "mailhunter", "mailjet", "mailmodo", "mailsac", "mandrill", "mapquest",
+    "marketstack", "mattermost", "mavenlink", "mediastack", "meistertask", "meraki", "mesibo",
+    "messagebird", "metaapi", "metabase", "metrilo", "midise", "mindmeister", "mixmax", "mixpanel",
+    "monkeylearn", "moonclerk", "moralis", "mrticktock", "nasdaqdatalink", "netcore", "nethunt",
+    "netlify", "neutrinoapi", "newrelic", "newsapi", "newscatcher", "nexmo", "nftport", "nicereply",
+    "noticeable", "nozbe", "nubela", "numverify", "nutritionix", "nvapi", "nylas", "nytimes",
+    "omnisend", "onedesk", "onelogin", "onepagecrm", "onesignal", "onfleet", "oopspam",
+    "opencagedata", "openuv", "openweather", "openweathermap", "opsgenie", "optidash", "optimizely",
+    "owlbot", "packagecloud", "pagerduty", "pandadoc", "papertrail", "paralleldots", "parsehub",
+    "parseur", "partnerstack", "passbase", "pastebin", "paydirtapp", "paymoapp", "paymongo",
+    "paypaloauth", "paystack", "pdflayer", "pdfshift", "peopledatalabs", "pepipost", "photoroom",
+    "phyllo", "pingdom", "pipedream", "pipedrive", "pivotaltracker", "pixabay", "plaid",
+    "planviewleankit", "plivo", "pollsapi", "poloniex", "positionstack", "postageapp", "posthog",
+    "postmark", "powrbot", "prismic", "prodpad", "prospectcrm", "protocolsio", "proxycrawl",
+    "publist", "pubnub", "purestake", "pushbullet", "pusher", "pyowm", "qualaroo", "qubole",
+    "quickbase", "quickmetrics", "rapidapi", "razorpay", "reachmail", "reallysimplesystems",
+    "rebrandly", "recruitee", "recurly", "rentman", "repairshopr", "restpack",
+    "restpackscreenshotapi", "revampcrm", "ringcentral", "ritekit", "rocketchat", "rocketreach",
+    "rollbar", "route4me", "rownd", "runrunit", "salesblink", "salescookie", "salesflare",
+    "salesforce", "salesmate", "satismeter", "saucelabs", "scaleway", "scalr", "scrapeowl",
+    "scraperapi", "scraperbox", "scrapestack", "scrapfly", "scrapingant", "scrapingbee",
+    "screenshotapi", "screenshotlayer", "scrutinizerci", "securitytrails", "segmentapi",
+    "selectpdf", "sendbird", "sendbirdorg", "sendgrid", "sendinblue", "serphouse", "serpstack",
+    "sheety", "sherpadesk", "shipday", "shodan", "shopify", "shutterstock", "signable",
+    "signalwire", "signaturit", "signupgenius", "sigopt", "simfin", "simplynoted", "simvoly",
+    "sinchmessage", "siteleaf", "skrapp", "skybiometry", "slackwebhook", "smartsheets",
+    "smartystreets", "smooch", "snipcart", "sonarcloud", "sonarqube", "sourcegraph", "spectralops",
+    "speechtext", "spoonacular", "sportsmonk", "spotify", "squarespace", "sslmate", "statuscake",
+    "statuspage", "statuspal", "storecove", "stormboard", "stormglass", "storyblok", "storychief",
+    "stripo", "stytch", "sugester", "sumologic", "supernotes", "surveyanyplace", "surveybot",
+    "surveysparrow", "survicate", "swiftype", "tailscale", "talkdesk", "tallyfy", "tatumio",
+    "taxjar", "teamgate", "teamviewer", "teamworkcrm", "technicalanalysisapi", "tefter", "teletype",
+    "telnyx", "tencent", "textmagic", "theoddsapi", "thinkific", "ticketmaster", "ticktick",
+    "tiingo", "timecamp", "timezoneapi", "tineswebhook", "todoist", "tokeet", "tomorrowio",
+    "tomtom", "tradier", "travelpayouts", "travis", "travisci", "trello", "twelvedata", "twilio",
+    "twitch", "twitter", "tyntec", "typeform", "ubidots", "uclassify", "unifyid", "unplugg",
+    "unsplash", "uplead", "uploadcare", "uptimerobot", "upwave", "urlscan", "userflow", "userstack",
+    "vagrantcloud", "vatlayer", "vbout", "verifier", "verimail", "versioneye", "viewneo",
+    "virustotal", "visualcrossing", "vonage", "vouchery", "vultr", "wakatime", "walkscore",
+    "weatherbit", "weatherstack", "webflow", "webscraper", "webscraping", "websitepulse", "whoxy",
+    "wistia", "workstack", "worldcoinindex", "worldweather", "wrike", "xmatters", "yandex",
+    "youneedabudget", "zapier", "zendesk", "zenkit", "zenrows", "zenscrape", "zenserp",
+    "zerobounce", "zerotier", "zipbooks", "zipcodeapi", "zonkafeedback",
 ];
 
 /// How far behind the service's name its key may stand, in bytes.
@@ -37,6 +109,9 @@ const SHOWN: &[&str] = &[
     "integrity", "resolved", "url", "path", "file", "name", "tag", "branch",
 ];
 
+/// What may stand between a name and its value.
+static SEPARATOR: Class = Class::of(b" \t\"'=:>,|");
+static LETTERS: Class = Class::of(LOWER).with(UPPER);
 static KEY: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-/+=");
 
 pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
@@ -76,7 +151,9 @@ fn is_given(line: View<'_>, start: usize, end: usize) -> bool {
     while BLANK.has(line.before(sign)) {
         sign -= 1;
     }
-    let assigned = matches!(line.before(sign), b'=' | b':' | b'>' | b'(' | b',');
+    let assigned = matches!(line.before(sign), b'=' | b':' | b'>' | b'(' | b',' | b'|');
+    let word = line.get(line.back_within(sign, &LETTERS, 8), sign);
+    let said = ["key", "token", "secret", "apikey"].iter().any(|w| w.eq_ignore_ascii_case(word));
     let closed = !matches!(line.at(end), b'.' | b'@' | b':' | b'(');
     let mut name = sign.saturating_sub(1);
     while name > 0 && matches!(line.before(name), b' ' | b'"' | b'\'' | b'=' | b':') {
@@ -84,7 +161,23 @@ fn is_given(line: View<'_>, start: usize, end: usize) -> bool {
     }
     let words = names::words(line.get(line.back(name, &NAME), name));
     let shown = words.iter().any(|word| SHOWN.contains(&word.as_str()));
-    (quoted || assigned) && closed && !shown
+    (quoted || assigned || said) && closed && !shown
+}
+
+/// A key that is merely called so, in a line below the name of its service:
+/// `# sendbird credentials`, then `key: <40 digits>`.
+pub(super) fn below(detector: &Detector, line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    let (start, end) = (line.back_within(at, &NAME, 64), line.run_within(at, &NAME, 64));
+    let judged = detector.names.judge(line.get(start, end));
+    if judged.strength == Strength::None {
+        return;
+    }
+    let value = line.run(end, &SEPARATOR);
+    let stop = line.run(value, &KEY);
+    let text = line.get(value, stop);
+    if value > end && values::is_service_key(text) && is_key(text) {
+        found.push(Found { start: value, end: stop, kind: "key", from: start, named: false });
+    }
 }
 
 /// The secret half of an AWS key pair near its id: 40 characters of base64, standing alone.

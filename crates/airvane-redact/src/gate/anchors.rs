@@ -31,6 +31,18 @@ pub(crate) enum Anchor {
     Vendor,
     /// Hosts of webhooks, which may stand without a scheme.
     Hook,
+    /// A function that takes a secret as argument.
+    Call,
+    /// Shell idioms that hand a password over without a name.
+    Shell,
+    /// A line of `.pgpass`.
+    Pgpass,
+    /// `VALUES` of an `INSERT`.
+    Values,
+    /// "Password" in another language.
+    Foreign,
+    /// Base64 of `-----BEGIN`.
+    Encoded,
 }
 
 /// A literal and what may stand around it. Five bytes are needed to look at every second window
@@ -78,6 +90,10 @@ pub(super) const ROWS: &[Row] = &[
     row("pw=", Anchor::Name),
     row("pw:", Anchor::Name),
     row("pw\"", Anchor::Name),
+    row("pw =", Anchor::Name),
+    row("bindpw", Anchor::Name),
+    row("rootpw", Anchor::Name),
+    wide(b"", "psk", SIGNS, Anchor::Name),
     row("privkey", Anchor::Name),
     row("mnemonic", Anchor::Name),
     wide(ANY, "secure", SIGNS, Anchor::Name),
@@ -129,6 +145,40 @@ pub(super) const ROWS: &[Row] = &[
     wide(ANY, " -a ", ANY, Anchor::Flag),
     row("--user", Anchor::Flag),
     wide(ANY, " -w ", ANY, Anchor::Flag),
+    wide(ANY, " -k ", ANY, Anchor::Flag),
+    wide(b"", "\"-p", WORD, Anchor::Flag),
+    row("securestring", Anchor::Shell),
+    row("chpasswd", Anchor::Shell),
+    row("passwd --stdin", Anchor::Shell),
+    row("| sudo -s", Anchor::Shell),
+    row("net user ", Anchor::Shell),
+    row("/user:", Anchor::Shell),
+    row(" /rp ", Anchor::Shell),
+    wide(ANY, " /p:", ANY, Anchor::Shell),
+    row("sqlplus ", Anchor::Shell),
+    row("le:thin:", Anchor::Shell),
+    row(":5432:", Anchor::Pgpass),
+    row(":*:*:", Anchor::Pgpass),
+    row("values (", Anchor::Values),
+    row("values(", Anchor::Values),
+    row("ls0tls1crudj", Anchor::Encoded),
+    wide(EDGES, "sk0", HEX, Anchor::Infix),
+    wide(EDGES, "sk1", HEX, Anchor::Infix),
+    wide(EDGES, "sk2", HEX, Anchor::Infix),
+    wide(EDGES, "sk3", HEX, Anchor::Infix),
+    wide(EDGES, "sk4", HEX, Anchor::Infix),
+    wide(EDGES, "sk5", HEX, Anchor::Infix),
+    wide(EDGES, "sk6", HEX, Anchor::Infix),
+    wide(EDGES, "sk7", HEX, Anchor::Infix),
+    wide(EDGES, "sk8", HEX, Anchor::Infix),
+    wide(EDGES, "sk9", HEX, Anchor::Infix),
+    wide(EDGES, "ska", HEX, Anchor::Infix),
+    wide(EDGES, "skb", HEX, Anchor::Infix),
+    wide(EDGES, "skc", HEX, Anchor::Infix),
+    wide(EDGES, "skd", HEX, Anchor::Infix),
+    wide(EDGES, "ske", HEX, Anchor::Infix),
+    wide(EDGES, "skf", HEX, Anchor::Infix),
+    row("<rsakeyvalue>", Anchor::Infix),
     row("tified by", Anchor::Sql),
     row("tified with", Anchor::Sql),
     row("basic ", Anchor::Scheming),
@@ -149,6 +199,7 @@ pub(super) const ROWS: &[Row] = &[
     row("pbkdf2:sha", Anchor::Hashed),
     row("scrypt:", Anchor::Hashed),
     row("{ssha", Anchor::Hashed),
+    row("{sha}", Anchor::Hashed),
     wide(DIGITS, ":aa", WORD, Anchor::Infix),
     wide(DIGITS, "q~", WORD, Anchor::Infix),
     wide(HEX, "-us", DIGITS, Anchor::Infix),
@@ -172,6 +223,12 @@ pub(super) const ROWS: &[Row] = &[
 /// The names of services.
 pub(super) fn vendors() -> impl Iterator<Item = Row> {
     detect::VENDORS.iter().map(|name| row(name, Anchor::Vendor))
+}
+
+/// Functions that take a secret, and "password" in other languages.
+pub(super) fn words() -> impl Iterator<Item = Row> {
+    let calls = detect::CALLS.iter().map(|call| row(call.name, Anchor::Call));
+    calls.chain(detect::FOREIGN.iter().map(|word| row(word, Anchor::Foreign)))
 }
 
 /// The rows of the token table.

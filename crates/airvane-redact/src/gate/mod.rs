@@ -2,8 +2,8 @@
 //!
 //! Every detector is reached through an *anchor*, a literal that its matches contain. The gate
 //! folds case, hashes every second window of four bytes and looks it up in one bitmap; only a hit
-//! costs more than that. Each anchor is entered with two neighbouring windows, so one of them is
-//! looked at wherever the anchor stands.
+//! costs more than that. Each anchor is entered with two windows, one at an even and one at an odd
+//! place of it, so one of them is looked at wherever the anchor stands.
 
 mod anchors;
 
@@ -58,7 +58,7 @@ impl Gate {
         for row in ROWS {
             gate.add(row);
         }
-        for row in anchors::vendors().chain(anchors::tokens()) {
+        for row in anchors::vendors().chain(anchors::tokens()).chain(anchors::words()) {
             gate.add(&row);
         }
         gate.slots
@@ -81,7 +81,7 @@ impl Gate {
         gate
     }
 
-    /// Enters a literal with two neighbouring windows.
+    /// Enters a literal with two windows, so far as it has room for them.
     fn add(&mut self, row: &Row) {
         let bytes = row.literal.as_bytes();
         let mut push = |window, offset| {
@@ -93,10 +93,13 @@ impl Gate {
             });
         };
         if bytes.len() >= 5 {
-            let best = (0..=bytes.len() - 5).min_by_key(|&i| commonness(bytes.get(i..i + 5)));
-            let best = best.unwrap_or(0);
-            for i in [best, best + 1] {
-                if let Some(&[a, b, c, d]) = bytes.get(i..i + 4) {
+            // The rarest window at an even and at an odd place: one of them is looked at.
+            for parity in [0, 1] {
+                let places = (parity..=bytes.len() - 4).step_by(2);
+                let best = places.min_by_key(|&i| commonness(bytes.get(i..i + 4)));
+                if let Some(i) = best
+                    && let Some(&[a, b, c, d]) = bytes.get(i..i + 4)
+                {
                     push([a, b, c, d], i8::try_from(i).unwrap_or(0));
                 }
             }
@@ -214,16 +217,35 @@ fn windows(this: u64, next: u64) -> [u32; 4] {
     [this as u32, (this >> 16) as u32, (this >> 32) as u32, (this >> 48 | next << 16) as u32]
 }
 
-/// How often these bytes occur in logs, roughly: the rarest part of a literal makes the best
-/// windows.
-fn commonness(bytes: Option<&[u8]>) -> u32 {
-    let one = |b: &u8| match b.to_ascii_lowercase() {
-        b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' | b' ' => 9,
-        b'l' | b'c' | b'd' | b'u' | b'p' | b'm' | b'g' | b'h' | b'/' | b'.' => 6,
-        b'f' | b'b' | b'y' | b'w' | b'v' | b'k' | b'_' | b'-' | b'0'..=b'2' | b':' => 4,
-        _ => 2,
+/// Pairs of characters that ordinary logs and English are full of.
+const COMMON: &[u8] = b"the in er an re on at en nd ti es or te of ed is it al ar st to nt ng se \
+    ha as ou io le ve co me de hi ri ro ic ne ea ra ce li ch ll be ma si om ur ta el ns ec ss us \
+    tr nc pe ac il ge la ut et di un op so id rt no ct lo em ca ad ol po pr im ag ir mp ot wi ni \
+    ow am sp ul ck ke ai ie sh ap od do da fo ab ue up ld ts so mi ho na ew ay lu ub ex ds ks ls \
+    py ys ob ty ev ep ry fi ci va sa mo pa su ig pl if gi fa wn ga im gr qu ok ue ui ud ok uc rk";
+
+/// Words and endings of four letters that occur in most lines.
+const WORDY: &[u8] = b"rows user data info task time line name file type form gram tion ment able \
+    read test load part date with from code stat http host port inst sour tack inte warn erro \
+    airf lock work conn path list node pack serv read args main open edit repo base page mode \
+    post post uest line uild inst proc ource";
+
+/// How often a window occurs in logs, roughly: how many of its pairs are common.
+fn commonness(window: Option<&[u8]>) -> u32 {
+    let one = |pair: &[u8]| match pair {
+        [a, b] => {
+            let pair = [a.to_ascii_lowercase(), b.to_ascii_lowercase()];
+            let letters = pair.iter().all(u8::is_ascii_lowercase);
+            let common = letters && COMMON.windows(2).any(|common| *common == pair);
+            let digits = pair.iter().all(u8::is_ascii_digit);
+            if common || digits { 4 } else { u32::from(letters) + 1 }
+        }
+        _ => 0,
     };
-    bytes.map_or(u32::MAX, |bytes| bytes.iter().map(one).sum())
+    let word = |window: &[u8]| WORDY.split(|b| *b == b' ').any(|w| w.eq_ignore_ascii_case(window));
+    window.map_or(u32::MAX, |window| {
+        window.windows(2).map(one).sum::<u32>() + if word(window) { 9 } else { 0 }
+    })
 }
 
 #[allow(clippy::cast_possible_truncation)] // the low half of the fold mask

@@ -50,7 +50,7 @@ pub(crate) enum Alphabet {
     Dotted,
     /// `A-Za-z0-9+/=_-`
     Base64,
-    /// Base64 and `.`, `:`, `%`, `~`, `,`, `|`
+    /// Base64 and `.`, `:`, `%`, `~`, `,`, `|`, `$`
     Wide,
 }
 
@@ -64,7 +64,7 @@ impl Alphabet {
         static SLUG: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-");
         static DOTTED: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.");
         static BASE64: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-+/=");
-        static WIDE: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-+/=.:%~,|");
+        static WIDE: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-+/=.:%~,|$");
         match self {
             Self::Hex => &HEX,
             Self::Alnum => &ALNUM,
@@ -115,6 +115,7 @@ const OTHER_KINDS: &[&str] = &[
     "openai-api-key",
     "telegram-bot-token",
     "terraform-cloud-token",
+    "twilio-api-key",
 ];
 
 /// Every row, in a fixed order.

@@ -1,0 +1,158 @@
+//! Credentials as arguments of calls: `HTTPBasicAuth('bob', 'x')`, `new NetworkCredential("bob",
+//! "x")`, `jwt.sign(payload, 'x')`. The table says which argument is the secret; only a literal
+//! counts, never a variable.
+
+use super::{
+    Found,
+    value::{self, Value},
+};
+use crate::{
+    values,
+    view::{BLANK, Class, View},
+};
+
+/// A function and the position of its secret argument.
+pub(crate) struct Call {
+    /// What stands before the arguments, in any case.
+    pub(crate) name: &'static str,
+    argument: usize,
+    kind: &'static str,
+}
+
+const fn call(name: &'static str, argument: usize, kind: &'static str) -> Call {
+    Call { name, argument, kind }
+}
+
+/// Sources: the reference of each library (requests, Apache `HttpClient`, .NET, JDBC, PHP, node,
+/// Go, the AWS SDKs, `PyJWT`, jsonwebtoken).
+#[rustfmt::skip]
+pub(crate) const CALLS: &[Call] = &[
+    call("basicauth(", 1, "password"),
+    call("digestauth(", 1, "password"),
+    call("basic_auth(", 1, "password"),
+    call("basiccredentials(", 1, "password"),
+    call("passwordcredentials(", 1, "password"),
+    call("passwordauthentication(", 1, "password"),
+    call("passwordauthenticationtoken(", 1, "password"),
+    call("networkcredential(", 1, "password"),
+    call("nameauthentication(", 1, "password"),
+    call("plainauth(", 2, "password"),
+    call("directoryentry(", 2, "password"),
+    call("getconnection(", 2, "password"),
+    call("mysqli_connect(", 2, "password"),
+    call("mysql_connect(", 2, "password"),
+    call("new mysqli(", 2, "password"),
+    call("new pdo(", 2, "password"),
+    call("oci_connect(", 1, "password"),
+    call("oracle.connect(", 1, "password"),
+    call("oracledb.connect(", 1, "password"),
+    call("ftp_login(", 2, "password"),
+    call(".login(", 1, "password"),
+    call(".auth(", 0, "password"),
+    call("ldap_bind(", 2, "password"),
+    call(".simple_bind_s(", 1, "password"),
+    call("awscredentials(", 1, "aws-secret-key"),
+    call("sessioncredentials(", 1, "aws-secret-key"),
+    call("staticcredentials(", 1, "aws-secret-key"),
+    call("staticcredentialsprovider(", 1, "aws-secret-key"),
+    call("basiccredentials.create(", 1, "aws-secret-key"),
+    call("storagecredentials(", 1, "key"),
+    call("sharedkeycredential(", 1, "key"),
+    call("azurekeycredential(", 0, "key"),
+    call("secretkeyspec(", 0, "key"),
+    call("jwt.sign(", 1, "key"),
+    call("jwt.verify(", 1, "key"),
+    call("jwt.encode(", 1, "key"),
+    call("jwt.decode(", 1, "key"),
+    call("jwt_encode(", 1, "key"),
+    call(".signwith(", 1, "key"),
+    call("createhmac(", 1, "key"),
+    call("createcipheriv(", 1, "key"),
+    call("hmac.new(", 0, "key"),
+    call("hash_hmac(", 2, "key"),
+    call("fernet(", 0, "key"),
+    call("sp_addlogin ", 1, "password"),
+    call("sp_password ", 1, "password"),
+];
+
+/// Longest list of arguments that is read, in bytes.
+const REACH: usize = 2048;
+
+pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    let Some(call) = CALLS.iter().find(|call| line.has_at(at, call.name)) else { return };
+    let limit = line.len().min(at + REACH);
+    let mut i = at + call.name.len();
+    for position in 0..=call.argument {
+        let (argument, end) = argument(line, line.run(i, &BLANK), limit);
+        if position == call.argument {
+            if let Some(value) = argument
+                && is_given(line, value)
+            {
+                let Value { start, end, .. } = value;
+                found.push(Found { start, end, kind: call.kind, from: at, named: true });
+            }
+            return;
+        }
+        // `.login("bob", "x")`: what takes no literal user name may take anything.
+        if call.name == ".login(" && argument.is_none() || line.at(end) != b',' {
+            return;
+        }
+        i = end + 1;
+    }
+}
+
+fn is_given(line: View<'_>, value: Value) -> bool {
+    let text = line.get(value.start, value.end);
+    text.len() >= 3
+        && !values::is_placeholder(text)
+        && !text.contains("://")
+        && (!text.contains(' ') || text.bytes().any(|b| b.is_ascii_digit()))
+}
+
+/// The literal at `at`, if the argument is one, and where the argument ends.
+fn argument(line: View<'_>, at: usize, limit: usize) -> (Option<Value>, usize) {
+    static CLOSES: Class = Class::of(b",)");
+    let literal = value::quoted(line, at).filter(|value| value.end < line.len());
+    let mut i = literal.map_or(at, |value| value.end + 1);
+    let mut depth = 0usize;
+    while i < limit {
+        match line.at(i) {
+            b'"' | b'\'' => {
+                let Some(inner) = value::quoted(line, i) else { break };
+                i = inner.end;
+            }
+            b'(' | b'[' | b'{' => depth += 1,
+            b if depth == 0 && CLOSES.has(b) => break,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        i += 1;
+    }
+    (literal, i)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
+        let mut found = Vec::new();
+        detect(View::new(text), text.to_lowercase().find(name).unwrap(), &mut found);
+        found.iter().map(|f| &text[f.start..f.end]).collect()
+    }
+
+    #[test]
+    fn finds_the_secret_argument() {
+        assert_eq!(secrets("HTTPBasicAuth('bob', 'hunter2')", "basicauth("), ["hunter2"]);
+        let jdbc = r#"DriverManager.getConnection("jdbc:x:y", "bob", "hunter2");"#;
+        assert_eq!(secrets(jdbc, "getconnection("), ["hunter2"]);
+        assert_eq!(secrets("jwt.sign({a: f(1, 2)}, 'hunter2', {})", "jwt.sign("), ["hunter2"]);
+    }
+
+    #[test]
+    fn leaves_variables() {
+        assert!(secrets("HTTPBasicAuth(user, password)", "basicauth(").is_empty());
+        assert!(secrets("smtp.login(user, get('x'))", ".login(").is_empty());
+        assert!(secrets("jwt.sign(payload, process.env.KEY)", "jwt.sign(").is_empty());
+    }
+}

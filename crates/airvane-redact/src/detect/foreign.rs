@@ -1,0 +1,81 @@
+//! "Password" in the languages that logs and configuration files are written in beside English.
+
+use super::{
+    Found,
+    value::{self, Reach},
+};
+use crate::{
+    values,
+    view::{BLANK, View},
+};
+
+/// The word in Russian, Ukrainian, Japanese, Chinese, Korean, Spanish, French, Polish,
+/// Portuguese, Italian, Turkish, Dutch, Swedish, Czech and Vietnamese. (German "Passwort" and
+/// Italian "password" are names like the English.)
+pub(crate) const WORDS: &[&str] = &[
+    "пароль",
+    "Пароль",
+    "パスワード",
+    "暗証番号",
+    "密码",
+    "密碼",
+    "口令",
+    "비밀번호",
+    "암호",
+    "contraseña",
+    "contrasena",
+    "clave:",
+    "mot de passe",
+    "motdepasse",
+    "hasło",
+    "haslo:",
+    "senha",
+    "parola:",
+    "wachtwoord",
+    "lösenord",
+    "heslo:",
+    "şifre",
+    "mật khẩu",
+];
+
+pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    let Some(word) = WORDS.iter().find(|word| line.has_at(at, word)) else { return };
+    let name = at + word.trim_end_matches(':').len();
+    let Some(sign) = separator(line, name) else { return };
+    let start = line.run(sign, &BLANK);
+    let value = value::quoted(line, start).unwrap_or_else(|| value::bare(line, start, Reach::Item));
+    let text = line.get(value.start, value.end);
+    let quoted = value.form == values::Form::Quoted;
+    let mixed = text.bytes().any(|b| b.is_ascii_digit() || b.is_ascii_punctuation());
+    if text.len() >= 4 && text.is_ascii() && (quoted || mixed) && !values::is_placeholder(text) {
+        let (start, end) = (value.start, value.end);
+        found.push(Found { start, end, kind: "password", from: at, named: true });
+    }
+}
+
+/// Where the value begins: behind a colon of either width, an equals sign or the word "is".
+fn separator(line: View<'_>, name: usize) -> Option<usize> {
+    let quote = usize::from(matches!(line.at(name), b'"' | b'\''));
+    let at = line.run(name + quote, &BLANK);
+    let rest = line.rest(at);
+    [":", "：", "=>", "=", "は", "是", "为", "為", "es ", "est ", "é "]
+        .iter()
+        .find(|sign| rest.starts_with(**sign))
+        .map(|sign| at + sign.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speaks_other_languages() {
+        for text in ["пароль: hunter2", "密码：hunter2", "contraseña = 'hunter2'", "senha=hunter2"]
+        {
+            let mut found = Vec::new();
+            detect(View::new(text), 0, &mut found);
+            let secrets: Vec<&str> = found.iter().map(|f| &text[f.start..f.end]).collect();
+            assert_eq!(secrets, ["hunter2"], "{text}");
+        }
+    }
+}

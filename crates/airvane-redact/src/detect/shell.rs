@@ -1,0 +1,174 @@
+//! Credentials that shells and administration tools take without a name: piped into `sudo -S`,
+//! `chpasswd` and `passwd --stdin`, `net user bob x`, `ConvertTo-SecureString 'x'`,
+//! `sqlplus bob/x@db`, lines of `.pgpass`.
+
+use super::{
+    Found,
+    value::{self, Reach, Value},
+};
+use crate::{
+    values,
+    view::{BLANK, Class, View},
+};
+
+/// How far an argument may stand from the word that announces it, in bytes.
+const REACH: usize = 160;
+
+pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    let value = if line.has_at(at, "securestring") {
+        secure_string(line, at)
+    } else if line.has_at(at, "chpasswd") {
+        piped(line, at).and_then(|value| after(line, value, b":"))
+    } else if line.has_at(at, "passwd --stdin") || line.has_at(at, "| sudo -s") {
+        piped(line, at)
+    } else if line.has_at(at, "net user ") {
+        word(line, at + "net user ".len(), 1).filter(|value| !is_switch(line, *value))
+    } else if line.has_at(at, "/user:") {
+        word(line, at, 1).filter(|value| {
+            line.get(at.saturating_sub(REACH), at).contains("net use ") && !is_switch(line, *value)
+        })
+    } else if line.has_at(at, " /rp ") || line.has_at(at, " /p:") {
+        word(line, at + 4, 0)
+    } else if line.has_at(at, "sqlplus ") || line.has_at(at, "le:thin:") {
+        login(line, at + "sqlplus ".len())
+    } else {
+        None
+    };
+    if let Some(Value { start, end, .. }) = value
+        && end - start >= 3
+        && !values::is_placeholder(line.get(start, end))
+    {
+        found.push(Found { start, end, kind: "password", from: at.min(start), named: true });
+    }
+}
+
+/// The `position`th word from `at`, quoted or bare.
+fn word(line: View<'_>, at: usize, position: usize) -> Option<Value> {
+    let mut i = line.run(at, &BLANK);
+    for _ in 0..position {
+        i = line.run(value::bare(line, i, Reach::Blank).end, &BLANK);
+    }
+    (i < line.len())
+        .then(|| value::quoted(line, i).unwrap_or_else(|| value::bare(line, i, Reach::Blank)))
+}
+
+/// `/add`, `*`: not a password of `net user`.
+fn is_switch(line: View<'_>, value: Value) -> bool {
+    matches!(line.at(value.start), b'/' | b'*' | b'\\')
+}
+
+/// The text of the `echo` that is piped to what stands at `at`.
+fn piped(line: View<'_>, at: usize) -> Option<Value> {
+    let floor = at.saturating_sub(REACH);
+    let head = line.text.get(floor..at)?;
+    let echo = floor + head.rfind("echo ")? + "echo ".len();
+    let value = word(line, echo, 0)?;
+    let value = if line.get(value.start, value.end) == "-n" || line.at(value.start) == b'-' {
+        word(line, value.end, 0)?
+    } else {
+        value
+    };
+    (value.end < at).then_some(value)
+}
+
+/// The part of `value` behind the first of `signs`.
+fn after(line: View<'_>, value: Value, signs: &[u8]) -> Option<Value> {
+    let divided = line.get(value.start, value.end).bytes().position(|b| signs.contains(&b))?;
+    Some(Value { start: value.start + divided + 1, ..value })
+}
+
+/// The literal beside `ConvertTo-SecureString`, before it in a pipe or behind it.
+fn secure_string(line: View<'_>, at: usize) -> Option<Value> {
+    static PIPE: Class = Class::of(b" |");
+    let limit = line.len().min(at + REACH);
+    let open = (at..limit).find(|i| matches!(line.at(*i), b'"' | b'\''));
+    if let Some(value) = open.and_then(|i| value::quoted(line, i)) {
+        return Some(value);
+    }
+    let name = at.checked_sub("convertto-".len())?;
+    let close = line.back(name, &PIPE).checked_sub(1)?;
+    let quote = line.at(close);
+    if close + 1 == name || !matches!(quote, b'"' | b'\'') {
+        return None;
+    }
+    let start = memchr::memrchr(quote, line.bytes().get(..close)?)? + 1;
+    Some(Value { start, end: close, form: values::Form::Quoted })
+}
+
+/// The password of `bob/password@db`.
+fn login(line: View<'_>, at: usize) -> Option<Value> {
+    static USER: Class = Class::of(b"/@ \"'\t");
+    let mut slash = line.run(at, &BLANK);
+    while slash < line.len() && !USER.has(line.at(slash)) {
+        slash += 1;
+    }
+    if line.at(slash) != b'/' {
+        return None;
+    }
+    let start = slash + 1;
+    let mut end = start;
+    while end < line.len() && !matches!(line.at(end), b'@' | b' ' | b'"' | b'\'' | b'\t') {
+        end += 1;
+    }
+    Some(Value { start, end, form: values::Form::Tight })
+}
+
+/// A line of `.pgpass`, `host:port:database:user:password`; the anchor is in its middle.
+pub(super) fn pgpass(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    let mut fields = line.text.splitn(5, ':');
+    let mut start = 0;
+    for position in 0..4 {
+        let Some(field) = fields.next() else { return };
+        let port = position != 1 || field == "*" || field.bytes().all(|b| b.is_ascii_digit());
+        let plain = field.bytes().all(|b| b.is_ascii_alphanumeric() || b"*._-".contains(&b));
+        if field.is_empty() || !port || !plain {
+            return;
+        }
+        start += field.len() + 1;
+    }
+    let password = line.rest(start).trim_end();
+    if password.len() >= 3 && !password.contains([' ', '/']) && !values::is_placeholder(password) {
+        let end = start + password.len();
+        found.push(Found { start, end, kind: "password", from: at.min(start), named: true });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets<'a>(text: &'a str, anchor: &str) -> Vec<&'a str> {
+        let mut found = Vec::new();
+        detect(View::new(text), text.to_lowercase().find(anchor).unwrap(), &mut found);
+        found.iter().map(|f| &text[f.start..f.end]).collect()
+    }
+
+    #[test]
+    fn finds_what_shells_are_given() {
+        for (text, anchor) in [
+            ("echo \"hunter2\" | sudo -S apt update", "| sudo -s"),
+            ("echo 'bob:hunter2' | chpasswd", "chpasswd"),
+            ("net user bob hunter2 /add", "net user "),
+            ("net use \\\\srv\\x /user:bob hunter2", "/user:"),
+            ("schtasks /ru bob /rp hunter2", " /rp "),
+            ("ConvertTo-SecureString -String 'hunter2' -AsPlainText", "securestring"),
+            ("$p = 'hunter2' | ConvertTo-SecureString -AsPlainText", "securestring"),
+            ("sqlplus scott/hunter2@orcl", "sqlplus "),
+        ] {
+            assert_eq!(secrets(text, anchor), ["hunter2"], "{text}");
+        }
+        assert!(secrets("net user bob /delete", "net user ").is_empty());
+    }
+
+    #[test]
+    fn reads_pgpass() {
+        let find = |text: &str| {
+            let mut found = Vec::new();
+            pgpass(View::new(text), 0, &mut found);
+            found.len()
+        };
+        assert_eq!(find("db.example.com:5432:app:bob:hunter2"), 1);
+        assert_eq!(find("*:*:*:bob:hunter2"), 1);
+        assert_eq!(find("[2026-01-01] http://h:5432:x:y z"), 0);
+    }
+}
