@@ -65,7 +65,8 @@ fn skip_string(chars: &mut Chars<'_>) {
     let mut ahead = chars.clone();
     for _ in 0..MAX_STRING {
         match ahead.next() {
-            None | Some('\n') => return,
+            // Another beginning: the one before it was none.
+            None | Some('\n' | '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}') => return,
             Some('\u{7}' | '\u{9c}') => break,
             Some('\u{1b}') => {
                 ahead.next_if(|c| *c == '\\');

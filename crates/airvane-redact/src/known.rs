@@ -14,7 +14,7 @@ pub(crate) const MIN_SECRET: usize = 6;
 /// A value learned from the text itself must be longer: nobody vouched for it.
 const MIN_LEARNED: usize = 8;
 /// Longest value that is learned; a longer one reappears in other forms at most.
-const MAX_LEARNED: usize = 4096;
+const MAX_LEARNED: usize = 1024;
 /// Values one answer or stream may teach. Memory stays bounded; later ones are not learned.
 const MAX_VALUES: usize = 256;
 
@@ -23,7 +23,17 @@ const MAX_VALUES: usize = 256;
 pub(crate) struct Known {
     /// Value and the kind its mask shows.
     values: Vec<(String, &'static str)>,
-    /// Index into `values` for each pattern of the matcher.
+    /// Matchers over neighbouring values, each at most half as large as the one before it: a value
+    /// that is learned costs the logarithm of their number, not all of them once more.
+    levels: Vec<Level>,
+}
+
+/// A matcher for some of the values.
+#[derive(Clone)]
+struct Level {
+    /// Number of values, which end where the next level's begin.
+    size: usize,
+    /// Index into the values for each pattern of the matcher.
     owners: Vec<usize>,
     matcher: Option<AhoCorasick>,
 }
@@ -56,40 +66,59 @@ impl Known {
             return false;
         }
         self.values.push((value.to_owned(), kind));
-        self.build();
+        let mut size = 1;
+        while let Some(level) = self.levels.pop_if(|level| level.size <= size) {
+            size += level.size;
+        }
+        let level = self.level(size);
+        self.levels.push(level);
         true
     }
 
-    fn build(&mut self) {
-        let mut patterns = Vec::new();
-        self.owners.clear();
-        for (owner, (value, kind)) in self.values.iter().enumerate() {
-            let all = *kind == "known-secret";
-            for spelling in spellings(value, all) {
+    /// A matcher for the last `size` values.
+    fn level(&self, size: usize) -> Level {
+        let (mut patterns, mut owners) = (Vec::new(), Vec::new());
+        let first = self.values.len().saturating_sub(size);
+        for (owner, (value, kind)) in self.values.iter().enumerate().skip(first) {
+            for spelling in spellings(value, *kind == "known-secret") {
                 patterns.push(spelling);
-                self.owners.push(owner);
+                owners.push(owner);
             }
         }
-        self.matcher =
+        let matcher =
             AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
+        Level { size, owners, matcher }
     }
 
     /// First occurrence at or after `from`.
     pub(crate) fn first(&self, text: &str, from: usize) -> Option<usize> {
-        self.matches(text, from).next().map(|m| m.start)
+        let firsts = self
+            .levels
+            .iter()
+            .filter_map(|level| self.matches_of(level, text, from).next().map(|m| m.start));
+        firsts.min()
     }
 
-    /// Occurrences outside of masks.
+    /// Occurrences outside of masks, in no order; they may overlap.
     pub(crate) fn matches<'a>(
         &'a self,
         text: &'a str,
         from: usize,
     ) -> impl Iterator<Item = Occurrence<'a>> + 'a {
-        let found = self.matcher.iter().flat_map(move |matcher| {
+        self.levels.iter().flat_map(move |level| self.matches_of(level, text, from))
+    }
+
+    fn matches_of<'a>(
+        &'a self,
+        level: &'a Level,
+        text: &'a str,
+        from: usize,
+    ) -> impl Iterator<Item = Occurrence<'a>> + 'a {
+        let found = level.matcher.iter().flat_map(move |matcher| {
             matcher.find_iter(aho_corasick::Input::new(text).range(from.min(text.len())..))
         });
         found.filter_map(move |m| {
-            let owner = self.owners.get(m.pattern().as_usize())?;
+            let owner = level.owners.get(m.pattern().as_usize())?;
             let (value, kind) = self.values.get(*owner)?;
             let (start, end) = (m.start(), m.end());
             let valid = text.is_char_boundary(start) && text.is_char_boundary(end);

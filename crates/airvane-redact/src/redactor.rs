@@ -157,7 +157,14 @@ impl Redactor {
     fn replace<'a>(&self, text: &'a str, known: &Known) -> Cow<'a, str> {
         let mut out = String::new();
         let mut at = 0;
-        for found in known.matches(text, 0) {
+        let mut all: Vec<_> = known.matches(text, 0).collect();
+        all.sort_by_key(|found| (found.start, std::cmp::Reverse(found.end)));
+        for found in all {
+            if found.start < at {
+                // Where two overlap, the union goes.
+                at = at.max(found.end);
+                continue;
+            }
             out.push_str(text.get(at..found.start).unwrap_or_default());
             out.push_str(&self.inner.masker.mask(found.kind, found.value));
             at = found.end;

@@ -411,7 +411,11 @@ impl StreamRedactor {
         let text =
             self.rest.get(..valid).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default();
         let found = self.redactor.inner().detector.line(text);
-        let free = |i: usize| !found.iter().any(|f| f.from < i && i <= f.end);
+        // Finds are in order and apart, so only the first that ends at or behind `i` can hold it.
+        let free = |i: usize| {
+            let next = found.partition_point(|f| f.end < i);
+            found.get(next).is_none_or(|f| f.from >= i)
+        };
         let blank = |b: u8| matches!(b, b' ' | b',' | b';' | b'}' | b'\t');
         let bytes = text.as_bytes();
         let candidates = (valid / 2..valid.saturating_sub(512)).rev();

@@ -63,7 +63,7 @@ pub(super) fn detect(detector: &Detector, line: View<'_>, at: usize, found: &mut
     let secret = values::is_secret(text, value.form, name.judged, &detector.names)
         || gap.kind == Gap::Assign && in_query(line, name) && values::is_service_key(text);
     if secret && !is_prose(line, name, gap, value) {
-        found.push(found_value(line, name, value));
+        found.push(found_value(line, name, value::whole(line, value)));
     }
 }
 
@@ -434,7 +434,8 @@ fn reach(line: View<'_>, name: Name, gap: Separator) -> Reach {
 
 /// `Server=x;User Id=y;Password=z;`, `AccountName=x;AccountKey=y;EndpointSuffix=z`
 fn is_connection_string(line: View<'_>, name: Name) -> bool {
-    let head = line.get(0, name.start).trim_end();
+    let head = line.text.get(name.start.saturating_sub(256)..name.start).unwrap_or_default();
+    let head = head.trim_end();
     head.ends_with(';') && head.contains('=')
 }
 

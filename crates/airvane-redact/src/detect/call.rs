@@ -76,7 +76,7 @@ pub(crate) const CALLS: &[Call] = &[
 ];
 
 /// Longest list of arguments that is read, in bytes.
-const REACH: usize = 2048;
+const REACH: usize = 512;
 
 pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let Some(call) = CALLS.iter().find(|call| line.has_at(at, call.name)) else { return };

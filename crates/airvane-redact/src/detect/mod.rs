@@ -40,6 +40,9 @@ pub(crate) struct Found {
     pub(crate) named: bool,
 }
 
+/// A find of more bytes is not looked into again.
+const LONG: usize = 512;
+
 /// What detectors need to know.
 pub(crate) struct Detector {
     pub(crate) names: Names,
@@ -121,7 +124,14 @@ impl Detector {
         let line = View::new(text);
         let mut found = Vec::new();
         gate().visit(text, 0, |hit| {
-            self.verify(line, hit, &mut found);
+            // What a long find covers is masked already; to look at every name in it again would
+            // take the square of its length.
+            let covered = found.last().is_some_and(|f: &Found| {
+                (f.start..f.end).contains(&hit.at) && f.end - f.start > LONG
+            });
+            if !covered {
+                self.verify(line, hit, &mut found);
+            }
             None::<()>
         });
         self.permit(line, &mut found);

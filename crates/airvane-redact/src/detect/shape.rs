@@ -70,10 +70,12 @@ fn is_varied(body: &str) -> bool {
 
 /// Longest header of a JWT we decode, in bytes; some carry a certificate chain.
 const MAX_HEADER: usize = 16384;
+/// Longest payload or signature.
+const MAX_PART: usize = 65536;
 
 /// A JWT: header and payload in base64url, the header being JSON with an `alg` or `enc`.
 pub(super) fn jwt(line: View<'_>, at: usize, found: &mut Vec<Found>) {
-    if !line.rest(at).starts_with("eyJ") || !(begins(line, at) || line.before(at) == b'_') {
+    if !line.rest(at).starts_with("eyJ") || !(begins(line, at) || is_prefixed(line, at)) {
         return;
     }
     let header = line.run_within(at, &URL_SAFE, MAX_HEADER);
@@ -90,7 +92,7 @@ pub(super) fn jwt(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let mut end = header;
     for _ in 0..4 {
         if line.at(end) == b'.' {
-            end = line.run(end + 1, &URL_SAFE);
+            end = line.run_within(end + 1, &URL_SAFE, MAX_PART);
         }
     }
     if line.before(end) == b'.'
@@ -104,6 +106,13 @@ pub(super) fn jwt(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     }
 }
 
+/// `ops_eyJ…`, `glc_eyJ…`: behind a short prefix of its own.
+fn is_prefixed(line: View<'_>, at: usize) -> bool {
+    let Some(end) = at.checked_sub(1).filter(|&i| line.at(i) == b'_') else { return false };
+    let start = line.back_within(end, &ALNUM, 12);
+    start < end && !SLUG.has(line.before(start))
+}
+
 fn decoded(text: &str) -> Option<String> {
     let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
@@ -112,9 +121,12 @@ fn decoded(text: &str) -> Option<String> {
 /// Base64 of a JSON object with a telling field: old Grafana keys (`{"k":"…","n":…}`), Supabase,
 /// docker's `auths`, service accounts.
 fn encoded_json(line: View<'_>, at: usize, found: &mut Vec<Found>) {
-    let mut end = line.run(at, &PLAIN64);
-    end = end.max(line.run(at, &URL_SAFE));
-    while line.at(end) == b'=' {
+    if matches!(line.before(at), b'/' | b'+') {
+        return; // Within base64, not at its beginning.
+    }
+    let mut end = line.run_within(at, &PLAIN64, MAX_HEADER + 1);
+    end = end.max(line.run_within(at, &URL_SAFE, MAX_HEADER + 1));
+    while line.at(end) == b'=' && end < at + MAX_HEADER {
         end += 1;
     }
     let text = line.get(at, end);
@@ -144,7 +156,7 @@ fn encoded_json(line: View<'_>, at: usize, found: &mut Vec<Found>) {
 pub(super) fn hashed(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let start =
         if line.at(at) == b'{' { line.rest(at).find('}').map_or(at, |i| at + i + 1) } else { at };
-    let end = line.run(start, &HASH);
+    let end = line.run_within(start, &HASH, MAX_HASH);
     let text = line.get(at, end).trim_end_matches([',', ':', '.']);
     let dollars = text.matches('$').count();
     let body = text.rsplit('$').next().unwrap_or_default();
@@ -154,6 +166,9 @@ pub(super) fn hashed(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         found.push(Found { start: at, end, kind: "password-hash", from: at, named: false });
     }
 }
+
+/// Longest hashed password; Argon2 with all its parameters has about 200 characters.
+const MAX_HASH: usize = 256;
 
 /// Base64 of a PEM key, as Kubernetes and environment variables carry it; the anchor is base64 of
 /// `-----BEGIN`.
@@ -192,8 +207,9 @@ fn telegram(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
     if line.at(at) != b':' {
         return None;
     }
-    let start = line.back(at, &Class::of(DIGIT));
-    let end = line.run(at + 1, &SLUG);
+    static DIGITS: Class = Class::of(DIGIT);
+    let start = line.back_within(at, &DIGITS, 17);
+    let end = line.run_within(at + 1, &SLUG, 37);
     let shape = (6..=16).contains(&(at - start)) && (33..=36).contains(&(end - at - 1));
     (shape && line.rest(at + 1).starts_with('A')).then_some((start, end, "telegram-bot-token"))
 }
@@ -204,10 +220,10 @@ fn azure_client_secret(line: View<'_>, at: usize) -> Option<(usize, usize, &'sta
     if !line.rest(at).starts_with("Q~") {
         return None;
     }
-    let (start, end) = (at.checked_sub(4)?, line.run(at, &AZURE));
+    let (start, end) = (at.checked_sub(4)?, line.run_within(at, &AZURE, 40));
     let end = if line.before(end) == b'.' { end - 1 } else { end };
     let shape = line.before(at).is_ascii_digit()
-        && line.run(start, &AZURE) == end
+        && line.run_within(start, &AZURE, 44) == end
         && (31..=36).contains(&(end - at - 2));
     (shape && !ALNUM.has(line.before(start))).then_some((start, end, "azure-client-secret"))
 }
@@ -217,7 +233,7 @@ fn mailchimp(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> 
     if !line.rest(at).starts_with("-us") {
         return None;
     }
-    let start = line.back(at, &ALNUM);
+    let start = line.back_within(at, &ALNUM, 33);
     let end = line.run(at + 3, &Class::of(DIGIT));
     let shape = at - start == 32 && line.get(start, at).bytes().all(|b| b.is_ascii_hexdigit());
     (shape && end > at + 3 && end - at <= 5).then_some((start, end, "mailchimp-api-key"))
@@ -264,8 +280,9 @@ fn signed(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
     let (sign, before, after, kind) =
         SIGNED.iter().find(|(sign, ..)| line.rest(at).starts_with(sign))?;
     let class: &Class = if *kind == "openai-api-key" { &SLUG } else { &PLAIN64 };
-    let start = line.back(at, class);
-    let mut end = line.run(at + sign.len(), if sign.starts_with('.') { &SLUG } else { class });
+    let after_class = if sign.starts_with('.') { &SLUG } else { class };
+    let start = line.back_within(at, class, before + 161);
+    let mut end = line.run_within(at + sign.len(), after_class, after + 161);
     while line.at(end) == b'=' && end < at + 100 {
         end += 1;
     }

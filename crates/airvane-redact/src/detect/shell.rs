@@ -115,6 +115,9 @@ fn login(line: View<'_>, at: usize) -> Option<Value> {
 
 /// A line of `.pgpass`, `host:port:database:user:password`; the anchor is in its middle.
 pub(super) fn pgpass(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    if line.len() > 512 {
+        return;
+    }
     let mut fields = line.text.splitn(5, ':');
     let mut start = 0;
     for position in 0..4 {

@@ -4,7 +4,7 @@
 use super::{Found, value};
 use crate::{
     entropy, values,
-    view::{ALNUM, Class, DIGIT, LOWER, UPPER, View},
+    view::{Class, DIGIT, LOWER, UPPER, View},
 };
 
 static SCHEME: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"+-._");
@@ -54,6 +54,8 @@ fn userinfo_end(line: View<'_>, start: usize) -> Option<usize> {
                     break;
                 }
             }
+            // The next URI.
+            b':' if i > start && line.has_at(i, "://") => break,
             b',' | b';' | b')' | b']' | b'}' if at.is_some() || slash.is_some() => break,
             _ => {}
         }
@@ -133,25 +135,23 @@ const WEBHOOKS: &[(&str, &str)] = &[
     ("webexapis.com", "/v1/webhooks/incoming/"),
 ];
 
+/// Longest path of a webhook.
+const MAX_PATH: usize = 1024;
+
 /// A webhook written without its scheme.
 pub(super) fn hook(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     webhook(line, at, at, found);
 }
 
 fn webhook(line: View<'_>, scheme: usize, host: usize, found: &mut Vec<Found>) {
-    let mut i = host;
-    while ALNUM.has(line.at(i)) || matches!(line.at(i), b'.' | b'-' | b':') {
-        i += 1;
-    }
+    static HOST: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b".-:");
+    let i = line.run_within(host, &HOST, 256);
     let name = line.get(host, i).split(':').next().unwrap_or_default();
     let known = WEBHOOKS.iter().filter(|(h, _)| name.ends_with(h));
     let Some(path) = known.map(|(_, p)| *p).find(|p| line.rest(i).starts_with(p)) else { return };
     let start = i + path.len();
-    let end = line.rest(start).find(|c: char| {
-        c.is_whitespace()
-            || matches!(c, '"' | '\'' | '<' | '>' | '`' | ')' | ',' | '\\' | ']' | '}')
-    });
-    let end = end.map_or(line.len(), |j| start + j);
+    static PATH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"/-_.~%?&=+:@!*$;#");
+    let end = line.run_within(start, &PATH, MAX_PATH);
     let secret = line.get(start, end);
     let varied = secret.bytes().filter(u8::is_ascii_digit).count() >= 1;
     if secret.len() >= 10 && varied && !values::is_placeholder(secret) && !is_masked(secret) {

@@ -85,6 +85,12 @@ pub(super) enum Reach {
     Tag,
 }
 
+/// How much of a bare value is read before it is judged, in bytes: many names before one long
+/// run must not cost its length each.
+const MAX_BARE: usize = 2048;
+/// Longest template that is one value.
+const MAX_TEMPLATE: usize = 256;
+
 /// Reads a bare value that starts at `at`.
 pub(super) fn bare(line: View<'_>, at: usize, reach: Reach) -> Value {
     let mut i = at;
@@ -93,7 +99,8 @@ pub(super) fn bare(line: View<'_>, at: usize, reach: Reach) -> Value {
     if let Some(end) = template_end(line, at) {
         (i, floor) = (end, end);
     }
-    while i < line.len() {
+    let limit = line.len().min(at.saturating_add(MAX_BARE));
+    while i < limit {
         if let Some(end) = mask_at(line, i) {
             (i, floor) = (end, end);
             continue;
@@ -101,6 +108,10 @@ pub(super) fn bare(line: View<'_>, at: usize, reach: Reach) -> Value {
         if ends_bare(line, i, reach) {
             break;
         }
+        i += 1;
+    }
+    // A cut must not split a character.
+    while !line.text.is_char_boundary(i) {
         i += 1;
     }
     let mut end = i;
@@ -119,13 +130,27 @@ pub(super) fn bare(line: View<'_>, at: usize, reach: Reach) -> Value {
     Value { start: at, end, form: Form::Tight }
 }
 
+/// The whole of a bare value that was cut at [`MAX_BARE`] and turned out to be a secret.
+pub(super) fn whole(line: View<'_>, value: Value) -> Value {
+    if value.form == Form::Quoted || value.end - value.start < MAX_BARE {
+        return value;
+    }
+    let mut end = value.end;
+    while end < line.len() && !ends_bare(line, end, Reach::Blank) {
+        end += 1;
+    }
+    Value { end, ..value }
+}
+
 /// `${X}`, `{{ x }}`, `<x>`, `$(x)`, `%(x)s` are one value whatever stands in them.
 fn template_end(line: View<'_>, at: usize) -> Option<usize> {
     const TEMPLATES: &[(&str, &str)] =
         &[("${{", "}}"), ("${", "}"), ("{{", "}}"), ("$(", ")"), ("<", ">"), ("%(", ")s")];
     let (open, close) = TEMPLATES.iter().find(|(open, _)| line.rest(at).starts_with(open))?;
     let inner = at + open.len();
-    line.rest(inner).find(close).map(|i| inner + i + close.len())
+    // A template is short; a line full of openings must not be searched to its end for each.
+    let near = (inner..line.len().min(inner + MAX_TEMPLATE)).find(|&i| line.has_at(i, close));
+    near.map(|i| i + close.len())
 }
 
 fn ends_bare(line: View<'_>, i: usize, reach: Reach) -> bool {

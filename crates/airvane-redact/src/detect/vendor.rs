@@ -101,6 +101,8 @@ pub(crate) const VENDORS: &[&str] = &[
 
 /// How far behind the service's name its key may stand, in bytes.
 const REACH: usize = 120;
+/// Longer runs are data.
+const MAX_KEY: usize = 512;
 /// Names whose random values are made to be shown.
 #[rustfmt::skip]
 const SHOWN: &[&str] = &[
@@ -116,9 +118,9 @@ static KEY: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-/+=");
 
 pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let limit = line.len().min(at + REACH);
-    let mut i = line.run(at, &NAME);
+    let mut i = line.run_within(at, &NAME, REACH);
     while i < limit {
-        let end = line.run(i, &KEY);
+        let end = line.run_within(i, &KEY, MAX_KEY);
         if end == i {
             i += 1;
             continue;
@@ -173,7 +175,7 @@ pub(super) fn below(detector: &Detector, line: View<'_>, at: usize, found: &mut 
         return;
     }
     let value = line.run(end, &SEPARATOR);
-    let stop = line.run(value, &KEY);
+    let stop = line.run_within(value, &KEY, MAX_KEY);
     let text = line.get(value, stop);
     if value > end && values::is_service_key(text) && is_key(text) {
         found.push(Found { start: value, end: stop, kind: "key", from: start, named: false });
