@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what a user waits for and a model reads. One file for each bench.
 
+mod redact;
 mod serve;
 
 use anyhow::Result;
@@ -16,11 +17,14 @@ pub(crate) struct Options {
 enum Bench {
     /// Start, memory, tokens and one question, beside other MCP servers (the default).
     Serve,
+    /// The redactor: recall, false masks, speed.
+    Redact(redact::Options),
 }
 
 /// Runs one bench.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    match options.bench {
+    match &options.bench {
         None | Some(Bench::Serve) => serve::run(),
+        Some(Bench::Redact(options)) => redact::run(options),
     }
 }

@@ -1,0 +1,90 @@
+//! Ordinary logs: made ones in the style of the programs that tasks run, and real ones.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use rand::{Rng, SeedableRng, rngs::StdRng};
+
+use super::template::{self, Maker};
+use crate::paths;
+
+/// One file for each program, and one with all of them.
+pub(crate) struct Logs {
+    pub(crate) each: Vec<PathBuf>,
+    pub(crate) all: PathBuf,
+}
+
+/// Makes `size` bytes of log for each section of `logs.txt`.
+pub(crate) fn make(folder: &Path, size: usize) -> Result<Logs> {
+    let lines = template::read(include_str!("logs.txt"));
+    let mut each = Vec::new();
+    let mut together = String::new();
+    for section in lines.chunk_by(|a, b| a.class == b.class) {
+        let Some(first) = section.first() else { continue };
+        let mut maker = Maker(StdRng::seed_from_u64(size as u64));
+        let mut text = String::new();
+        while text.len() < size {
+            let line = &section[maker.0.random_range(0..section.len())];
+            let line = maker.fill(&line.text);
+            writeln!(text, "{line}")?;
+        }
+        let path = folder.join(format!("{}.log", first.class));
+        fs::write(&path, &text)?;
+        together.push_str(&text);
+        each.push(path);
+    }
+    let all = folder.join("all.log");
+    fs::write(&all, together)?;
+    Ok(Logs { each, all })
+}
+
+/// Most bytes taken of one kind of real log.
+const MOST: usize = 40_000_000;
+
+/// Logs that package managers and Airflows left here, one file for each kind. Logs of the
+/// incidents that print invented secrets are left out.
+pub(crate) fn real(folder: &Path) -> Result<Vec<PathBuf>> {
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let installed = paths::base();
+    let kinds: [(&str, Vec<PathBuf>); 5] = [
+        ("real-apt", vec!["/var/log/dpkg.log".into(), "/var/log/apt".into()]),
+        ("real-npm", vec![home.join(".npm/_logs"), installed.join("cache/npm/_logs")]),
+        ("real-airflow", vec![installed.join("homes")]),
+        ("real-install", vec![installed.join("logs")]),
+        ("real-python-build", found("/tmp", "python-build.")),
+    ];
+    let mut files = Vec::new();
+    for (name, roots) in kinds {
+        let mut text = Vec::new();
+        roots.iter().for_each(|root| gather(root, &mut text));
+        if !text.is_empty() {
+            let path = folder.join(format!("{name}.log"));
+            fs::write(&path, text).context("write a log")?;
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+fn found(folder: &str, prefix: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let named = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix));
+    named.map(|entry| entry.path()).collect()
+}
+
+fn gather(path: &Path, text: &mut Vec<u8>) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // Components repeat what tasks print; only folders of tasks can be left out by name.
+    let planted = name.contains("leaky") || name.starts_with("airflow-");
+    if planted || text.len() >= MOST {
+        return;
+    }
+    if path.is_dir() {
+        let entries = fs::read_dir(path).into_iter().flatten().flatten();
+        entries.for_each(|entry| gather(&entry.path(), text));
+    } else if name.ends_with(".log") {
+        text.extend(fs::read(path).unwrap_or_default().into_iter().take(MOST));
+    }
+}
