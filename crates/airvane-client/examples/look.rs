@@ -61,7 +61,7 @@ async fn dags(
     let request = Request::builder(&catalog::LIST_DAGS, api).query("limit", 100).build()?;
     for round in ["first", "second"] {
         let answer = timed(round, call(backend as &dyn Backend, &request, context)).await?;
-        let total = answer.get("total_entries");
+        let total = answer.value.get("total_entries");
         println!("  total_entries {}", total.ok_or("no total")?);
     }
     Ok(())

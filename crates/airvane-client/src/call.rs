@@ -4,7 +4,7 @@ use airvane_api::{ApiError, Request, Untrusted};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::bounded;
 pub use crate::bounded::MOST_VALUES;
@@ -17,8 +17,8 @@ pub const JSON_LIMIT: usize = 4 << 20;
 /// Bodies up to this size are read as they come; larger ones wait for their turn.
 const SMALL: usize = 256 << 10;
 
-/// How many large bodies may be in memory while they are read and parsed: an answer is a few times
-/// as large as a value, and several calls may be under way.
+/// How many large bodies may be in memory at once: an answer is a few times as large as a value,
+/// and several calls may be under way.
 static LARGE_BODIES: Semaphore = Semaphore::const_new(2);
 
 /// Largest body of a refusal that is read. More than that is no message for anybody.
@@ -35,26 +35,49 @@ pub enum CallError {
     Api(#[from] ApiError),
 }
 
+/// An answer as JSON.
+#[derive(Debug)]
+pub struct Json {
+    /// What it says.
+    pub value: Value,
+    /// For as long as this is held, few other large answers are read. Whoever makes more of a
+    /// large answer (redaction does) keeps it until that is done.
+    pub turn: Option<SemaphorePermit<'static>>,
+}
+
 /// Sends a request and reads its answer as JSON.
 pub async fn call(
     backend: &dyn Backend,
     request: &Request,
     context: &Context,
-) -> Result<Value, CallError> {
+) -> Result<Json, CallError> {
     json(backend.send(request, context).await?, request.permission()).await
 }
 
 /// Reads a JSON answer of at most [`JSON_LIMIT`] bytes and [`MOST_VALUES`] values. An empty body, 204 or not, is success and
 /// gives `Null`; a success that is no JSON (a login page, a body that stops midway) is
 /// [`ApiError::NotAirflow`]. `permission` is what the route asks for ([`Request::permission`]).
-pub async fn json(response: Response, permission: &'static str) -> Result<Value, CallError> {
+///
+/// Parsing what is that bounded takes less than a tenth of a second; large bodies are parsed where
+/// they hold up nobody else.
+pub async fn json(response: Response, permission: &'static str) -> Result<Json, CallError> {
     let response = success(response, permission).await?;
     let headers = response.headers.clone();
-    let (body, _turn) = response.bytes_in_turn(SMALL, JSON_LIMIT, &LARGE_BODIES).await?;
+    let (body, turn) = response.bytes_in_turn(SMALL, JSON_LIMIT, &LARGE_BODIES).await?;
+    let value = if turn.is_some() {
+        let parsed = tokio::task::spawn_blocking(move || parse(&headers, &body)).await;
+        parsed.map_err(|_| TransportError::Cancelled)??
+    } else {
+        parse(&headers, &body)?
+    };
+    Ok(Json { value, turn })
+}
+
+fn parse(headers: &HeaderMap, body: &[u8]) -> Result<Value, ApiError> {
     if body.trim_ascii().is_empty() {
         return Ok(Value::Null);
     }
-    bounded::parse(&body).map_err(|_| not_airflow(&headers, &body).into())
+    bounded::parse(body).map_err(|_| not_airflow(headers, body))
 }
 
 /// Passes a success on, its body unread; reads the body of anything else and says what it means.
@@ -112,7 +135,8 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("content-type", content_type.parse().unwrap());
         let status = StatusCode::from_u16(status).unwrap();
-        json(Response::whole(status, headers, Bytes::from(body)), "DAG: GET").await
+        let response = Response::whole(status, headers, Bytes::from(body));
+        json(response, "DAG: GET").await.map(|json| json.value)
     }
 
     #[tokio::test]

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
@@ -35,6 +37,19 @@ static PROCESS_KEY: LazyLock<hmac::Key> =
     LazyLock::new(|| hmac::Key::new(hmac::HMAC_SHA256, &rand::random::<[u8; 32]>()));
 
 impl Caller {
+    /// What nobody may read of a caller's own credential: the header's value, what follows its
+    /// scheme, and of basic authentication the password.
+    pub fn secrets(&self) -> Vec<SecretString> {
+        let Self::Forwarded(value) = self else { return Vec::new() };
+        let value = value.expose_secret();
+        let (scheme, given) = value.split_once(' ').unwrap_or(("", value));
+        let pair = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(given.trim()).ok());
+        let pair = pair.flatten().and_then(|pair| String::from_utf8(pair).ok());
+        let password = pair.as_ref().and_then(|pair| pair.split_once(':')).map(|(_, word)| word);
+        let all = [Some(value), Some(given), pair.as_deref(), password];
+        all.into_iter().flatten().map(SecretString::from).collect()
+    }
+
     /// The key under which this caller's reads may be shared.
     pub fn cache_key(&self) -> CacheKey {
         let tag = match self {
@@ -71,6 +86,11 @@ impl Context {
         self.deadline.saturating_duration_since(Instant::now())
     }
 
+    /// Whether the call is to end now. For work between waits, which nothing interrupts.
+    pub fn is_over(&self) -> bool {
+        self.cancel.is_cancelled() || self.remaining().is_zero()
+    }
+
     pub(crate) fn bounds(&self) -> Bounds {
         Bounds { deadline: self.deadline, cancel: self.cancel.clone() }
     }
@@ -84,6 +104,14 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
+    /// Waits for `future`, but no longer than to the deadline, or until cancelled.
+    pub(crate) async fn wait_for<T>(
+        &self,
+        future: impl Future<Output = T>,
+    ) -> Result<T, TransportError> {
+        self.wait(Waiting::Deadline, Duration::MAX, future).await
+    }
+
     /// Waits for `future`, but no longer than `limit`, the deadline, or until cancelled.
     pub(crate) async fn wait<T>(
         &self,
@@ -117,6 +145,17 @@ mod tests {
         assert_ne!(Caller::Configured.cache_key(), forwarded("configured").cache_key());
         assert_eq!(format!("{:?}", one.cache_key()), "CacheKey(..)");
         assert!(!format!("{:?}", Context::within(one, Duration::ZERO)).contains("one"));
+    }
+
+    #[test]
+    fn a_basic_credential_holds_a_password() {
+        let caller = Caller::Forwarded(SecretString::from("Basic YW5uOmh1bnRlcjItaHVudGVyMg=="));
+        let secrets = caller.secrets();
+        let secrets: Vec<&str> = secrets.iter().map(ExposeSecret::expose_secret).collect();
+        let encoded = "YW5uOmh1bnRlcjItaHVudGVyMg==";
+        let whole = format!("Basic {encoded}");
+        assert_eq!(secrets, [&whole, encoded, "ann:hunter2-hunter2", "hunter2-hunter2"]);
+        assert!(Caller::Configured.secrets().is_empty());
     }
 
     #[tokio::test(start_paused = true)]

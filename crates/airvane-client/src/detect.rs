@@ -173,7 +173,7 @@ impl RestBackend {
         };
         let credential = self.inner.auth.while_probing(wire, context).await?;
         let response = wire.send(&outgoing, credential.as_ref(), context).await?;
-        let answer = json(response, "").await?;
+        let answer = json(response, "").await?.value;
         match answer.get("version").and_then(Value::as_str) {
             Some(version) => Ok(version.chars().take(64).collect()),
             None => Err(CallError::Api(ApiError::NotAirflow {

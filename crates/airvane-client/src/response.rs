@@ -84,22 +84,10 @@ impl Response {
     /// The whole body, if it is at most `limit` bytes after decompression. No more than that is
     /// ever held.
     pub async fn bytes(mut self, limit: usize) -> Result<Bytes, TransportError> {
-        let too_large = TransportError::BodyTooLarge { limit };
-        if self.announced_length().is_some_and(|length| length > limit as u64) {
-            return Err(too_large);
-        }
-        let Some(first) = self.chunk().await? else { return Ok(Bytes::new()) };
-        if first.len() > limit {
-            return Err(too_large);
-        }
-        let mut all = BytesMut::from(first);
-        while let Some(piece) = self.chunk().await? {
-            if piece.len() > limit.saturating_sub(all.len()) {
-                return Err(too_large);
-            }
-            all.extend_from_slice(&piece);
-        }
-        Ok(all.freeze())
+        self.check_announced(limit)?;
+        let mut body = BytesMut::new();
+        self.read_beyond(usize::MAX, limit, &mut body).await?;
+        Ok(body.freeze())
     }
 
     /// The whole body as [`Response::bytes`] gives it; beyond `small` bytes it is read only with a
@@ -110,23 +98,43 @@ impl Response {
         limit: usize,
         turns: &Semaphore,
     ) -> Result<(Bytes, Option<SemaphorePermit<'_>>), TransportError> {
-        if self.announced_length().is_some_and(|length| length > limit as u64) {
-            return Err(TransportError::BodyTooLarge { limit });
-        }
-        let mut begun = BytesMut::new();
-        while begun.len() <= small {
-            let Some(piece) = self.chunk().await? else { return Ok((begun.freeze(), None)) };
-            begun.extend_from_slice(&piece);
+        self.check_announced(limit)?;
+        let mut body = BytesMut::new();
+        if self.read_beyond(small, limit, &mut body).await? {
+            return Ok((body.freeze(), None));
         }
         // Never closed, so there is always a permit in the end.
-        let turn = turns.acquire().await.ok();
-        while let Some(piece) = self.chunk().await? {
-            if piece.len() > limit.saturating_sub(begun.len()) {
+        let turn = match &self.body {
+            Body::Stream(stream) => stream.bounds.wait_for(turns.acquire()).await?.ok(),
+            _ => turns.acquire().await.ok(),
+        };
+        self.read_beyond(usize::MAX, limit, &mut body).await?;
+        Ok((body.freeze(), turn))
+    }
+
+    /// Reads until more than `enough` bytes are there, or to the end, and says whether it was the
+    /// end. More than `limit` is an error.
+    async fn read_beyond(
+        &mut self,
+        enough: usize,
+        limit: usize,
+        body: &mut BytesMut,
+    ) -> Result<bool, TransportError> {
+        while body.len() <= enough {
+            let Some(piece) = self.chunk().await? else { return Ok(true) };
+            if piece.len() > limit.saturating_sub(body.len()) {
                 return Err(TransportError::BodyTooLarge { limit });
             }
-            begun.extend_from_slice(&piece);
+            body.extend_from_slice(&piece);
         }
-        Ok((begun.freeze(), turn))
+        Ok(false)
+    }
+
+    fn check_announced(&self, limit: usize) -> Result<(), TransportError> {
+        match self.announced_length() {
+            Some(length) if length > limit as u64 => Err(TransportError::BodyTooLarge { limit }),
+            _ => Ok(()),
+        }
     }
 
     /// The same answer with its body in memory, or with none if it is larger than `limit`.

@@ -99,7 +99,7 @@ async fn exercise(settings: &RestSettings) {
         let context = Context::within(caller, Duration::from_secs(5));
         for request in requests() {
             let answer = call(&backend as &dyn Backend, &request, &context).await.unwrap();
-            assert_eq!(answer["value"], SECRETS[4], "the secrets did travel");
+            assert_eq!(answer.value["value"], SECRETS[4], "the secrets did travel");
         }
         let shown = format!("{backend:?} {context:?}");
         assert!(!shown.contains("zebra"), "{shown}");

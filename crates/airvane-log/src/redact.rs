@@ -24,17 +24,24 @@ pub struct EventRedactor {
     stream: StreamRedactor,
     names: Vec<(String, Arc<SafeText>)>,
     oldest: usize,
+    stop: Box<dyn Fn() -> bool + Send>,
 }
 
 impl EventRedactor {
     /// For a log read from its beginning.
     pub fn new(redactor: &Redactor) -> Self {
-        let stream = redactor.stream();
-        Self { redactor: redactor.clone(), stream, names: Vec::new(), oldest: 0 }
+        Self::until(redactor, || false)
+    }
+
+    /// The same; once `stop` says so, further lines come back empty: what was not redacted is not
+    /// shown. Asked before each line.
+    pub fn until(redactor: &Redactor, stop: impl Fn() -> bool + Send + 'static) -> Self {
+        let (redactor, stream) = (redactor.clone(), redactor.stream());
+        Self { redactor, stream, names: Vec::new(), oldest: 0, stop: Box::new(stop) }
     }
 
     fn line(&mut self, raw: &str) -> SafeText {
-        self.stream.line(raw)
+        if (self.stop)() { SafeText::default() } else { self.stream.line(raw) }
     }
 
     fn lines(&mut self, raw: &str) -> Vec<SafeText> {

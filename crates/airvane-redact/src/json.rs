@@ -6,30 +6,44 @@ use crate::{
     known::Known,
     mask,
     names::{Judgement, Strength},
-    redactor::Redactor,
+    redactor::{Redactor, Stop},
     values,
 };
 
 /// Redacts a value in two passes: the second masks what the first learned, wherever it stands.
-pub(crate) fn redact(redactor: &Redactor, value: Value) -> Value {
-    let mut walk = Walk { redactor, learned: Known::default() };
+/// `None` if it was stopped.
+pub(crate) fn redact(redactor: &Redactor, value: Value, stop: Stop<'_>) -> Option<Value> {
+    let mut walk = Walk { redactor, learned: Known::default(), stop, stopped: false };
     let value = walk.value(value);
-    if walk.learned.is_empty() { value } else { recall(redactor, value, &walk.learned) }
+    if walk.stopped {
+        return None;
+    }
+    Some(if walk.learned.is_empty() { value } else { recall(redactor, value, &walk.learned) })
 }
 
 struct Walk<'a> {
     redactor: &'a Redactor,
     learned: Known,
+    stop: Stop<'a>,
+    /// What was walked then is of no use: nothing of it is given out.
+    stopped: bool,
 }
 
 impl Walk<'_> {
     fn value(&mut self, value: Value) -> Value {
         match value {
-            Value::String(text) => Value::String(self.redactor.forward(&text, &mut self.learned)),
+            _ if self.stopped => Value::Null,
+            Value::String(text) => Value::String(self.text(&text)),
             Value::Array(items) => items.into_iter().map(|item| self.value(item)).collect(),
             Value::Object(fields) => Value::Object(self.object(fields)),
             other => other,
         }
+    }
+
+    fn text(&mut self, text: &str) -> String {
+        let safe = self.redactor.forward(text, &mut self.learned, self.stop);
+        self.stopped |= safe.is_none();
+        safe.unwrap_or_default()
     }
 
     fn object(&mut self, fields: Map<String, Value>) -> Map<String, Value> {
@@ -49,7 +63,7 @@ impl Walk<'_> {
                 Strength::Weak => self.weigh(&name, value),
                 Strength::None => self.value(value),
             };
-            out.insert(self.redactor.forward(&name, &mut self.learned), value);
+            out.insert(self.text(&name), value);
         }
         out
     }

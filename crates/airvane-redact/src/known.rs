@@ -15,14 +15,17 @@ pub(crate) const MIN_SECRET: usize = 6;
 const MIN_LEARNED: usize = 8;
 /// Longest value that is learned; a longer one reappears in other forms at most.
 const MAX_LEARNED: usize = 1024;
-/// Values one answer or stream may teach. Memory stays bounded; later ones are not learned.
+/// Values one answer or stream may teach, and their bytes together: a matcher takes some hundred
+/// times as much. Later ones are not learned.
 const MAX_VALUES: usize = 256;
+const MAX_BYTES: usize = 16 * 1024;
 
 /// A set of secret values and the matcher for their spellings.
 #[derive(Default, Clone)]
 pub(crate) struct Known {
     /// Value and the kind its mask shows.
     values: Vec<(String, &'static str)>,
+    bytes: usize,
     /// Matchers over neighbouring values, each at most half as large as the one before it: a value
     /// that is learned costs the logarithm of their number, not all of them once more.
     levels: Vec<Level>,
@@ -56,6 +59,7 @@ impl Known {
     pub(crate) fn learn(&mut self, value: &str, kind: &'static str) -> bool {
         let fits = (MIN_LEARNED..=MAX_LEARNED).contains(&value.len())
             && self.values.len() < MAX_VALUES
+            && self.bytes + value.len() <= MAX_BYTES
             && !is_common(value)
             && !mask::is_mask(value);
         fits && self.add(value, kind)
@@ -66,6 +70,7 @@ impl Known {
             return false;
         }
         self.values.push((value.to_owned(), kind));
+        self.bytes += value.len();
         let mut size = 1;
         while let Some(level) = self.levels.pop_if(|level| level.size <= size) {
             size += level.size;

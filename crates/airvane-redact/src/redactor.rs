@@ -18,7 +18,7 @@ use crate::{
     names::{Names, Strength},
     safe::{SafeJson, SafeText},
     settings::{Patterns, Settings, SettingsError},
-    stream::{State, StreamRedactor},
+    stream::{self, State, StreamRedactor},
     values,
 };
 
@@ -26,14 +26,17 @@ use crate::{
 #[derive(Clone)]
 pub struct Redactor {
     inner: Arc<Inner>,
+    known: Arc<RwLock<Arc<Known>>>,
 }
 
 pub(crate) struct Inner {
     pub(crate) detector: Detector,
     pub(crate) masker: Masker,
     pub(crate) pairs: Vec<(String, String)>,
-    known: RwLock<Arc<Known>>,
 }
+
+/// Whether to give up: asked between pieces of work.
+pub(crate) type Stop<'a> = &'a dyn Fn() -> bool;
 
 /// How many masks of which kind a text got.
 pub type Count = BTreeMap<String, usize>;
@@ -53,20 +56,23 @@ impl Redactor {
         let masker = settings
             .mask_seed
             .map_or_else(|| Masker::Random(std::hash::RandomState::new()), Masker::Fixed);
-        let inner = Inner {
-            detector: Detector { names, patterns },
-            masker,
-            pairs,
-            known: RwLock::new(Arc::new(known)),
-        };
-        Ok(Self { inner: Arc::new(inner) })
+        let inner = Inner { detector: Detector { names, patterns }, masker, pairs };
+        Ok(Self { inner: Arc::new(inner), known: Arc::new(RwLock::new(Arc::new(known))) })
+    }
+
+    /// The same redactor with a list of secrets of its own: what is added to it is not known to
+    /// this one. For the secrets of one caller among many.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let known = Arc::new(RwLock::new(self.known()));
+        Self { inner: Arc::clone(&self.inner), known }
     }
 
     /// Cleans and redacts one bounded text of any number of lines. A value that a name gives away
     /// in one place is masked in every place of the text, before and after.
     pub fn text(&self, raw: &str) -> SafeText {
         let mut learned = Known::default();
-        let text = self.forward(raw, &mut learned);
+        let text = self.forward(raw, &mut learned, &|| false).unwrap_or_default();
         SafeText::vouch(self.backward(text, &learned))
     }
 
@@ -74,7 +80,13 @@ impl Redactor {
     /// its content, keys too. Numbers, booleans and nulls stay as they are; only a number of six
     /// digits or more under a name like `password` is masked.
     pub fn json(&self, raw: Value) -> SafeJson {
-        SafeJson::vouch(json::redact(self, raw))
+        self.json_until(raw, &|| false).unwrap_or_default()
+    }
+
+    /// As [`Redactor::json`], or nothing if `stop` says so before it is done. It is asked at least
+    /// once for every 16 KiB of text.
+    pub fn json_until(&self, raw: Value, stop: &dyn Fn() -> bool) -> Option<SafeJson> {
+        json::redact(self, raw, stop).map(SafeJson::vouch)
     }
 
     /// The value of a named thing (a variable, a connection field): masked whole if the name is
@@ -99,7 +111,7 @@ impl Redactor {
     /// masked wherever it appears, also percent-encoded, base64-encoded or JSON-escaped. Secrets
     /// under six characters are ignored: they would mask parts of ordinary words.
     pub fn add_known_secret(&self, secret: &SecretString) {
-        let mut slot = self.inner.known.write().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self.known.write().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut slot).add_secret(secret.expose_secret());
     }
 
@@ -128,19 +140,33 @@ impl Redactor {
     }
 
     pub(crate) fn known(&self) -> Arc<Known> {
-        Arc::clone(&self.inner.known.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Cleans and redacts; collects in `learned` the values that names gave away.
-    pub(crate) fn forward(&self, raw: &str, learned: &mut Known) -> String {
+    /// Cleans and redacts; collects in `learned` the values that names gave away. `None` if it
+    /// was stopped.
+    pub(crate) fn forward(&self, raw: &str, learned: &mut Known, stop: Stop<'_>) -> Option<String> {
         let text = clean(raw);
         let mut state = State::bounded(&text);
         let mut out = String::with_capacity(text.len());
-        state.lines(self, &text, &mut out);
-        for (value, kind) in state.take_learned() {
-            learned.learn(&value, kind);
+        let mut rest = text.as_ref();
+        while !rest.is_empty() {
+            if stop() {
+                return None;
+            }
+            let piece;
+            (piece, rest) = stream::split_piece(self, rest);
+            state.lines(self, piece, &mut out);
+            for (value, kind) in state.take_learned() {
+                learned.learn(&value, kind);
+            }
         }
-        out
+        // A known secret may lie across the end of a piece.
+        if text.len() > stream::WINDOW {
+            let known = self.known();
+            out = self.backward(out, &known);
+        }
+        Some(out)
     }
 
     /// Masks what was learned elsewhere in the same answer.

@@ -56,10 +56,13 @@ const MAX_MANIFEST: u16 = 2000;
 impl State {
     /// For a text that is complete: a Secret's `kind` may stand after its data.
     pub(crate) fn bounded(text: &str) -> Self {
+        // Many such words may stand in one long line: its end is not looked for from each.
+        const LONGEST: usize = 40;
         let kinds = memchr::memmem::find_iter(text.as_bytes(), b"kind:");
-        let whole = kinds
-            .filter_map(|at| text.get(at..))
-            .any(|rest| is_secret_kind(rest.lines().next().unwrap_or_default()));
+        let whole = kinds.filter_map(|at| text.get(at..)).any(|rest| {
+            let line = rest.bytes().take(LONGEST).take_while(|byte| *byte != b'\n').count();
+            rest.get(..line).is_some_and(is_secret_kind)
+        });
         let manifest = whole.then(Manifest::default);
         Self { manifest, whole, ..Self::default() }
     }
@@ -321,7 +324,7 @@ impl Ahead {
     }
 }
 
-/// Redacts a stream. Memory is constant: it remembers one line (at most 64 KiB of it),
+/// Redacts a stream. Memory is constant: it remembers one line (at most 16 KiB of it),
 /// the state of an open block, and up to 256 values that names gave away, which are masked from
 /// there on. Text that came before the name cannot be called back.
 pub struct StreamRedactor {
@@ -332,8 +335,48 @@ pub struct StreamRedactor {
 }
 
 /// Longest piece of a line that is judged at once, in bytes. Longer lines are cut where no find
-/// is, at a blank if there is one.
-pub const WINDOW: usize = 64 * 1024;
+/// is, at a blank if there is one. Some finds look at all that follows in their line, so the time
+/// for a piece grows with the square of its length: this much takes under half a second at worst.
+pub const WINDOW: usize = 16 * 1024;
+
+/// The first piece of a text to judge, and the rest: whole lines if one ends within [`WINDOW`]
+/// bytes, else the part of a long line that what follows cannot change.
+pub(crate) fn split_piece<'a>(redactor: &Redactor, text: &'a str) -> (&'a str, &'a str) {
+    let Some(window) = text.as_bytes().get(..WINDOW) else { return (text, "") };
+    let at = match memchr::memrchr(b'\n', window) {
+        Some(end) => end + 1,
+        None => cut(redactor, window),
+    };
+    text.split_at_checked(at).unwrap_or((text, ""))
+}
+
+/// Where to cut a full window: at the last blank or separator of its second half that no find
+/// reaches across; otherwise before the find; otherwise at the end.
+fn cut(redactor: &Redactor, window: &[u8]) -> usize {
+    let full = window.len();
+    let valid = match std::str::from_utf8(window) {
+        Ok(_) => full,
+        Err(e) if e.error_len().is_none() => e.valid_up_to(),
+        Err(_) => return full,
+    };
+    let text = window.get(..valid).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default();
+    let found = redactor.inner().detector.line(text);
+    let known = redactor.known();
+    let known: Vec<_> = known.matches(text, 0).map(|m| (m.start, m.end)).collect();
+    // Finds are in order and apart, so only the first that ends at or behind `i` can hold it.
+    let free = |i: usize| {
+        let next = found.partition_point(|f| f.end < i);
+        found.get(next).is_none_or(|f| f.from >= i)
+            && !known.iter().any(|&(start, end)| start < i && i <= end)
+    };
+    let blank = |b: u8| matches!(b, b' ' | b',' | b';' | b'}' | b'\t');
+    let bytes = text.as_bytes();
+    let candidates = (valid / 2..valid.saturating_sub(512)).rev();
+    let at = candidates.map(|i| i + 1).find(|&i| {
+        bytes.get(i - 1).is_some_and(|b| blank(*b)) && text.is_char_boundary(i) && free(i)
+    });
+    at.or_else(|| found.last().map(|f| f.from).filter(|&i| i > 0)).unwrap_or(valid).max(1)
+}
 
 impl StreamRedactor {
     pub(crate) fn new(redactor: Redactor) -> Self {
@@ -345,7 +388,12 @@ impl StreamRedactor {
     pub fn line(&mut self, raw: &str) -> SafeText {
         let text = clean(raw);
         let mut out = String::with_capacity(text.len());
-        self.state.lines(&self.redactor, &text, &mut out);
+        let mut rest = text.as_ref();
+        while !rest.is_empty() {
+            let piece;
+            (piece, rest) = split_piece(&self.redactor, rest);
+            self.state.lines(&self.redactor, piece, &mut out);
+        }
         SafeText::vouch(out)
     }
 
@@ -391,38 +439,12 @@ impl StreamRedactor {
 
     /// Gives out the part of a full window that later bytes cannot change.
     fn window(&mut self, out: &mut String) {
-        let cut = self.cut();
+        let cut = cut(&self.redactor, &self.rest);
         let tail = self.rest.split_off(cut);
         let text = String::from_utf8_lossy(&self.rest).into_owned();
         let text = clean(&text).into_owned();
         self.state.lines(&self.redactor, &text, out);
         self.rest = tail;
-    }
-
-    /// Where to cut a full window: at the last blank or separator of its second half that no find
-    /// reaches across; otherwise before the find; otherwise at the end.
-    fn cut(&self) -> usize {
-        let full = self.rest.len();
-        let valid = match std::str::from_utf8(&self.rest) {
-            Ok(_) => full,
-            Err(e) if e.error_len().is_none() => e.valid_up_to(),
-            Err(_) => return full,
-        };
-        let text =
-            self.rest.get(..valid).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default();
-        let found = self.redactor.inner().detector.line(text);
-        // Finds are in order and apart, so only the first that ends at or behind `i` can hold it.
-        let free = |i: usize| {
-            let next = found.partition_point(|f| f.end < i);
-            found.get(next).is_none_or(|f| f.from >= i)
-        };
-        let blank = |b: u8| matches!(b, b' ' | b',' | b';' | b'}' | b'\t');
-        let bytes = text.as_bytes();
-        let candidates = (valid / 2..valid.saturating_sub(512)).rev();
-        let at = candidates.map(|i| i + 1).find(|&i| {
-            bytes.get(i - 1).is_some_and(|b| blank(*b)) && text.is_char_boundary(i) && free(i)
-        });
-        at.or_else(|| found.last().map(|f| f.from).filter(|&i| i > 0)).unwrap_or(valid).max(1)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::lines;
 use crate::raw::{RawException, RawFrame};
 
 /// Exceptions kept of one chain.
@@ -67,7 +68,7 @@ fn list(value: Value) -> impl Iterator<Item = Value> {
 
 fn text(value: Value) -> String {
     match value {
-        Value::String(text) => text,
+        Value::String(text) => lines::limit(text),
         Value::Null => String::new(),
         other => other.to_string(),
     }

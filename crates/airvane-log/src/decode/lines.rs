@@ -89,6 +89,14 @@ pub(super) fn text(line: RawLine<'_>) -> Cow<'_, str> {
     Cow::Owned(format!("{} [{dropped} bytes of this line dropped]", String::from_utf8_lossy(kept)))
 }
 
+/// A text from within an event, cut as a line would be.
+pub(super) fn limit(given: String) -> String {
+    if given.len() <= MAX_LINE_BYTES {
+        return given;
+    }
+    text(RawLine { bytes: given.as_bytes(), dropped: 0 }).into_owned()
+}
+
 /// `String::from_utf8_lossy`, with the faster check for what is valid.
 fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)

@@ -161,27 +161,24 @@ fn document_piece(piece: &Piece<'_>, lines: &mut Lines, headed: &mut bool, sink:
 
 fn object_or_text(line: RawLine<'_>, headed: &mut bool, sink: &mut Sink<'_>) {
     let object = if line.dropped == 0 { object::event(line.bytes) } else { None };
-    match object {
+    match object.map(limited) {
         // Airflow 3 wraps a line it could not parse, such as one written by Airflow 2.
         Some(event) if event.level.is_none() && event.logger.is_empty() => {
             let mut inner = text::event(event.message, *headed);
             inner.timestamp = inner.timestamp.or(event.timestamp);
             give(inner, headed, sink);
         }
-        Some(mut event) => {
-            limit(&mut event);
-            give(event, headed, sink);
-        }
+        Some(event) => give(event, headed, sink),
         None => give(text::event(lines::text(line), *headed), headed, sink),
     }
 }
 
 /// Cuts a structured event's message as a text line would be.
-fn limit(event: &mut RawEvent<'_>) {
+fn limited(mut event: RawEvent<'_>) -> RawEvent<'_> {
     if event.message.len() > MAX_LINE_BYTES {
-        let cut = lines::text(RawLine { bytes: event.message.as_bytes(), dropped: 0 }).into_owned();
-        event.message = cut.into();
+        event.message = lines::limit(event.message.into_owned()).into();
     }
+    event
 }
 
 fn give(event: RawEvent<'_>, headed: &mut bool, sink: &mut Sink<'_>) {

@@ -130,6 +130,9 @@ fn speaks(line: View<'_>, name: Name) -> bool {
 
 /// `RESOURCE_PASSWORD = "Password"`, `"password": "password"`: the value only says the name again.
 fn repeats(value: &str, name: &str) -> bool {
+    if value.len() > MAX_NAME {
+        return false;
+    }
     let said = names::words(name);
     let words = names::words(value);
     !value.bytes().any(|b| b.is_ascii_digit()) && words.iter().all(|word| said.contains(word))
