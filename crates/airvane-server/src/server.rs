@@ -142,15 +142,15 @@ impl Server {
             Ok(document) => self.answer(document, false, context),
             // Failures repeat what the caller wrote, and that may hold a secret, too.
             Err(mut failure) => {
-                failure.message = self.redact(&failure.message).into_string();
+                failure.message = self.redact(context, &failure.message).into_string();
                 self.answer(failure.document(), true, context)
             }
         }
     }
 
-    /// Makes a text that came from a caller safe to repeat.
-    pub fn redact(&self, text: &str) -> SafeText {
-        self.upstream.redactor().text(text)
+    /// Makes a text that came from a caller safe to repeat to it.
+    pub fn redact(&self, context: &CallerContext, text: &str) -> SafeText {
+        self.upstream.redactor_for(&context.caller).text(text)
     }
 
     /// Cuts, frames and writes a document.

@@ -1,17 +1,12 @@
 //! Reading a task's log: streamed, redacted event by event, in constant memory.
 
-use std::time::Duration;
-
 use airvane_api::ids::{DagId, DagRunId, TaskId};
 use airvane_api::{Accept, ApiVersion, Request, catalog};
 use airvane_client::{Backend, CallError, Context, Response};
 use airvane_log::{Decoder, EventRedactor, Finder, FinderOptions, Findings, Format};
 
-use super::Airflow;
-use crate::failure::Failure;
-
-/// Kept of a call's time to write the answer after a log that does not end.
-const RESERVE: Duration = Duration::from_secs(3);
+use super::{Airflow, aside};
+use crate::failure::{Failure, FailureKind};
 
 /// Which log.
 #[derive(Clone, Debug)]
@@ -48,14 +43,14 @@ impl Airflow {
         let request = self.log_request(log).await?;
         let backend = self.backend()?;
         let _turn = self.turn().await;
-        let context = Context { deadline: self.context.deadline - RESERVE, ..self.context.clone() };
+        let context = self.before_the_end();
         let answer =
             backend.send(&request, &context).await.map_err(|error| self.failure(error.into()))?;
         self.learn_secrets().await;
         let body = airvane_client::success(answer, request.permission())
             .await
             .map_err(|error| self.failure(error))?;
-        Ok(self.scan(body, options).await)
+        self.scan(body, options, context).await
     }
 
     /// Airflow 3 streams events; Airflow 2 gives the whole text with `full_content`.
@@ -76,26 +71,59 @@ impl Airflow {
         Ok(request.build()?)
     }
 
-    async fn scan(&self, mut body: Response, options: FinderOptions) -> LogScan {
+    async fn scan(
+        &self,
+        mut body: Response,
+        options: FinderOptions,
+        context: Context,
+    ) -> Result<LogScan, Failure> {
         let content_type = body
             .headers
             .get("content-type")
             .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-            .to_owned();
-        let mut decoder = Decoder::new(Format::of_content_type(&content_type));
-        let mut redactor = EventRedactor::new(&self.upstream.redactor);
-        let mut finder = Finder::new(options);
+            .unwrap_or_default();
+        let within = context.clone();
+        let mut scanner = Scanner {
+            decoder: Decoder::new(Format::of_content_type(content_type)),
+            redactor: EventRedactor::until(&self.redactor, move || within.is_over()),
+            finder: Finder::new(options),
+        };
         let cut = loop {
             match body.chunk().await {
-                Ok(Some(chunk)) => {
-                    decoder.push(&chunk, &mut |event| finder.push(event.redact(&mut redactor)));
-                }
+                Ok(Some(chunk)) => scanner = aside(move || scanner.take(&chunk)).await?,
                 Ok(None) => break None,
                 Err(error) => break Some(self.failure(CallError::from(error))),
             }
+            if context.is_over() {
+                break Some(too_slow());
+            }
         };
-        decoder.finish(&mut |event| finder.push(event.redact(&mut redactor)));
-        LogScan { findings: finder.finish(), cut }
+        aside(move || scanner.finish(cut)).await
     }
+}
+
+/// Decodes, redacts and searches. A log of the wrong words takes long, so this happens aside, and
+/// when time is over what is left is not looked at.
+struct Scanner {
+    decoder: Decoder,
+    redactor: EventRedactor,
+    finder: Finder,
+}
+
+impl Scanner {
+    fn take(mut self, chunk: &[u8]) -> Self {
+        let Self { decoder, redactor, finder } = &mut self;
+        decoder.push(chunk, &mut |event| finder.push(event.redact(redactor)));
+        self
+    }
+
+    fn finish(mut self, cut: Option<Failure>) -> LogScan {
+        let Self { decoder, redactor, finder } = &mut self;
+        decoder.finish(&mut |event| finder.push(event.redact(redactor)));
+        LogScan { findings: self.finder.finish(), cut }
+    }
+}
+
+fn too_slow() -> Failure {
+    Failure::new(FailureKind::Timeout, "time was over before the whole log was read")
 }

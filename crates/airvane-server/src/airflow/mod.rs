@@ -14,16 +14,19 @@ use std::time::Duration;
 
 use airvane_api::request::RequestBuilder;
 use airvane_api::{ApiVersion, Operation, Request};
-use airvane_client::{CallError, Context, RestBackend};
+use airvane_client::{CallError, Caller, Context, Json, RestBackend};
 use airvane_redact::{Redactor, SafeJson, SafeText};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use crate::failure::{Failure, FailureKind};
 
 pub use log::{LogRequest, LogScan};
 pub use stream::LastLine;
+
+/// Kept of a call's time to write the answer, while it reads what does not end.
+const RESERVE: Duration = Duration::from_secs(3);
 
 /// Requests that one call may have under way at once.
 const PARALLEL: usize = 8;
@@ -32,6 +35,7 @@ const PARALLEL: usize = 8;
 #[derive(Clone)]
 pub struct Airflow {
     upstream: Arc<Upstream>,
+    redactor: Redactor,
     context: Context,
     under_way: Arc<Semaphore>,
 }
@@ -48,9 +52,17 @@ impl Upstream {
         Self { backend, redactor }
     }
 
-    /// The redactor, for what does not come through a request: arguments that are echoed.
-    pub fn redactor(&self) -> &Redactor {
-        &self.redactor
+    /// The redactor for what one caller gets. It knows the caller's own credential, and no other
+    /// caller's does: who may guess at one must not be told by a mask that the guess was right.
+    pub fn redactor_for(&self, caller: &Caller) -> Redactor {
+        match caller {
+            Caller::Configured => self.redactor.clone(),
+            Caller::Forwarded(_) => {
+                let own = self.redactor.fork();
+                caller.secrets().iter().for_each(|secret| own.add_known_secret(secret));
+                own
+            }
+        }
     }
 
     /// The configured address.
@@ -62,7 +74,8 @@ impl Upstream {
 impl Airflow {
     /// The connected Airflow for one call.
     pub fn new(upstream: Arc<Upstream>, context: Context) -> Self {
-        Self { upstream, context, under_way: Arc::new(Semaphore::new(PARALLEL)) }
+        let redactor = upstream.redactor_for(&context.caller);
+        Self { upstream, redactor, context, under_way: Arc::new(Semaphore::new(PARALLEL)) }
     }
 
     /// Time that is left for this call.
@@ -77,23 +90,23 @@ impl Airflow {
 
     /// Makes a text that came from the caller safe to repeat.
     pub fn redact(&self, text: &str) -> SafeText {
-        self.upstream.redactor.text(text)
+        self.redactor.text(text)
     }
 
     /// The value of a named thing, masked whole if its name says that it is secret.
     pub fn redact_named(&self, name: &str, value: &str) -> SafeText {
-        self.upstream.redactor.named(name, value)
+        self.redactor.named(name, value)
     }
 
     /// Whether values under this name are masked whole.
     pub fn is_sensitive_name(&self, name: &str) -> bool {
-        self.upstream.redactor.is_sensitive_name(name)
+        self.redactor.is_sensitive_name(name)
     }
 
     /// Which API it speaks. Found out once and remembered.
     pub async fn api(&self) -> Result<ApiVersion, Failure> {
         let api = self.backend()?.api(&self.context).await;
-        api.map_err(|error| Failure::from_detect(error, &self.upstream.redactor))
+        api.map_err(|error| Failure::from_detect(error, &self.redactor))
     }
 
     /// Asks for something and decodes the redacted answer.
@@ -122,7 +135,20 @@ impl Airflow {
     ) -> Result<SafeJson, Failure> {
         let request = fill(Request::builder(operation, self.api().await?)).build()?;
         let raw = self.send(&request).await?;
-        Ok(self.upstream.redactor.json(raw))
+        self.make_safe(raw).await
+    }
+
+    /// Redacts an answer. A large one of the wrong words takes long: that holds up no other call,
+    /// and ends with this one. What is not redacted by then is not shown.
+    async fn make_safe(&self, raw: Json) -> Result<SafeJson, Failure> {
+        let (redactor, context) = (self.redactor.clone(), self.before_the_end());
+        let Json { value, turn } = raw;
+        let safe = aside(move || {
+            let safe = redactor.json_until(value, &|| context.is_over());
+            drop(turn);
+            safe
+        });
+        safe.await?.ok_or_else(too_slow)
     }
 
     /// Does something whose answer does not matter: an empty body is a success.
@@ -134,7 +160,14 @@ impl Airflow {
         self.ask_json(operation, fill).await.map(drop)
     }
 
-    async fn send(&self, request: &Request) -> Result<Value, Failure> {
+    /// The call's context for work whose result must still be written.
+    fn before_the_end(&self) -> Context {
+        let early = self.context.deadline - RESERVE;
+        let at_least = (Instant::now() + RESERVE / 4).min(self.context.deadline);
+        Context { deadline: early.max(at_least), ..self.context.clone() }
+    }
+
+    async fn send(&self, request: &Request) -> Result<Json, Failure> {
         let backend = self.backend()?;
         let _turn = self.turn().await;
         let result = airvane_client::call(backend, request, &self.context).await;
@@ -150,7 +183,7 @@ impl Airflow {
     }
 
     fn failure(&self, error: CallError) -> Failure {
-        Failure::from_call(error, &self.upstream.redactor)
+        Failure::from_call(error, &self.redactor)
     }
 
     async fn turn(&self) -> Option<tokio::sync::OwnedSemaphorePermit> {
@@ -162,7 +195,7 @@ impl Airflow {
     async fn learn_secrets(&self) {
         let Some(backend) = &self.upstream.backend else { return };
         for secret in backend.known_secrets().await {
-            self.upstream.redactor.add_known_secret(&secret);
+            self.redactor.add_known_secret(&secret);
         }
     }
 
@@ -174,4 +207,17 @@ impl Airflow {
             )
         })
     }
+}
+
+/// Does what may take long where it holds up no other call.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    // It ends without a value when the process ends.
+    done.map_err(|_| Failure::new(FailureKind::Cancelled, "cancelled"))
+}
+
+fn too_slow() -> Failure {
+    let words = "the answer came, but no whole answer could be checked for secrets within the \
+                 call's time, so nothing of it is shown";
+    Failure::new(FailureKind::Timeout, words).hint("ask for less (a smaller limit, one run)")
 }

@@ -23,7 +23,7 @@ impl Mcp {
         let caller = self.caller(&context)?;
         let tool = registry::find(&request.name).ok_or_else(|| {
             let listed = self.server.tools(&caller).map(|tool| tool.name);
-            unknown(&self.server.redact(&request.name), listed)
+            unknown(&self.server.redact(&caller, &request.name), listed)
         })?;
         let (progress, reports) = channel(context.meta.get_progress_token(), &context.peer);
         let arguments = request.arguments.unwrap_or_default();

@@ -197,7 +197,7 @@ impl ServerHandler for Mcp {
             let words = format!("the parameters of `{}` are missing or malformed", request.method);
             return Err(ErrorData::invalid_params(words, None));
         }
-        let method = self.server.redact(&request.method).into_string();
+        let method = self.server.redact(&self.caller(&context)?, &request.method).into_string();
         Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None))
     }
 

@@ -103,7 +103,8 @@ pub(super) async fn read(
     caller: &CallerContext,
     uri: &str,
 ) -> Result<ReadResourceResult, ErrorData> {
-    let address = Address::parse(uri).map_err(|error| refused(&error, &server.redact(uri)))?;
+    let address =
+        Address::parse(uri).map_err(|error| refused(&error, &server.redact(caller, uri)))?;
     let answer = match address {
         Address::Version => tool(server, caller, "get_airflow_version", &json!({})).await,
         Address::Config => tool(server, caller, "get_airflow_config", &json!({})).await,
