@@ -36,8 +36,8 @@ pub enum Trick {
     GzipBomb,
     /// Sends valid JSON of so many bytes in tiny values, which take much more memory than text.
     TinyValues(usize),
-    /// Sends valid JSON that is one long text.
-    LongText(usize),
+    /// Sends valid JSON of about so many bytes that is one long text: these words, again and again.
+    LongText(usize, &'static str),
     /// Sends whole JSON without its end.
     Truncated,
     /// Sends a page for people.
@@ -57,6 +57,8 @@ pub enum Scope {
     Everything,
     /// All but the one that tells which Airflow this is.
     AllButVersion,
+    /// All but that and logs.
+    Lists,
     /// Only a task's log.
     Logs,
 }
@@ -101,6 +103,7 @@ async fn serve(
     let tricked = match scope {
         Scope::Everything => true,
         Scope::AllButVersion => !path.ends_with("/version"),
+        Scope::Lists => !path.ends_with("/version") && !path.contains("/logs/"),
         Scope::Logs => path.contains("/logs/"),
     };
     if !tricked {
@@ -151,7 +154,9 @@ async fn serve(
             flood(&mut stream, &bodies::chunk(&start), &bodies::chunk(&again), written).await
         }
         Trick::TinyValues(bytes) => send(&mut stream, 200, &[], &bodies::tiny_values(*bytes)).await,
-        Trick::LongText(bytes) => send(&mut stream, 200, &[], &bodies::long_text(*bytes)).await,
+        Trick::LongText(bytes, words) => {
+            send(&mut stream, 200, &[], &bodies::long_text(*bytes, words)).await
+        }
         Trick::Truncated => {
             send(&mut stream, 200, &[], b"{\"dags\": [{\"dag_id\": \"probe\", \"is_pau").await
         }

@@ -23,10 +23,18 @@ pub fn tiny_values(bytes: usize) -> Vec<u8> {
     body
 }
 
-/// Valid JSON of about this many bytes that is one text, full of what might be a secret.
-pub fn long_text(bytes: usize) -> Vec<u8> {
-    let text = "conf key_id=4711 http://host/path?user=probe step (done) ".repeat(bytes / 57);
-    format!("{{\"dags\": [], \"total_entries\": 0, \"x\": \"{text}\"}}").into_bytes()
+/// Valid JSON of about this many bytes, which are `words` (in need of no escaping) again and again:
+/// as a log's one line, in fields that lists show, and in one that nobody reads.
+pub fn long_text(bytes: usize, words: &str) -> Vec<u8> {
+    let text = words.repeat(bytes / 5 / words.len());
+    format!(
+        r#"{{"dags": [{{"dag_id": "probe", "is_paused": false, "description": "{text}"}}],
+        "import_errors": [{{"import_error_id": 1, "filename": "a.py", "stack_trace": "{text}"}}],
+        "dag_warnings": [{{"dag_id": "probe", "message": "{text}"}}],
+        "content": [{{"event": "{text}"}}], "continuation_token": null,
+        "total_entries": 1, "x": "{text}"}}"#
+    )
+    .into_bytes()
 }
 
 /// A gzip stream that is a JSON string without end: its start, and what follows for ever. A
