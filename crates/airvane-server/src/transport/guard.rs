@@ -8,7 +8,7 @@
 use std::net::SocketAddr;
 
 use http::uri::Authority;
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, HeaderValue, Uri, header};
 use url::{Origin, Url};
 
 /// Why a request is refused.
@@ -53,12 +53,15 @@ impl Guard {
         let mut origins = headers.get_all(header::ORIGIN).iter();
         match (origins.next(), origins.next()) {
             (None, _) => Ok(()),
-            (Some(value), None) => {
-                let origin = value.to_str().ok().and_then(origin).ok_or(Stranger::Origin)?;
-                if self.origins.contains(&origin) { Ok(()) } else { Err(Stranger::Origin) }
-            }
-            (Some(_), Some(_)) => Err(Stranger::Origin),
+            (Some(value), None) if self.knows_origin(value) => Ok(()),
+            (Some(_), _) => Err(Stranger::Origin),
         }
+    }
+
+    /// Whether a page of this origin may call.
+    pub(super) fn knows_origin(&self, value: &HeaderValue) -> bool {
+        let origin = value.to_str().ok().and_then(origin);
+        origin.is_some_and(|origin| self.origins.contains(&origin))
     }
 }
 

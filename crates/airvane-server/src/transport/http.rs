@@ -2,7 +2,9 @@
 //! answers) beside it.
 //!
 //! Each request stands alone: no session, so any number of these servers can stand behind a load
-//! balancer. Hosts, origins and callers are checked before the body is read.
+//! balancer. Hosts, origins and callers are checked before the body is read. Pages of the origins
+//! that may call get the headers that browsers ask for (CORS), before anybody asks who calls: a
+//! browser's preflight carries no credential.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,13 +18,15 @@ use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use super::auth::{Gate, Verdict};
+use super::connections;
 use super::guard::Guard;
 use super::messages::{self, Line};
 use crate::Server;
@@ -30,8 +34,11 @@ use crate::mcp::Mcp;
 use crate::server::CallerContext;
 use crate::settings::HttpSettings;
 
-/// How long calls may go on after the server was asked to end.
-const LAST_CALLS: Duration = Duration::from_secs(5);
+/// How long a message may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(30);
+
+/// How long browsers remember what a page may do.
+const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
 
 /// A listening server. Kept apart from [`serve`], so that its address is known first.
 pub struct Listening {
@@ -68,16 +75,8 @@ pub async fn serve(
         server: server.clone(),
     });
     let app = router(state, Mcp::over_http(server, &settings.auth), &ended);
-    let graceful = ended.clone();
-    let serving = axum::serve(listening.listener, app)
-        .with_graceful_shutdown(async move { graceful.cancelled().await });
-    tokio::select! {
-        result = serving => result,
-        () = async {
-            ended.cancelled().await;
-            tokio::time::sleep(LAST_CALLS).await;
-        } => Ok(()),
-    }
+    connections::serve(listening.listener, app, &ended).await;
+    Ok(())
 }
 
 struct Shared {
@@ -101,15 +100,39 @@ fn router(state: Arc<Shared>, mcp: Mcp, ended: &CancellationToken) -> Router {
     Router::new()
         .route_service("/mcp", service)
         .layer(middleware::from_fn_with_state(Arc::clone(&state), admit))
+        .layer(cors(&state))
+        .layer(middleware::from_fn_with_state(Arc::clone(&state), known))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .with_state(state)
 }
 
-async fn admit(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    if let Err(stranger) = shared.guard.check(request.uri(), request.headers()) {
-        return refusal(StatusCode::FORBIDDEN, &stranger.to_string());
+/// What pages of known origins may do: what any client may. No cookies: they count for nothing.
+fn cors(state: &Arc<Shared>) -> CorsLayer {
+    let state = Arc::clone(state);
+    let known = AllowOrigin::predicate(move |origin, _| state.guard.knows_origin(origin));
+    CorsLayer::new()
+        .allow_origin(known)
+        .allow_methods([Method::POST, Method::GET, Method::DELETE])
+        .allow_headers(AllowHeaders::mirror_request())
+        .allow_private_network(true)
+        .expose_headers([
+            HeaderName::from_static("mcp-session-id"),
+            HeaderName::from_static("mcp-protocol-version"),
+            header::WWW_AUTHENTICATE,
+            header::RETRY_AFTER,
+        ])
+        .max_age(PREFLIGHT_AGE)
+}
+
+async fn known(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    match shared.guard.check(request.uri(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(stranger) => refusal(StatusCode::FORBIDDEN, &stranger.to_string()),
     }
+}
+
+async fn admit(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     match shared.gate.check(request.headers()).await {
         Verdict::Welcome => pass_on(request, next).await,
         Verdict::Unauthorized(words) => {
@@ -139,7 +162,11 @@ async fn pass_on(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, messages::LONGEST).await else {
+    let reading = axum::body::to_bytes(body, messages::LONGEST);
+    let Ok(read) = tokio::time::timeout(BODY_TIME, reading).await else {
+        return refusal(StatusCode::REQUEST_TIMEOUT, "the body takes too long to arrive");
+    };
+    let Ok(body) = read else {
         let words = "the body is cut off, or longer than a message may be";
         return refusal(StatusCode::PAYLOAD_TOO_LARGE, words);
     };

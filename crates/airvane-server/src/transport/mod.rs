@@ -1,6 +1,7 @@
 //! How clients reach the server: standard input and output, or Streamable HTTP.
 
 mod auth;
+mod connections;
 mod guard;
 pub mod http;
 mod messages;

@@ -1,5 +1,10 @@
 //! Streamable HTTP.
 
+use std::io::ErrorKind::{TimedOut, WouldBlock};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use super::airflow;
@@ -28,7 +33,8 @@ fn each_request_stands_alone() {
     let answer = server.post(&[], LIST);
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(answer.json()["result"]["tools"][0]["name"], "diagnose_dag_run");
-    assert!(answer.head.contains("application/json") && !answer.head.contains("mcp-session-id"));
+    assert!(answer.head.contains("application/json"));
+    assert!(!answer.head.contains("\nmcp-session-id:"), "{}", answer.head);
     for version in ["2025-03-26", "2025-06-18", "2025-11-25"] {
         let answer = server.post(&[("MCP-Protocol-Version", version)], &initialize(version));
         assert_eq!(answer.json()["result"]["protocolVersion"], version);
@@ -65,6 +71,107 @@ fn strange_hosts_and_origins_are_refused() {
     assert_eq!(status(&[("Origin", "null")]), 403);
     let own = format!("http://{}", server.address);
     assert_eq!(status(&[("Origin", &own)]), 200);
+}
+
+#[test]
+fn a_page_of_an_allowed_origin_may_call_from_a_browser() {
+    let token = std::env::temp_dir().join(format!("airvane-cors-{}", std::process::id()));
+    std::fs::write(&token, "a-token-of-some-length").unwrap();
+    let file = token.to_str().unwrap();
+    let options = ["--allowed-origins", "https://ide.example.com", "--auth-token-file", file];
+    let server = Listening::start(&options, &[]);
+    std::fs::remove_file(&token).unwrap();
+    let preflight = |origin: &str| {
+        let wanted = "authorization,content-type,mcp-protocol-version,mcp-session-id";
+        let headers = [
+            ("Origin", origin),
+            ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", wanted),
+        ];
+        server.send("OPTIONS", "/mcp", &headers, "")
+    };
+    // Without a credential: a browser sends none with its preflight.
+    let answer = preflight("https://ide.example.com");
+    assert_eq!(answer.status, 200, "{}", answer.head);
+    for line in [
+        "access-control-allow-origin: https://ide.example.com",
+        "access-control-allow-headers: authorization,content-type,mcp-protocol-version,mcp-session-id",
+        "access-control-allow-methods: post",
+    ] {
+        assert!(answer.head.contains(line), "{line}\n{}", answer.head);
+    }
+    assert!(!answer.head.contains("allow-credentials"), "{}", answer.head);
+    let stranger = preflight("https://evil.example.com");
+    assert_eq!(stranger.status, 403);
+    assert!(!stranger.head.contains("access-control"), "{}", stranger.head);
+    // The call itself, and a refusal that the page must be able to read.
+    let page = ("Origin", "https://ide.example.com");
+    let called = server.post(&[page, ("Authorization", "Bearer a-token-of-some-length")], LIST);
+    let refused = server.post(&[page], LIST);
+    assert_eq!((called.status, refused.status), (200, 401));
+    for answer in [called, refused] {
+        assert!(
+            answer.head.contains("access-control-allow-origin: https://ide"),
+            "{}",
+            answer.head
+        );
+        let exposed = answer.head.lines().find(|line| line.contains("expose-headers")).unwrap();
+        assert!(exposed.contains("mcp-session-id") && exposed.contains("mcp-protocol-version"));
+    }
+    let outside = server.post(&[("Authorization", "Bearer a-token-of-some-length")], LIST);
+    assert!(!outside.head.contains("allow-origin"), "{}", outside.head);
+}
+
+/// Reads until the server closes; how long that took, and what it said.
+fn until_closed(mut stream: TcpStream, drip: Option<u8>) -> (Duration, String) {
+    let started = Instant::now();
+    let mut said = Vec::new();
+    stream.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+    while started.elapsed() < Duration::from_secs(40) {
+        let mut piece = [0; 1024];
+        match stream.read(&mut piece) {
+            Ok(0) => break,
+            Ok(count) => said.extend_from_slice(&piece[..count]),
+            Err(error) if matches!(error.kind(), WouldBlock | TimedOut) => {}
+            Err(_) => break,
+        }
+        if drip.is_some_and(|byte| stream.write_all(&[byte]).is_err()) {
+            break;
+        }
+    }
+    (started.elapsed(), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[test]
+fn a_client_that_drips_its_request_is_let_go() {
+    let server = Listening::start(&[], &[]);
+    let start = |head: &str| {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        stream
+    };
+    let head = "POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Slow: ";
+    // HTTP/1, and the beginning of what may still become HTTP/2.
+    let drips = [(start(head), Some(b'a')), (start("PRI * HTTP/2.0\r\n\r\nS"), None)];
+    let ends: Vec<_> = drips
+        .into_iter()
+        .map(|(stream, drip)| std::thread::spawn(move || until_closed(stream, drip)))
+        .collect();
+    // Others are served meanwhile.
+    assert_eq!(server.post(&[], LIST).status, 200);
+    for end in ends {
+        let (took, said) = end.join().unwrap();
+        assert!(took < Duration::from_secs(20), "{took:?} {said}");
+    }
+}
+
+#[test]
+fn a_head_without_end_is_refused() {
+    let server = Listening::start(&[], &[]);
+    let long = "a".repeat(200 * 1024);
+    let answer = server.post(&[("X-Long", &long)], LIST);
+    assert!(matches!(answer.status, 0 | 431), "{}", answer.status);
+    assert_eq!(server.post(&[], LIST).status, 200);
 }
 
 #[test]
