@@ -140,12 +140,15 @@ impl Server {
         audit(tool, &result, started);
         match result {
             Ok(document) => self.answer(document, false, context),
-            // Failures repeat what the caller wrote, and that may hold a secret, too.
-            Err(mut failure) => {
-                failure.message = self.redact(context, &failure.message).into_string();
-                self.answer(failure.document(), true, context)
-            }
+            Err(failure) => self.failed(failure, context),
         }
+    }
+
+    /// A failure as an answer. It may repeat what the caller wrote, or an address, and that may
+    /// hold a secret, too.
+    pub(crate) fn failed(&self, mut failure: Failure, context: &CallerContext) -> Answer {
+        failure.message = self.redact(context, &failure.message).into_string();
+        self.answer(failure.document(), true, context)
     }
 
     /// Makes a text that came from a caller safe to repeat to it.

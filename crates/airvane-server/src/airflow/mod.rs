@@ -135,7 +135,8 @@ impl Airflow {
     ) -> Result<SafeJson, Failure> {
         let request = fill(Request::builder(operation, self.api().await?)).build()?;
         let raw = self.send(&request).await?;
-        self.make_safe(raw).await
+        let safe = self.make_safe(raw).await;
+        safe.map_err(|failure| in_doubt(failure, &request))
     }
 
     /// Redacts an answer. A large one of the wrong words takes long: that holds up no other call,
@@ -157,7 +158,8 @@ impl Airflow {
         operation: &'static Operation,
         fill: impl FnOnce(RequestBuilder) -> RequestBuilder,
     ) -> Result<(), Failure> {
-        self.ask_json(operation, fill).await.map(drop)
+        let request = fill(Request::builder(operation, self.api().await?)).build()?;
+        self.send(&request).await.map(drop)
     }
 
     /// The call's context for work whose result must still be written.
@@ -172,14 +174,7 @@ impl Airflow {
         let _turn = self.turn().await;
         let result = airvane_client::call(backend, request, &self.context).await;
         self.learn_secrets().await;
-        result.map_err(|error| {
-            let failure = self.failure(error);
-            let in_doubt = matches!(failure.kind, FailureKind::Timeout | FailureKind::BadAnswer);
-            if in_doubt && !request.operation().is_idempotent() {
-                return failure.hint("the change may have been made: look before trying again");
-            }
-            failure
-        })
+        result.map_err(|error| in_doubt(self.failure(error), request))
     }
 
     fn failure(&self, error: CallError) -> Failure {
@@ -207,6 +202,15 @@ impl Airflow {
             )
         })
     }
+}
+
+/// A write that got no readable answer may have been done.
+fn in_doubt(failure: Failure, request: &Request) -> Failure {
+    let unclear = matches!(failure.kind, FailureKind::Timeout | FailureKind::BadAnswer);
+    if unclear && !request.operation().is_idempotent() {
+        return failure.hint("the change may have been made: look before trying again");
+    }
+    failure
 }
 
 /// Does what may take long where it holds up no other call.

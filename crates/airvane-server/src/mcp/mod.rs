@@ -27,6 +27,7 @@ use rmcp::model::{
 use rmcp::service::{NotificationContext, RequestContext, RoleServer};
 
 use crate::Server;
+use crate::server::CallerContext;
 use crate::settings::CallerAuth;
 
 pub(crate) use caller::forwarded;
@@ -63,6 +64,14 @@ impl Mcp {
     pub fn over_http(server: Server, auth: &CallerAuth) -> Self {
         let forward_credentials = matches!(auth, CallerAuth::Passthrough);
         Self { server, forward_credentials, logging: Logging::default() }
+    }
+}
+
+impl Mcp {
+    /// An error that may repeat what the caller wrote.
+    fn safe(&self, caller: &CallerContext, mut error: ErrorData) -> ErrorData {
+        error.message = self.server.redact(caller, &error.message).into_string().into();
+        error
     }
 }
 
@@ -146,7 +155,8 @@ impl ServerHandler for Mcp {
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
         let caller = self.caller(&context)?;
-        let mut result = resources::read(&self.server, &caller, &request.uri).await?;
+        let read = resources::read(&self.server, &caller, &request.uri).await;
+        let mut result = read.map_err(|error| self.safe(&caller, error))?;
         (result.ttl_ms, result.cache_scope) = listing::not_cached(&context);
         Ok(result.into())
     }
@@ -167,9 +177,10 @@ impl ServerHandler for Mcp {
         request: GetPromptRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
-        let policy = self.server.policy(&self.caller(&context)?);
+        let caller = self.caller(&context)?;
         let arguments = request.arguments.unwrap_or_default();
-        prompts::get(&policy, &request.name, &arguments).map(Into::into)
+        let prompt = prompts::get(&self.server.policy(&caller), &request.name, &arguments);
+        prompt.map(Into::into).map_err(|error| self.safe(&caller, error))
     }
 
     async fn complete(

@@ -19,7 +19,8 @@ use crate::tool::Progress;
 const MIME: &str = "text/plain";
 const TIME: Duration = Duration::from_secs(25);
 
-/// Address, name, title, description, and the tool that answers it (empty: none does).
+/// Address, name, title, description, and the tool that gives the same: they are allowed or refused
+/// together.
 type Row = (&'static str, &'static str, &'static str, &'static str, &'static str);
 
 const RESOURCES: [Row; 4] = [
@@ -30,8 +31,20 @@ const RESOURCES: [Row; 4] = [
         "Airflow's version and API.",
         "get_airflow_version",
     ),
-    ("airflow://providers", "providers", "Providers", "Installed provider packages.", ""),
-    ("airflow://plugins", "plugins", "Plugins", "Loaded plugins and what they add.", ""),
+    (
+        "airflow://providers",
+        "providers",
+        "Providers",
+        "Installed provider packages.",
+        "list_providers",
+    ),
+    (
+        "airflow://plugins",
+        "plugins",
+        "Plugins",
+        "Loaded plugins and what they add.",
+        "list_plugins",
+    ),
     (
         "airflow://config",
         "config",
@@ -66,7 +79,7 @@ const TEMPLATES: [Row; 3] = [
 ];
 
 fn permitted(policy: &Policy, tool: &str) -> bool {
-    registry::find(tool).is_none_or(|tool| policy.permits(tool).is_ok())
+    registry::find(tool).is_some_and(|tool| policy.permits(tool).is_ok())
 }
 
 /// The resources this caller may read.
@@ -198,7 +211,7 @@ async fn list_answer(
     );
     Ok(match result {
         Ok(document) => server.answer(document, false, caller),
-        Err(failure) => server.answer(failure.document(), true, caller),
+        Err(failure) => server.failed(failure, caller),
     })
 }
 
@@ -210,6 +223,7 @@ async fn rows(
 ) -> Result<Document, Failure> {
     const PAGE: usize = 100;
     const MOST: usize = 1_000;
+    server.policy(caller).permits_operation(plain.operation, plain.operation.level)?;
     let airflow = server.airflow(caller, TIME);
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut total = 0;
@@ -268,7 +282,7 @@ mod tests {
     #[test]
     fn every_tool_named_here_exists() {
         for (uri, .., tool) in RESOURCES.iter().chain(&TEMPLATES) {
-            assert!(tool.is_empty() || registry::find(tool).is_some(), "{uri}");
+            assert!(registry::find(tool).is_some(), "{uri}");
         }
     }
 

@@ -9,7 +9,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use airvane_api::{ApiVersion, catalog};
+use airvane_api::{ApiVersion, Operation, catalog};
 use airvane_client::{CacheKey, Caller, ExposeSecret};
 use http::HeaderMap;
 use secrecy::SecretString;
@@ -27,6 +27,23 @@ const REMEMBERED: usize = 1_024;
 const REFUSALS: usize = 30;
 const WINDOW: Duration = Duration::from_secs(10);
 const TIME: Duration = Duration::from_secs(10);
+
+/// Airflow 2 takes a wrong password for an anonymous visitor, who lacks every permission, and says
+/// so as it does to a user who lacks one (seen on 2.11.2, whose public role has none by default).
+/// Who may read any of these is somebody. The first decides alone on Airflow 3, which tells the two
+/// apart.
+const PROBES: [&Operation; 6] = [
+    &catalog::LIST_DAGS,
+    &catalog::LIST_POOLS,
+    &catalog::LIST_VARIABLES,
+    &catalog::LIST_CONNECTIONS,
+    &catalog::LIST_PROVIDERS,
+    &catalog::LIST_PLUGINS,
+];
+
+const REFUSED: &str = "Airflow refuses this credential";
+const NOBODY: &str = "Airflow 2 refuses this credential, or its user may read neither DAGs, pools, \
+                      variables, connections, providers nor plugins: Airflow 2 does not say which";
 
 /// What becomes of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,11 +104,19 @@ impl Gate {
     async fn ask_airflow(&self, caller: Caller) -> Verdict {
         let context = CallerContext { caller, ..CallerContext::configured() };
         let airflow = self.server.airflow(&context, TIME);
-        let asked =
-            airflow.ask_json(&catalog::LIST_DAGS, |request| request.query("limit", 1)).await;
-        let Err(failure) = asked else { return Verdict::Welcome };
-        let api = airflow.api().await.ok();
-        verdict(&failure, api)
+        for probe in PROBES {
+            let asked = airflow
+                .ask_json(probe, |request| {
+                    if request.knows("limit") { request.query("limit", 1) } else { request }
+                })
+                .await;
+            let Err(failure) = asked else { return Verdict::Welcome };
+            let api = airflow.api().await.ok();
+            if failure.kind != FailureKind::Forbidden || api != Some(ApiVersion::V1) {
+                return verdict(&failure, api);
+            }
+        }
+        Verdict::Unauthorized(NOBODY)
     }
 
     fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
@@ -100,12 +125,10 @@ impl Gate {
 }
 
 fn verdict(failure: &Failure, api: Option<ApiVersion>) -> Verdict {
-    const REFUSED: Verdict = Verdict::Unauthorized("Airflow refuses this credential");
     match (failure.kind, api) {
         // Airflow 3 knows the caller, who may not list DAGs.
         (FailureKind::Forbidden, Some(ApiVersion::V2)) => Verdict::Welcome,
-        // Airflow 2 says the same to a wrong password as to a role without permission.
-        (FailureKind::Forbidden | FailureKind::Unauthorized, _) => REFUSED,
+        (FailureKind::Forbidden | FailureKind::Unauthorized, _) => Verdict::Unauthorized(REFUSED),
         _ => Verdict::Unavailable(failure.message.clone()),
     }
 }
@@ -115,8 +138,7 @@ impl Memory {
         if let Some((until, proven)) = self.known.get(&key)
             && now < *until
         {
-            let refused = Verdict::Unauthorized("Airflow refuses this credential");
-            return Some(if *proven { Verdict::Welcome } else { refused });
+            return Some(if *proven { Verdict::Welcome } else { Verdict::Unauthorized(REFUSED) });
         }
         while self.refusals.front().is_some_and(|at| now.duration_since(*at) > WINDOW) {
             self.refusals.pop_front();

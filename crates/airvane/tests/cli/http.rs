@@ -229,6 +229,123 @@ fn passthrough_proves_the_credential_before_any_method() {
     assert_eq!(server.send("GET", "/readyz", &[], "").status, 200);
 }
 
+/// An Airflow 2 says the same to a wrong password as to who lacks a permission. `YW5u…` may read
+/// DAGs, `YmVu…` pools only.
+fn answer_2(request: &str) -> (u16, String) {
+    let has = |words: &str| request.contains(words);
+    let allowed = has("YW5uOnBhc3N3b3Jk") || has("YmVuOnBhc3N3b3Jk") && has("/api/v1/pools");
+    let forbidden = r#"{"detail": null, "status": 403, "title": "Forbidden"}"#;
+    let body = r#"{"dags": [], "pools": [], "total_entries": 0}"#;
+    if allowed { (200, body.to_owned()) } else { (403, forbidden.to_owned()) }
+}
+
+#[test]
+fn on_airflow_2_whoever_may_read_anything_is_somebody() {
+    let airflow = airflow::serve_2(answer_2);
+    let server = Listening::start(&["--auth", "passthrough"], &[("AIRFLOW_API_URL", &airflow)]);
+    let list = |value: &str| server.post(&[("Authorization", value)], LIST);
+    assert_eq!(list("Basic YW5uOnBhc3N3b3Jk").status, 200);
+    assert_eq!(list("Basic YmVuOnBhc3N3b3Jk").status, 200);
+    let wrong = list("Basic d3Jvbmc6d3Jvbmc=");
+    assert_eq!(wrong.status, 401);
+    assert!(wrong.body.contains("Airflow 2 does not say which"), "{}", wrong.body);
+    let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_dags"}}"#;
+    let refused = server.post(&[("Authorization", "Basic YmVuOnBhc3N3b3Jk")], call);
+    assert!(refused.body.contains("lacks the permission"), "{}", refused.body);
+}
+
+/// An Airflow that repeats the credential it was given, in names and in errors, beside another's.
+fn echo(request: &str) -> (u16, String) {
+    let lower = request.to_ascii_lowercase();
+    let given = lower.split("authorization: bearer ").nth(1).and_then(|rest| rest.lines().next());
+    let given = given.unwrap_or("nobody");
+    if lower.contains("get /api/v2/dags?") {
+        let dag = |id: &str| format!(r#"{{"dag_id": "seen.{id}", "is_paused": false}}"#);
+        let dags = ["quiet-harbour-of-ann", "quiet-harbour-of-ben"].map(dag).join(",");
+        (200, format!(r#"{{"dags": [{dags}], "total_entries": 2}}"#))
+    } else {
+        (409, format!(r#"{{"detail": "the caller {given} is already here"}}"#))
+    }
+}
+
+#[test]
+fn a_forwarded_credential_is_masked_for_its_caller_and_known_to_no_other() {
+    let airflow = airflow::serve(echo);
+    let server = Listening::start(&["--auth", "passthrough"], &[("AIRFLOW_API_URL", &airflow)]);
+    let ask = |credential: &str, tool: &str, arguments: &str| {
+        let call = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{tool}","arguments":{arguments}}}}}"#
+        );
+        let authorization = format!("Bearer {credential}");
+        let answer = server.post(&[("Authorization", authorization.as_str())], &call);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.body
+    };
+    let (ann, ben) = ("quiet-harbour-of-ann", "quiet-harbour-of-ben");
+    // Twice: what one call taught must not reach the next caller's.
+    for _ in 0..2 {
+        for (own, other) in [(ann, ben), (ben, ann)] {
+            let listed = ask(own, "list_dags", "{}");
+            assert!(!listed.contains(own) && listed.contains("known-secret"), "{listed}");
+            assert!(listed.contains(other), "{other} is no secret of this caller: {listed}");
+            let refused = ask(own, "get_dag_source", r#"{"dag_id": "orders"}"#);
+            assert!(refused.contains("already here") && !refused.contains(own), "{refused}");
+            let repeated = ask(own, &format!("tool-{own}"), "{}");
+            assert!(!repeated.contains(own), "{repeated}");
+        }
+    }
+}
+
+/// A resource, and why it can't be had.
+fn resource(server: &Listening, uri: &str) -> String {
+    let read =
+        json!({"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": uri}});
+    let answer = server.post(&[], &read.to_string()).json();
+    answer["error"]["message"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_resource_is_refused_with_the_tool_that_gives_the_same() {
+    for (tool, uri) in [
+        ("list_providers", "airflow://providers"),
+        ("list_plugins", "airflow://plugins"),
+        ("get_airflow_config", "airflow://config"),
+        ("get_config", "airflow://config"),
+        ("get_airflow_version", "airflow://version"),
+        ("get_task_logs", "airflow://dags/a/runs/b/tasks/c/log"),
+        ("get_dag_source", "airflow://dags/a/source"),
+    ] {
+        let down = [("AIRFLOW_API_URL", "http://127.0.0.1:9")];
+        let server = Listening::start(&["--exclude-tools", tool], &down);
+        let refused = resource(&server, uri);
+        assert!(refused.contains("switched off"), "{tool}, {uri}: {refused}");
+        let list = r#"{"jsonrpc":"2.0","id":1,"method":"resources/list"}"#;
+        assert!(!server.post(&[], list).body.contains(&format!("\"{uri}\"")), "{tool}");
+    }
+}
+
+#[test]
+fn why_a_resource_cannot_be_had_holds_no_secret() {
+    // The address is in the message when nothing at it is an Airflow.
+    let airflow = airflow::nothing();
+    let token = "ghp_Qm4Zt8Kx2Vb6Nc1Rd5Wf9Hj3Ls7Py0Ga4TuE";
+    let url = format!("{airflow}/{token}");
+    let server = Listening::start(&[], &[("AIRFLOW_API_URL", &url)]);
+    let ids = [format!("airflow://dags/../{token}/source"), format!("airflow://{token}")];
+    let lists = ["airflow://providers", "airflow://plugins", "airflow://config"];
+    for uri in lists.into_iter().chain(ids.iter().map(String::as_str)) {
+        let said = resource(&server, uri);
+        assert!(!said.is_empty() && !said.contains(token), "{uri}: {said}");
+    }
+    for prompt in [token, "onboard_new_dag"] {
+        let arguments = json!({"dag_id": format!("../{token}")});
+        let get = json!({"jsonrpc": "2.0", "id": 1, "method": "prompts/get",
+            "params": {"name": prompt, "arguments": arguments}});
+        let answer = server.post(&[], &get.to_string()).body;
+        assert!(answer.contains("error") && !answer.contains(token), "{answer}");
+    }
+}
+
 #[test]
 fn when_airflow_is_down_nobody_can_be_proven() {
     let down = [("AIRFLOW_API_URL", "http://127.0.0.1:9")];
