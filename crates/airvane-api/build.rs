@@ -12,6 +12,11 @@ use std::{env, fs};
 
 use serde::Deserialize;
 
+#[path = "build/profiles.rs"]
+mod profiles;
+
+use profiles::{Operations, Taken};
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// A row of the overlay, written by hand.
@@ -27,7 +32,7 @@ struct Row {
     #[serde(default)]
     words: Vec<String>,
     #[serde(default)]
-    peers: BTreeMap<String, Vec<String>>,
+    tools: Vec<String>,
     v1: Option<String>,
     v2: Option<String>,
     #[serde(default)]
@@ -85,9 +90,11 @@ fn main() -> Result<()> {
     let catalog = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../catalog");
     println!("cargo::rerun-if-changed={}", catalog.display());
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
     let mut statics = BTreeMap::new();
+    let mut operations = Operations::new();
     for file in toml_files(&catalog)? {
-        add_file(&mut statics, &catalog, &file)
+        add_file(&mut statics, &mut operations, &catalog, &file)
             .map_err(|error| format!("{}: {error}", file.display()))?;
     }
     let mut code: String = statics.values().map(String::as_str).collect();
@@ -98,7 +105,10 @@ fn main() -> Result<()> {
         write!(code, "&{}, ", name.to_uppercase())?;
     }
     code.push_str("];\n");
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("catalog.rs"), code)?;
+    let out = env::var("OUT_DIR")?;
+    fs::write(Path::new(&out).join("catalog.rs"), code)?;
+    let profiles = profiles::code(&catalog, &operations)?;
+    fs::write(Path::new(&out).join("profiles.rs"), profiles)?;
     Ok(())
 }
 
@@ -114,7 +124,12 @@ fn toml_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn add_file(statics: &mut BTreeMap<String, String>, catalog: &Path, file: &Path) -> Result<()> {
+fn add_file(
+    statics: &mut BTreeMap<String, String>,
+    operations: &mut Operations,
+    catalog: &Path,
+    file: &Path,
+) -> Result<()> {
     let file_name = file.file_name().ok_or("no file name")?;
     let toolset = file.file_stem().and_then(|stem| stem.to_str()).ok_or("no file name")?;
     let rows: BTreeMap<String, Row> = toml::from_str(&fs::read_to_string(file)?)?;
@@ -124,6 +139,11 @@ fn add_file(statics: &mut BTreeMap<String, String>, catalog: &Path, file: &Path)
         let facts = facts.remove(&name).unwrap_or_default();
         let code =
             operation(&name, toolset, &row, &facts).map_err(|error| format!("{name}: {error}"))?;
+        let taken = Taken {
+            v1: profiles::names(facts.v1.as_ref(), &row.v1_names)?,
+            v2: profiles::names(facts.v2.as_ref(), &row.v2_names)?,
+        };
+        operations.insert(name.clone(), taken);
         if statics.insert(name.clone(), code).is_some() {
             return Err(format!("{name} is there twice").into());
         }
@@ -135,20 +155,17 @@ fn add_file(statics: &mut BTreeMap<String, String>, catalog: &Path, file: &Path)
 }
 
 fn operation(name: &str, toolset: &str, row: &Row, facts: &Facts) -> Result<String> {
-    let Row { summary, level, refused, instead, words, .. } = row;
+    let Row { summary, level, refused, instead, tools, words, .. } = row;
     let bulk = row
         .bulk
         .as_ref()
         .map_or("None".to_owned(), |level| format!("Some(AccessLevel::{level:?})"));
-    let peers =
-        row.peers.iter().flat_map(|(server, tools)| tools.iter().map(move |tool| (server, tool)));
-    let peers: Vec<_> = peers.collect();
     let v1 = endpoint(row.v1.as_deref(), facts.v1.as_ref(), &row.v1_names, &row.v1_joined)?;
     let v2 = endpoint(row.v2.as_deref(), facts.v2.as_ref(), &row.v2_names, &[])?;
     Ok(format!(
         "/// {summary}\npub static {}: Operation = Operation {{ name: {name:?}, summary: {summary:?}, \
          level: AccessLevel::{level:?}, toolset: {toolset:?}, refused: {refused}, bulk: {bulk}, \
-         instead: {instead:?}, words: &{words:?}, peers: &{peers:?},\n v1: {v1},\n v2: {v2} }};\n",
+         instead: {instead:?}, words: &{words:?}, tools: &{tools:?},\n v1: {v1},\n v2: {v2} }};\n",
         name.to_uppercase()
     ))
 }

@@ -197,15 +197,4 @@ mod tests {
         let paused = LIST_DAGS.v1.as_ref().and_then(|end| end.parameter("paused")).unwrap();
         assert_eq!(paused.since, AirflowVersion::new(2, 6, 0));
     }
-
-    #[test]
-    fn a_peers_tool_is_one_operation() {
-        let all = OPERATIONS.iter().flat_map(|operation| operation.peers);
-        let distinct: BTreeSet<_> = all.clone().collect();
-        assert_eq!(distinct.len(), all.count());
-        let of = |server| distinct.iter().filter(|(peer, _)| *peer == server).count();
-        assert_eq!(of("mcp-server-apache-airflow"), 68);
-        // The other four of its 34 combine several operations.
-        assert_eq!(of("astro-airflow-mcp"), 30);
-    }
 }

@@ -12,6 +12,7 @@ pub mod error;
 pub mod ids;
 pub mod models;
 pub mod operation;
+pub mod profile;
 pub mod request;
 mod routing;
 pub mod version;

@@ -79,8 +79,8 @@ pub struct Operation {
     pub instead: Option<&'static str>,
     /// What people call it who don't know its name: phrases to search by.
     pub words: &'static [&'static str],
-    /// Names under which other MCP servers offer it: server, tool.
-    pub peers: &'static [(&'static str, &'static str)],
+    /// Tools of `airvane-server` by another name that do little more than call it.
+    pub tools: &'static [&'static str],
     /// How Airflow 2 offers it.
     pub v1: Option<Endpoint>,
     /// How Airflow 3 offers it.

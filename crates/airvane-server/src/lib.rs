@@ -12,6 +12,7 @@ pub mod mcp;
 mod nearest;
 pub mod output;
 pub mod policy;
+mod profiles;
 pub mod reach;
 pub mod registry;
 mod server;

@@ -58,7 +58,8 @@ pub struct UnknownName {
 impl Policy {
     /// The rules for a level and a selection, whose names must all exist.
     pub fn new(level: AccessLevel, mut selection: ToolSelection) -> Result<Self, UnknownName> {
-        let tools: Vec<&'static str> = registry::all().map(|tool| tool.name).collect();
+        let every = registry::all().chain(registry::profile_tools());
+        let tools: Vec<&'static str> = every.map(|tool| tool.name).collect();
         check("tool", &selection.tools, &tools)?;
         check("tool", &selection.exclude, &tools)?;
         for name in &mut selection.toolsets {
@@ -90,7 +91,8 @@ impl Policy {
 
     /// Whether a call is allowed, shown or not.
     pub fn permits(&self, tool: &Registered) -> Result<(), Refusal> {
-        if contains(&self.selection.exclude, tool.name) {
+        let excluded = |name: &str| contains(&self.selection.exclude, name);
+        if excluded(tool.name) || tool.targets().into_iter().any(excluded) {
             return Err(Refusal::Excluded { tool: tool.name });
         }
         self.permits_level(tool.name, tool.level)
@@ -130,24 +132,24 @@ impl Policy {
 const OTHER_TOOLSET_NAMES: [(&str, &str); 2] =
     [("connections", "connection"), ("dataset", "asset")];
 
-/// Our tools have the names of this server where it has the same.
-const SAME_NAMES: &str = "astro-airflow-mcp";
-
 /// Tools that do more than call their operation: shut with it, but not the other way round.
 const COMPOSED: [(&str, &str); 1] = [("trigger_dag_and_wait", "trigger_dag_run")];
 
-/// What else goes with a name that is excluded: the operation behind a tool, and the tools that do
-/// nothing but call an operation. A door that is shut by one name must not be open by another.
+/// What else goes with a name that is excluded: the operation behind a tool, the tools that do
+/// nothing but call an operation, and what another server's name stands for. A door that is shut by
+/// one name must not be open by another.
 fn implied(name: &str) -> Vec<&'static str> {
-    let tools_of = |operation: &'static Operation| {
-        operation.peers.iter().filter(|(server, _)| *server == SAME_NAMES).map(|(_, tool)| *tool)
-    };
     let operations = catalog::OPERATIONS.iter().copied();
-    let behind = operations.filter(|operation| tools_of(operation).any(|tool| tool == name));
-    let before = catalog::find(name).into_iter().flat_map(tools_of);
+    let behind = operations.filter(|operation| operation.tools.contains(&name));
+    let before = catalog::find(name).into_iter().flat_map(|operation| operation.tools.iter());
+    let theirs = registry::profile_tools().filter(|tool| tool.name == name);
     let composed = COMPOSED.iter().filter(|(_, operation)| *operation == name);
-    let composed = composed.map(|(tool, _)| *tool);
-    behind.map(|operation| operation.name).chain(before).chain(composed).collect()
+    behind
+        .map(|operation| operation.name)
+        .chain(before.copied())
+        .chain(composed.map(|(tool, _)| *tool))
+        .chain(theirs.flat_map(Registered::targets))
+        .collect()
 }
 
 fn contains(names: &[String], name: &str) -> bool {

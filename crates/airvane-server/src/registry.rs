@@ -3,7 +3,8 @@
 //!
 //! Behind the tools that people wrote stand those made of catalog rows ([`OPERATION_TOOLS`]): one
 //! for every operation whose name no tool has. They are listed by their toolset only, and may be
-//! called by name like any other.
+//! called by name like any other. The tools of other servers ([`of_profile`]) are listed by the
+//! profile that was asked for, and may be called by name as well.
 
 mod arguments;
 mod schema;
@@ -11,16 +12,20 @@ mod schema;
 pub(crate) use arguments::coerce;
 pub(crate) use schema::compact;
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use airvane_api::{AccessLevel, Operation, catalog};
+use airvane_api::profile::{self, PROFILES, ProfileTool, Target};
+use airvane_api::{AccessLevel, ApiVersion, Operation, catalog};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
+use crate::profiles;
 use crate::reach;
+use crate::settings::Profile;
 use crate::tool::{Call, Tool, ToolResult};
 use crate::tools;
 
@@ -55,6 +60,10 @@ enum Runs {
     },
     /// A row of the catalog.
     Operation(&'static Operation),
+    /// A row of the catalog, by the names of one API's own document.
+    Wire(&'static Operation, ApiVersion),
+    /// A tool of another server.
+    Theirs(&'static profile::Profile, &'static ProfileTool),
 }
 
 impl Registered {
@@ -87,11 +96,66 @@ impl Registered {
         }
     }
 
+    fn of_wire(operation: &'static Operation, api: ApiVersion) -> Option<Self> {
+        let name = operation.endpoint(api)?.operation_id;
+        let runs = Runs::Wire(operation, api);
+        Some(Self { name, listed: true, runs, ..Self::of_operation(operation) })
+    }
+
+    fn theirs(profile: &'static profile::Profile, tool: &'static ProfileTool) -> Self {
+        let runs = Runs::Theirs(profile, tool);
+        // What it does is what its target does.
+        let target = match tool.target {
+            Target::Operation { v2, .. } => Self::of_operation(v2),
+            Target::Tool(name) => written(name).map_or_else(|| Self::none(runs), Self::copy),
+            Target::Adapter(level) => Self { level, ..Self::none(runs) },
+        };
+        Self {
+            name: tool.name,
+            title: title(tool.name).leak(),
+            description: tool.summary.unwrap_or(target.description),
+            listed: true,
+            runs,
+            ..target
+        }
+    }
+
+    fn copy(&self) -> Self {
+        Self { ..*self }
+    }
+
+    /// A tool without a target. Destructive until somebody says what it is.
+    fn none(runs: Runs) -> Self {
+        Self {
+            name: "",
+            title: "",
+            description: "",
+            level: AccessLevel::Destructive,
+            toolset: "environment",
+            listed: true,
+            idempotent: false,
+            time: LONGEST,
+            runs,
+        }
+    }
+
     /// The row of the catalog that it is made of, if it is.
     pub fn operation(&self) -> Option<&'static Operation> {
         match self.runs {
-            Runs::Tool { .. } => None,
-            Runs::Operation(operation) => Some(operation),
+            Runs::Tool { .. } | Runs::Theirs(..) => None,
+            Runs::Operation(operation) | Runs::Wire(operation, _) => Some(operation),
+        }
+    }
+
+    /// The operations and tools that another server's name stands for.
+    pub fn targets(&self) -> Vec<&'static str> {
+        match self.runs {
+            Runs::Tool { .. } | Runs::Operation(_) => Vec::new(),
+            Runs::Wire(operation, _) => vec![operation.name],
+            Runs::Theirs(_, tool) => match tool.target {
+                Target::Tool(name) => vec![name],
+                _ => tool.operations().map(|operation| operation.name).collect(),
+            },
         }
     }
 
@@ -100,6 +164,8 @@ impl Registered {
         match self.runs {
             Runs::Tool { input, .. } => input(),
             Runs::Operation(operation) => reach::input_schema(operation),
+            Runs::Wire(operation, api) => reach::wire_schema(operation, api),
+            Runs::Theirs(_, tool) => profiles::input_schema(tool),
         }
     }
 
@@ -109,7 +175,10 @@ impl Registered {
             Runs::Tool { input, run } => {
                 run(call, Value::Object(arguments::coerce(&input(), arguments))).await
             }
-            Runs::Operation(operation) => reach::run(call, operation, arguments).await,
+            Runs::Operation(operation) | Runs::Wire(operation, _) => {
+                reach::run(call, operation, arguments).await
+            }
+            Runs::Theirs(profile, tool) => profiles::run(call, profile, tool, arguments).await,
         }
     }
 }
@@ -119,7 +188,7 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(48);
 
 /// `list_dag_runs` as people write it: `List DAG runs`.
 fn title(name: &str) -> String {
-    let words = name.split('_').map(|word| match word {
+    let words = name.split(['_', '-']).map(|word| match word {
         "dag" => "DAG",
         "dags" => "DAGs",
         "hitl" => "human-in-the-loop",
@@ -204,6 +273,44 @@ pub static OPERATION_TOOLS: LazyLock<Vec<Registered>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The tools of other servers, by profile.
+static PROFILE_TOOLS: LazyLock<BTreeMap<&'static str, Vec<Registered>>> = LazyLock::new(|| {
+    let tools = |profile: &'static profile::Profile| {
+        profile.tools.iter().map(|tool| Registered::theirs(profile, tool)).collect()
+    };
+    PROFILES.iter().map(|profile| (profile.name, tools(profile))).collect()
+});
+
+/// Every operation by its id in one API's own document.
+static WIRE_TOOLS: LazyLock<[Vec<Registered>; 2]> = LazyLock::new(|| {
+    [ApiVersion::V1, ApiVersion::V2].map(|api| {
+        let called = catalog::OPERATIONS.iter().filter(|operation| !operation.refused);
+        let mut tools: Vec<_> =
+            called.filter_map(|operation| Registered::of_wire(operation, api)).collect();
+        tools.sort_by_key(|tool| tool.name);
+        tools
+    })
+});
+
+/// The tools of a profile, sorted by name.
+pub fn of_profile(profile: &profile::Profile) -> &'static [Registered] {
+    PROFILE_TOOLS.get(profile.name).map_or(&[], Vec::as_slice)
+}
+
+/// The tools of all profiles, those first whose names are ours as well.
+pub fn profile_tools() -> impl Iterator<Item = &'static Registered> {
+    PROFILES.iter().flat_map(of_profile)
+}
+
+/// Every operation of an API by its id in Airflow's own document, sorted.
+pub fn of_document(api: ApiVersion) -> &'static [Registered] {
+    let [v1, v2] = &*WIRE_TOOLS;
+    match api {
+        ApiVersion::V1 => v1,
+        ApiVersion::V2 => v2,
+    }
+}
+
 /// Every tool, those that people wrote first.
 pub fn all() -> impl Iterator<Item = &'static Registered> {
     TOOLS.iter().chain(OPERATION_TOOLS.iter())
@@ -215,6 +322,22 @@ pub fn find(name: &str) -> Option<&'static Registered> {
         let place = OPERATION_TOOLS.binary_search_by_key(&name, |tool| tool.name).ok()?;
         OPERATION_TOOLS.get(place)
     })
+}
+
+/// The tool of a name, whoever calls it so: the server whose tools are shown, we ourselves, another
+/// server, or Airflow's own document.
+pub fn find_for(shown: Option<Profile>, name: &str) -> Option<&'static Registered> {
+    let document = || of_document(ApiVersion::V2).iter().chain(of_document(ApiVersion::V1));
+    let of = |tool: &&Registered| tool.name == name;
+    let first = match shown {
+        None => None,
+        Some(Profile::Server(profile)) => of_profile(profile).iter().find(of),
+        Some(Profile::OpenApi) => document().find(of),
+    };
+    first
+        .or_else(|| find(name))
+        .or_else(|| profile_tools().find(of))
+        .or_else(|| document().find(of))
 }
 
 fn written(name: &str) -> Option<&'static Registered> {
@@ -259,6 +382,64 @@ mod tests {
         }
         assert_eq!(find("bulk_dag_runs").unwrap().title, "Bulk DAG runs");
         assert!(OPERATION_TOOLS.iter().all(|tool| !tool.listed));
+    }
+
+    #[test]
+    fn the_tools_that_the_catalog_names_exist() {
+        for operation in catalog::OPERATIONS {
+            for tool in operation.tools {
+                assert!(written(tool).is_some() && *tool != operation.name, "{tool}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_profile_never_raises_a_level() {
+        for tool in profile_tools() {
+            let targets = tool.targets();
+            for target in &targets {
+                assert_eq!(find(target).unwrap().level, tool.level, "{}: {target}", tool.name);
+            }
+            assert!(
+                !tool.description.is_empty() && tool.description.ends_with('.'),
+                "{}",
+                tool.name
+            );
+        }
+        for tool in [ApiVersion::V1, ApiVersion::V2].into_iter().flat_map(of_document) {
+            assert_eq!(tool.level, tool.operation().unwrap().level, "{}", tool.name);
+        }
+    }
+
+    #[test]
+    fn a_name_is_looked_for_where_it_is_shown_first() {
+        let server = |name| Some(Profile::Server(profile::find(name).unwrap()));
+        let takes = |shown, name: &str, argument: &str| {
+            let schema = find_for(shown, name).unwrap().input_schema();
+            schema["properties"].get(argument).is_some()
+        };
+        let old = server("mcp-server-apache-airflow");
+        assert!(takes(old, "get_dag_source", "file_token"));
+        // What two servers call alike is ours unless the other is shown.
+        assert!(takes(None, "get_dag_source", "dag_id"));
+        assert!(takes(server("mwaa"), "get_dag_source", "dag_id"));
+        // A name that nobody shows.
+        assert!(takes(None, "fetch_dags", "only_active"));
+        assert!(takes(old, "list-dags", "environment_name"));
+        assert!(takes(old, "diagnose_dag_run", "dag_run_id"));
+        assert!(takes(None, "get_assets", "uri_pattern"));
+        assert!(takes(Some(Profile::OpenApi), "get_dag_source", "version_number"));
+        assert!(find_for(old, "fetch_dag").is_none());
+    }
+
+    #[test]
+    fn every_operation_has_its_id_as_a_name() {
+        assert_eq!(of_document(ApiVersion::V1).len(), 89);
+        assert_eq!(of_document(ApiVersion::V2).len(), 126);
+        let snake = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        for tool in [ApiVersion::V1, ApiVersion::V2].into_iter().flat_map(of_document) {
+            assert!(tool.name.chars().all(snake), "{}", tool.name);
+        }
     }
 
     fn tokens(level: AccessLevel) -> usize {

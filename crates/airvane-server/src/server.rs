@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use airvane_api::AccessLevel;
+use airvane_api::{AccessLevel, ApiVersion};
 use airvane_client::{Caller, CancellationToken, Context, RestBackend, RestSettings};
 use airvane_redact::{Redactor, SafeText};
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::output::{Document, Frame};
 use crate::policy::{Policy, UnknownName};
 use crate::registry::{self, Registered};
-use crate::settings::{AirflowSettings, CallerAuth, OutputSettings, Settings, Transport};
+use crate::settings::{AirflowSettings, CallerAuth, OutputSettings, Profile, Settings, Transport};
 use crate::suggest;
 use crate::tool::{Call, Progress};
 
@@ -37,6 +37,7 @@ pub enum StartError {
 pub struct Server {
     upstream: Arc<Upstream>,
     policy: Policy,
+    shown: Option<Profile>,
     output: OutputSettings,
 }
 
@@ -89,8 +90,9 @@ impl Server {
             redactor.add_known_secret(token);
         }
         let backend = settings.airflow.as_ref().map(rest_backend).transpose()?;
-        let upstream = Arc::new(Upstream::new(backend, redactor));
-        Ok(Self { upstream, policy, output: settings.output })
+        let environment = settings.airflow.as_ref().and_then(environment);
+        let upstream = Arc::new(Upstream::new(backend, environment, redactor));
+        Ok(Self { upstream, policy, shown: settings.profile, output: settings.output })
     }
 
     /// The rules for one caller.
@@ -98,10 +100,43 @@ impl Server {
         context.at_most.map_or_else(|| self.policy.clone(), |level| self.policy.at_most(level))
     }
 
-    /// The tools that a caller sees.
-    pub fn tools(&self, context: &CallerContext) -> impl Iterator<Item = &'static Registered> {
+    /// Whose tools are shown, if not ours.
+    pub fn shown(&self) -> Option<Profile> {
+        self.shown
+    }
+
+    /// The tools that a caller sees of an Airflow that speaks this API.
+    pub fn tools_of(
+        &self,
+        context: &CallerContext,
+        api: ApiVersion,
+    ) -> impl Iterator<Item = &'static Registered> + use<> {
         let policy = self.policy(context);
-        registry::all().filter(move |tool| policy.lists(tool))
+        let (ours, theirs) = match self.shown {
+            None => (Some(registry::all()), &[][..]),
+            Some(Profile::Server(profile)) => (None, registry::of_profile(profile)),
+            Some(Profile::OpenApi) => (None, registry::of_document(api)),
+        };
+        ours.into_iter().flatten().chain(theirs).filter(move |tool| policy.lists(tool))
+    }
+
+    /// The tools that a caller sees. Only the ids of operations depend on the connected Airflow;
+    /// while that is not known they are Airflow 3's.
+    pub async fn tools(
+        &self,
+        context: &CallerContext,
+    ) -> impl Iterator<Item = &'static Registered> + use<> {
+        const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+        let api = match self.shown {
+            Some(Profile::OpenApi) => self.airflow(context, PATIENCE).api().await.ok(),
+            _ => None,
+        };
+        self.tools_of(context, api.unwrap_or(ApiVersion::V2))
+    }
+
+    /// The tool of a name, shown or not.
+    pub fn find(&self, name: &str) -> Option<&'static Registered> {
+        registry::find_for(self.shown, name)
     }
 
     /// The connected Airflow for one call that ends in time.
@@ -183,6 +218,12 @@ fn audit(tool: &Registered, result: &Result<Document, Failure>, started: Instant
         milliseconds = started.elapsed().as_millis(),
         "call"
     );
+}
+
+/// What people call the Airflow: what they said, or its host.
+fn environment(airflow: &AirflowSettings) -> Option<String> {
+    let said = airflow.environment.clone();
+    said.or_else(|| airflow.url.host_str().map(str::to_owned))
 }
 
 pub(crate) fn rest_backend(

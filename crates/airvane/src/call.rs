@@ -13,7 +13,7 @@ use crate::cli::UsageError;
 /// Calls a tool and prints its answer.
 pub(crate) async fn run(settings: &Settings, matches: &ArgMatches) -> anyhow::Result<Exit> {
     let server = Server::new(settings)?;
-    let tool = tool(matches.get_one::<String>("tool").map_or("", String::as_str))?;
+    let tool = tool(&server, matches.get_one::<String>("tool").map_or("", String::as_str))?;
     let pairs = matches.get_many::<String>("arguments").into_iter().flatten();
     let arguments = arguments(pairs.map(String::as_str))?;
     let as_json = matches.get_flag("json");
@@ -27,8 +27,8 @@ pub(crate) async fn run(settings: &Settings, matches: &ArgMatches) -> anyhow::Re
     Ok(if answer.is_error { Exit::Failure } else { Exit::Success })
 }
 
-fn tool(name: &str) -> Result<&'static Registered, UsageError> {
-    registry::find(name).ok_or_else(|| {
+fn tool(server: &Server, name: &str) -> Result<&'static Registered, UsageError> {
+    server.find(name).ok_or_else(|| {
         let near = airvane_server::nearest(name, registry::all().map(|tool| tool.name));
         let hint = near.map_or_else(
             || "`airvane tools` lists all".to_owned(),

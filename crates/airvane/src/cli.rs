@@ -2,7 +2,7 @@
 //! reference.
 
 use airvane_server::settings::options::Takes;
-use airvane_server::settings::{OPTIONS, OptionSpec, RawSettings};
+use airvane_server::settings::{ALIASES, Alias, OPTIONS, OptionSpec, RawSettings};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 
@@ -44,6 +44,8 @@ pub(crate) fn command() -> Command {
         .args_override_self(true)
         .disable_help_subcommand(true)
         .args(OPTIONS.iter().map(option))
+        .args(ALIASES.iter().filter(|alias| alias.value.is_some()).map(switch))
+        .arg(unsafe_flag())
         .subcommand(Command::new("serve").about("Serve MCP (the default)").after_help(EXAMPLES))
         .subcommand(Command::new("tools").about("List the tools that clients see").arg(json()))
         .subcommand(call())
@@ -93,11 +95,37 @@ fn option(spec: &'static OptionSpec) -> Arg {
         .help(help(spec))
         .help_heading(spec.group.title())
         .global(true);
+    let same = ALIASES.iter().filter(|alias| alias.option == spec.id && alias.value.is_none());
+    let arg = arg.aliases(same.map(|alias| alias.flag));
     match spec.takes {
         Takes::Switch => arg.action(ArgAction::SetTrue),
         Takes::Value(name) => arg.value_name(name).action(ArgAction::Set),
         Takes::List(name) => arg.value_name(name).action(ArgAction::Append),
     }
+}
+
+/// A switch of another server. `-s` is short for its `--safe`.
+fn switch(alias: &'static Alias) -> Arg {
+    let arg = Arg::new(alias.flag).long(alias.flag).hide(true).global(true);
+    let arg = if alias.flag == "safe" { arg.short('s') } else { arg };
+    arg.action(ArgAction::SetTrue)
+}
+
+/// Another server's switch for what is a matter of two levels here.
+const UNSAFE: &str = "unsafe";
+
+fn unsafe_flag() -> Arg {
+    Arg::new(UNSAFE).long(UNSAFE).short('u').hide(true).global(true).action(ArgAction::SetTrue)
+}
+
+/// What to say about flags that do less than whoever wrote them may expect.
+pub(crate) fn notice(matches: &ArgMatches) -> Option<&'static str> {
+    let matches = matches.subcommand().map_or(matches, |(_, inner)| inner);
+    let given = |flag| matches.try_get_one::<bool>(flag).ok().flatten() == Some(&true);
+    let levels = given("allow-write") || given("allow-destructive");
+    (given(UNSAFE) && !levels).then_some(
+        "note: --unsafe allows nothing here; add --allow-write, and --allow-destructive to delete",
+    )
 }
 
 fn help(spec: &OptionSpec) -> String {
@@ -111,6 +139,13 @@ fn help(spec: &OptionSpec) -> String {
 pub(crate) fn set_flags(raw: &mut RawSettings, matches: &ArgMatches) {
     // Global flags reach the innermost subcommand's matches, wherever they were written.
     let matches = matches.subcommand().map_or(matches, |(_, inner)| inner);
+    for alias in ALIASES {
+        if let (Some(value), Some(spec)) = (alias.value, OptionSpec::of(alias.option))
+            && matches.get_flag(alias.flag)
+        {
+            raw.set_flag(spec, value);
+        }
+    }
     for spec in OPTIONS {
         match spec.takes {
             Takes::Switch if matches.get_flag(spec.flag) => raw.set_flag(spec, "true"),
@@ -157,6 +192,38 @@ mod tests {
             let Transport::Http(http) = settings(line).transport else { panic!("{line}") };
             assert_eq!(http.port, 0, "{line}");
         }
+    }
+
+    #[test]
+    fn flags_of_other_servers_set_ours() {
+        let url = |line| settings(line).airflow.unwrap().url.to_string();
+        assert_eq!(url("airvane --airflow-url http://a/x"), "http://a/x");
+        assert_eq!(url("airvane --base-url http://b --auth-token t --safe"), "http://b/");
+        assert!(
+            !settings("airvane --api-url http://a --no-verify-ssl").airflow.unwrap().verify_ssl
+        );
+        let line =
+            "airvane --transport http --mcp-host 127.0.0.1 --mcp-port 0 --apis dag --apis pool";
+        let apis = settings(line);
+        assert_eq!(apis.selection.toolsets, ["dag", "pool"]);
+        let Transport::Http(http) = apis.transport else { panic!("{line}") };
+        assert_eq!(http.port, 0);
+        assert!(matches!(settings("airvane --http --port 0").transport, Transport::Http(_)));
+        assert!(settings("airvane --static-tools").profile.is_some());
+    }
+
+    #[test]
+    fn safe_wins_and_unsafe_allows_nothing() {
+        let both = "airvane --allow-write --allow-destructive";
+        for line in [format!("{both} --safe"), format!("{both} -s"), "airvane --unsafe".to_owned()]
+        {
+            assert_eq!(settings(&line).access.to_string(), "read", "{line}");
+        }
+        let notice = |line: &str| {
+            notice(&command().try_get_matches_from(line.split_whitespace()).unwrap()).is_some()
+        };
+        assert!(notice("airvane -u serve") && notice("airvane serve --unsafe"));
+        assert!(!notice("airvane --unsafe --allow-write") && !notice("airvane serve"));
     }
 
     #[test]

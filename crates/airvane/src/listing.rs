@@ -6,11 +6,12 @@ use serde_json::json;
 use crate::Exit;
 
 /// Prints the tools that a client sees.
-pub(crate) fn print(server: &Server, as_json: bool) -> anyhow::Result<Exit> {
+pub(crate) async fn print(server: &Server, as_json: bool) -> anyhow::Result<Exit> {
     let context = CallerContext::configured();
+    let tools: Vec<_> = server.tools(&context).await.collect();
     let text = if as_json {
-        let tools: Vec<_> = server
-            .tools(&context)
+        let tools: Vec<_> = tools
+            .iter()
             .map(|tool| {
                 json!({
                     "name": tool.name,
@@ -24,8 +25,8 @@ pub(crate) fn print(server: &Server, as_json: bool) -> anyhow::Result<Exit> {
             .collect();
         format!("{}\n", serde_json::to_string_pretty(&tools)?)
     } else {
-        let widest = server.tools(&context).map(|tool| tool.name.len()).max().unwrap_or(0);
-        let lines = server.tools(&context).map(|tool| {
+        let widest = tools.iter().map(|tool| tool.name.len()).max().unwrap_or(0);
+        let lines = tools.iter().map(|tool| {
             let level = tool.level.to_string();
             format!("{:widest$}  {level:11}  {}\n", tool.name, tool.description)
         });

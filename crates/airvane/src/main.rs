@@ -61,11 +61,15 @@ fn run(matches: &ArgMatches) -> anyhow::Result<Exit> {
         return Ok(Exit::Success);
     }
     let settings = settings(matches)?;
+    if let Some(notice) = cli::notice(matches) {
+        eprintln!("{notice}");
+    }
     logging::start(&settings.transport);
     let runtime = runtime()?;
     let exit = match matches.subcommand() {
         Some(("tools", arguments)) => {
-            listing::print(&Server::new(&settings)?, arguments.get_flag("json"))
+            let server = Server::new(&settings)?;
+            runtime.block_on(listing::print(&server, arguments.get_flag("json")))
         }
         Some(("call", arguments)) => runtime.block_on(call::run(&settings, arguments)),
         Some(("doctor", arguments)) => {

@@ -43,13 +43,18 @@ pub struct Airflow {
 /// What all calls share.
 pub struct Upstream {
     backend: Option<RestBackend>,
+    environment: Option<String>,
     redactor: Redactor,
 }
 
 impl Upstream {
     /// The way to an Airflow; without a backend every call says how to configure one.
-    pub fn new(backend: Option<RestBackend>, redactor: Redactor) -> Self {
-        Self { backend, redactor }
+    pub fn new(
+        backend: Option<RestBackend>,
+        environment: Option<String>,
+        redactor: Redactor,
+    ) -> Self {
+        Self { backend, environment, redactor }
     }
 
     /// The redactor for what one caller gets. It knows the caller's own credential, and no other
@@ -86,6 +91,11 @@ impl Airflow {
     /// The configured address.
     pub fn url(&self) -> Option<&str> {
         self.upstream.url()
+    }
+
+    /// What people call it: an environment's name, or the host.
+    pub fn environment(&self) -> Option<&str> {
+        self.upstream.environment.as_deref()
     }
 
     /// Makes a text that came from the caller safe to repeat.

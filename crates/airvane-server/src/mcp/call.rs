@@ -10,7 +10,6 @@ use tokio::sync::mpsc;
 
 use super::Mcp;
 use crate::nearest::nearest;
-use crate::registry;
 use crate::server::Answer;
 use crate::tool::Progress;
 
@@ -21,10 +20,10 @@ impl Mcp {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let caller = self.caller(&context)?;
-        let tool = registry::find(&request.name).ok_or_else(|| {
-            let listed = self.server.tools(&caller).map(|tool| tool.name);
-            unknown(&self.server.redact(&caller, &request.name), listed)
-        })?;
+        let Some(tool) = self.server.find(&request.name) else {
+            let listed = self.server.tools(&caller).await.map(|tool| tool.name);
+            return Err(unknown(&self.server.redact(&caller, &request.name), listed));
+        };
         let (progress, reports) = channel(context.meta.get_progress_token(), &context.peer);
         let arguments = request.arguments.unwrap_or_default();
         let answer = {

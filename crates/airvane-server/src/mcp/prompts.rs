@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::nearest::nearest;
 use crate::policy::Policy;
 use crate::registry;
+use crate::settings::Profile;
 
 struct Spec {
     name: &'static str,
@@ -107,9 +108,14 @@ fn permitted(policy: &Policy, tool: &str) -> bool {
     registry::find(tool).is_some_and(|tool| policy.permits(tool).is_ok())
 }
 
-/// The prompts this caller may have.
-pub(super) fn list(policy: &Policy) -> Vec<Prompt> {
-    let allowed = PROMPTS.iter().filter(|spec| permitted(policy, spec.needs));
+/// The prompts this caller may have. Another server's tools come with that server's prompts.
+pub(super) fn list(policy: &Policy, shown: Option<Profile>) -> Vec<Prompt> {
+    let allowed = PROMPTS.iter().filter(|spec| match shown {
+        None => true,
+        Some(Profile::Server(profile)) => profile.prompts.contains(&spec.name),
+        Some(Profile::OpenApi) => false,
+    });
+    let allowed = allowed.filter(|spec| permitted(policy, spec.needs));
     allowed
         .map(|spec| {
             let dag = PromptArgument::new("dag_id").with_description("The DAG").with_required(true);
@@ -197,7 +203,7 @@ mod tests {
     #[test]
     fn a_prompt_whose_tool_is_off_is_neither_listed_nor_given() {
         let policy = policy(AccessLevel::Read, &["get_system_health"]);
-        assert!(list(&policy).iter().all(|prompt| prompt.name != "daily_health_check"));
+        assert!(list(&policy, None).iter().all(|prompt| prompt.name != "daily_health_check"));
         assert!(get(&policy, "daily_health_check", &Map::new()).is_err());
     }
 

@@ -14,6 +14,7 @@ use crate::output::Document;
 use crate::policy::Policy;
 use crate::registry;
 use crate::server::{Answer, CallerContext, Server};
+use crate::settings::Profile;
 use crate::tool::Progress;
 
 const MIME: &str = "text/plain";
@@ -82,10 +83,15 @@ fn permitted(policy: &Policy, tool: &str) -> bool {
     registry::find(tool).is_some_and(|tool| policy.permits(tool).is_ok())
 }
 
-/// The resources this caller may read.
-pub(super) fn list(policy: &Policy) -> Vec<Resource> {
+/// The resources this caller may read. Another server's tools come with that server's resources.
+pub(super) fn list(policy: &Policy, shown: Option<Profile>) -> Vec<Resource> {
     RESOURCES
         .iter()
+        .filter(|(uri, ..)| match shown {
+            None => true,
+            Some(Profile::Server(profile)) => profile.resources.contains(uri),
+            Some(Profile::OpenApi) => false,
+        })
         .filter(|(.., tool)| permitted(policy, tool))
         .map(|(uri, name, title, description, _)| {
             Resource::new(*uri, *name)
@@ -96,10 +102,11 @@ pub(super) fn list(policy: &Policy) -> Vec<Resource> {
         .collect()
 }
 
-/// The templates this caller may fill.
-pub(super) fn templates(policy: &Policy) -> Vec<ResourceTemplate> {
+/// The templates this caller may fill. No other server has any.
+pub(super) fn templates(policy: &Policy, shown: Option<Profile>) -> Vec<ResourceTemplate> {
     TEMPLATES
         .iter()
+        .filter(|_| shown.is_none())
         .filter(|(.., tool)| permitted(policy, tool))
         .map(|(uri, name, title, description, _)| {
             ResourceTemplate::new(*uri, *name)
@@ -291,9 +298,9 @@ mod tests {
         let exclude = vec!["get_airflow_config".to_owned(), "get_task_logs".to_owned()];
         let selection = ToolSelection { exclude, ..ToolSelection::default() };
         let policy = Policy::new(AccessLevel::Read, selection).unwrap();
-        assert!(list(&policy).iter().all(|resource| resource.name != "config"));
-        assert!(templates(&policy).iter().all(|template| template.name != "task_log"));
-        assert_eq!((list(&policy).len(), templates(&policy).len()), (3, 2));
+        assert!(list(&policy, None).iter().all(|resource| resource.name != "config"));
+        assert!(templates(&policy, None).iter().all(|template| template.name != "task_log"));
+        assert_eq!((list(&policy, None).len(), templates(&policy, None).len()), (3, 2));
     }
 
     #[test]

@@ -126,6 +126,17 @@ impl Document {
         self
     }
 
+    /// Adds another answer: its parts and its proposals.
+    pub fn append(&mut self, other: Self) -> &mut Self {
+        self.blocks.extend(other.blocks);
+        for proposal in other.next {
+            if !self.next.contains(&proposal) {
+                self.next.push(proposal);
+            }
+        }
+        self
+    }
+
     /// Says which call brings what a cut of the last table or text leaves out.
     pub fn more(&mut self, call: impl Into<String>) -> &mut Self {
         if let Some(Block::Table { more, .. } | Block::Text { more, .. }) = self.blocks.last_mut() {

@@ -15,6 +15,7 @@ pub(crate) fn document(
     operation: &'static Operation,
     answer: SafeJson,
     arguments: &Map<String, Value>,
+    edit: impl FnOnce(&mut Value),
 ) -> Document {
     let mut document = Document::new();
     if operation.level > AccessLevel::Read {
@@ -22,6 +23,7 @@ pub(crate) fn document(
     }
     let mut answer = answer.into_value();
     guard(call, operation, &mut answer);
+    edit(&mut answer);
     match answer {
         Value::Null if operation.level == AccessLevel::Read => {
             document.line("Airflow's answer is empty");

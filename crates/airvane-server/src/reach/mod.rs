@@ -26,7 +26,7 @@ use crate::tools::get_task_logs::GetTaskLogs;
 
 pub use offered::Release;
 pub(crate) use signature::Signature;
-pub(crate) use tool_schema::input_schema;
+pub(crate) use tool_schema::{input_schema, object, shallow, wire_schema};
 
 use fill::Filled;
 
@@ -39,6 +39,16 @@ pub async fn run(
     call: &Call,
     operation: &'static Operation,
     arguments: Map<String, Value>,
+) -> ToolResult {
+    run_and_edit(call, operation, arguments, |_| ()).await
+}
+
+/// The same, with a say in what is shown of the answer: for what an Airflow can't select itself.
+pub(crate) async fn run_and_edit(
+    call: &Call,
+    operation: &'static Operation,
+    arguments: Map<String, Value>,
+    edit: impl FnOnce(&mut Value) + Send,
 ) -> ToolResult {
     if operation.refused {
         let message = format!("`{}` is never called: it ends or begins a login", operation.name);
@@ -53,7 +63,7 @@ pub async fn run(
     let named = arguments.clone();
     let filled = Filled::new(operation, release, &signature, paged(&signature, arguments))?;
     call.policy.permits_operation(operation, operation.level_of(filled.body.as_ref()))?;
-    let sent = send(call, operation, filled, &named).await;
+    let sent = send(call, operation, filled, &named, edit).await;
     match sent {
         Err(failure) if failure.is_not_found() => {
             Err(suggest::explain(&call.airflow, &explained(operation, named), failure).await)
@@ -67,13 +77,14 @@ async fn send(
     operation: &'static Operation,
     filled: Filled,
     named: &Map<String, Value>,
+    edit: impl FnOnce(&mut Value) + Send,
 ) -> ToolResult {
     if special::is(operation, &catalog::WAIT_DAG_RUN_UNTIL_FINISHED) {
         let last = call.airflow.last_line(operation, |request| filled.fill(request)).await?;
         return Ok(answer::waited(last));
     }
     let answer = call.airflow.ask_json(operation, |request| filled.fill(request)).await?;
-    Ok(answer::document(call, operation, answer, named))
+    Ok(answer::document(call, operation, answer, named, edit))
 }
 
 /// Logs go the way of the log tool: streamed, with their failure first, never without a bound.

@@ -1,6 +1,6 @@
 //! The input schema of a tool made from a catalog row.
 
-use airvane_api::Operation;
+use airvane_api::{ApiVersion, Operation};
 use serde_json::{Map, Value, json};
 
 use super::signature::Signature;
@@ -27,6 +27,25 @@ pub(crate) fn input_schema(operation: &'static Operation) -> Map<String, Value> 
     if operation.bulk.is_some() {
         properties.insert("actions".to_owned(), actions());
     }
+    object(properties, required)
+}
+
+/// The arguments of an operation by the names of one API's own document.
+pub(crate) fn wire_schema(operation: &'static Operation, api: ApiVersion) -> Map<String, Value> {
+    let signature = operation.endpoint(api).map(Signature::of);
+    let arguments = || signature.iter().flat_map(|signature| &signature.arguments);
+    let mut properties: Map<String, Value> =
+        arguments().map(|known| (known.wire_name.clone(), shallow(&known.schema))).collect();
+    if operation.bulk.is_some() {
+        properties.insert("actions".to_owned(), actions());
+    }
+    let required = arguments().filter(|known| known.required);
+    let required = required.map(|known| Value::from(known.wire_name.as_str())).collect();
+    object(properties, required)
+}
+
+/// An object's schema.
+pub(crate) fn object(properties: Map<String, Value>, required: Vec<Value>) -> Map<String, Value> {
     let mut schema = Map::new();
     schema.insert("type".to_owned(), Value::from("object"));
     schema.insert("properties".to_owned(), Value::Object(properties));
@@ -45,7 +64,7 @@ fn actions() -> Value {
 }
 
 /// Type, values allowed, and the type of a list's elements.
-fn shallow(schema: &Map<String, Value>) -> Value {
+pub(crate) fn shallow(schema: &Map<String, Value>) -> Value {
     let mut out = Map::new();
     for key in ["type", "enum"] {
         if let Some(value) = schema.get(key) {

@@ -5,6 +5,7 @@
 //! texts and where they came from; [`Settings::resolve`] turns them into values and is the only
 //! place that does. Nothing below it reads the environment.
 
+mod astro_project;
 pub mod options;
 mod resolve;
 
@@ -18,7 +19,7 @@ use airvane_client::Credentials;
 use secrecy::SecretString;
 use url::Url;
 
-pub use options::{OPTIONS, OptionId, OptionSpec};
+pub use options::{ALIASES, Alias, OPTIONS, OptionId, OptionSpec};
 pub use resolve::SettingsError;
 
 /// Where a value came from, for messages.
@@ -58,7 +59,20 @@ impl RawSettings {
                 raw.values.insert(option.id, (value, Source::Environment(name)));
             }
         }
+        raw.read_only_if_any_says_so(variable);
         raw
+    }
+
+    /// Two servers have a variable each for this. One that says no must not hide one that says yes.
+    fn read_only_if_any_says_so(&mut self, variable: impl Fn(&str) -> Option<String>) {
+        let Some(option) = OptionSpec::of(OptionId::ReadOnly) else { return };
+        for name in option.env.iter().copied() {
+            if let Some(value) = variable(name)
+                && resolve::is_yes(&value) == Some(true)
+            {
+                self.values.insert(option.id, (value, Source::Environment(name)));
+            }
+        }
     }
 
     /// Sets an option from its flag, over whatever the environment said.
@@ -85,6 +99,8 @@ pub struct Settings {
     pub airflow: Option<AirflowSettings>,
     /// The highest level of access.
     pub access: AccessLevel,
+    /// Whose tools are shown, if not ours.
+    pub profile: Option<Profile>,
     /// Which tools are shown.
     pub selection: ToolSelection,
     /// How answers are given.
@@ -106,6 +122,17 @@ pub struct AirflowSettings {
     pub verify_ssl: bool,
     /// A further certificate authority, PEM.
     pub ca_cert: Option<PathBuf>,
+    /// What people call it, if it is an environment of Amazon MWAA.
+    pub environment: Option<String>,
+}
+
+/// Whose tools are shown.
+#[derive(Clone, Copy, Debug)]
+pub enum Profile {
+    /// Those of another server.
+    Server(&'static airvane_api::profile::Profile),
+    /// Every operation by its id in Airflow's `OpenAPI` document.
+    OpenApi,
 }
 
 /// Which tools are shown, within the access level.

@@ -3,16 +3,17 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
-use airvane_api::AccessLevel;
+use airvane_api::{AccessLevel, profile};
 use airvane_client::Credentials;
 use secrecy::SecretString;
 use url::Url;
 
 use super::options::OptionId as Id;
 use super::{
-    AirflowSettings, CallerAuth, HttpSettings, OutputSettings, RawSettings, Settings, Source,
-    ToolSelection, Transport,
+    AirflowSettings, CallerAuth, HttpSettings, OutputSettings, Profile, RawSettings, Settings,
+    Source, ToolSelection, Transport, astro_project,
 };
+use crate::nearest::nearest;
 
 /// A setting that cannot be used, named as it was given.
 #[derive(Debug, thiserror::Error)]
@@ -39,9 +40,11 @@ fn invalid(source: &Source, problem: impl Into<String>) -> SettingsError {
 impl Settings {
     /// Turns texts into values. Reads the files that options name, and nothing else.
     pub fn resolve(raw: &RawSettings) -> Result<Self> {
+        let profile = profile(raw)?;
         Ok(Self {
-            airflow: airflow(raw)?,
+            airflow: airflow(raw, profile)?,
             access: access(raw)?,
+            profile,
             selection: ToolSelection {
                 toolsets: raw.list(Id::Toolsets),
                 tools: raw.list(Id::Tools),
@@ -53,15 +56,68 @@ impl Settings {
     }
 }
 
-fn airflow(raw: &RawSettings) -> Result<Option<AirflowSettings>> {
-    let Some((text, source)) = raw.get(Id::ApiUrl) else { return Ok(None) };
+/// Names under which people know a profile besides its own.
+const PROFILE_NAMES: [(&str, &str); 2] =
+    [("airflow-mcp-server", OPENAPI), ("awslabs.mwaa-mcp-server", "mwaa")];
+const OPENAPI: &str = "openapi";
+
+fn profile(raw: &RawSettings) -> Result<Option<Profile>> {
+    let Some((text, source)) = raw.get(Id::Profile) else { return Ok(None) };
+    let known = PROFILE_NAMES.iter().find(|(name, _)| *name == text.trim());
+    match known.map_or(text.trim(), |(_, name)| name) {
+        OPENAPI => Ok(Some(Profile::OpenApi)),
+        name => profile::find(name).map(|found| Some(Profile::Server(found))).ok_or_else(|| {
+            let names = profile::PROFILES.iter().map(|profile| profile.name).chain([OPENAPI]);
+            let near = nearest(name, names.clone());
+            let near = near.map(|near| format!("did you mean `{near}`? "));
+            let names = names.collect::<Vec<_>>().join(", ");
+            invalid(
+                source,
+                format!("unknown profile `{name}`; {}there are {names}", near.unwrap_or_default()),
+            )
+        }),
+    }
+}
+
+fn airflow(raw: &RawSettings, profile: Option<Profile>) -> Result<Option<AirflowSettings>> {
+    let url = match raw.get(Id::ApiUrl) {
+        Some((text, source)) => airflow_url(text).map_err(|problem| invalid(source, problem))?,
+        None => match local_airflow(raw, profile)? {
+            Some(url) => url,
+            None => return Ok(None),
+        },
+    };
     Ok(Some(AirflowSettings {
-        url: airflow_url(text).map_err(|problem| invalid(source, problem))?,
+        url,
         api: raw.parsed(Id::ApiVersion)?,
-        credentials: credentials(raw)?,
+        credentials: credentials(raw, profile)?,
         verify_ssl: raw.switch(Id::VerifySsl)?.unwrap_or(true),
         ca_cert: raw.get(Id::CaCert).map(|(path, _)| PathBuf::from(path)),
+        environment: raw.get(Id::MwaaEnvironment).map(|(name, _)| name.trim().to_owned()),
     }))
+}
+
+/// Where an Airflow is without an address: where an Astro project says, and where two of the
+/// servers whose profiles there are look for one. Never with a credential that nobody gave.
+fn local_airflow(raw: &RawSettings, profile: Option<Profile>) -> Result<Option<Url>> {
+    const USUAL_PORT: u16 = 8080;
+    let server = match profile {
+        Some(Profile::Server(profile)) => profile.name,
+        _ => "",
+    };
+    let of_astro = server == "astro-airflow-mcp";
+    let project = raw.get(Id::ProjectDir);
+    let folder = project.map(|(folder, _)| folder).or_else(|| of_astro.then_some("."));
+    let port = folder.and_then(|folder| astro_project::port(Path::new(folder)));
+    let port = match (port, project) {
+        (Some(port), _) => port,
+        (None, _) if of_astro || server == "mcp-server-apache-airflow" => USUAL_PORT,
+        (None, Some((folder, source))) => {
+            return Err(invalid(source, format!("{folder}/.astro/config.yaml names no port")));
+        }
+        (None, None) => return Ok(None),
+    };
+    Ok(Url::parse(&format!("http://localhost:{port}")).ok())
 }
 
 /// People paste the address of the UI or of the API: both lead to the base URL.
@@ -87,9 +143,10 @@ fn airflow_url(text: &str) -> std::result::Result<Url, String> {
     Ok(url)
 }
 
-fn credentials(raw: &RawSettings) -> Result<Credentials> {
+fn credentials(raw: &RawSettings, profile: Option<Profile>) -> Result<Credentials> {
     let secret = |text: &str| SecretString::from(text.trim().to_owned());
-    if let Some((token, _)) = raw.get(Id::Token) {
+    if let Some((token, _)) = raw.get(Id::Token).filter(|(_, source)| is_ours(raw, profile, source))
+    {
         let token = token.trim();
         return Ok(Credentials::Token(secret(token.strip_prefix("Bearer ").unwrap_or(token))));
     }
@@ -105,6 +162,15 @@ fn credentials(raw: &RawSettings) -> Result<Credentials> {
         (Some((_, source)), None) => Err(invalid(source, "is set without a password")),
         (None, Some((_, source))) => Err(invalid(source, "is set without a user name")),
     }
+}
+
+/// `AUTH_TOKEN` may be anybody's. It is Airflow's token where the rest is configured in the words of
+/// the server that reads it as such.
+fn is_ours(raw: &RawSettings, profile: Option<Profile>, source: &Source) -> bool {
+    let address = raw.get(Id::ApiUrl).map(|(_, source)| source);
+    *source != Source::Environment("AUTH_TOKEN")
+        || address == Some(&Source::Environment("AIRFLOW_BASE_URL"))
+        || matches!(profile, Some(Profile::OpenApi))
 }
 
 fn access(raw: &RawSettings) -> Result<AccessLevel> {
@@ -198,14 +264,21 @@ fn read_token(path: &Path) -> std::result::Result<SecretString, String> {
     Ok(SecretString::from(token.to_owned()))
 }
 
+/// What people write for yes and no.
+pub(super) fn is_yes(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Some(true),
+        "false" | "0" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
+
 impl RawSettings {
     fn switch(&self, id: Id) -> Result<Option<bool>> {
         let Some((text, source)) = self.get(id) else { return Ok(None) };
-        match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" | "on" => Ok(Some(true)),
-            "false" | "0" | "no" | "off" => Ok(Some(false)),
-            other => Err(invalid(source, format!("`{other}` is neither true nor false"))),
-        }
+        is_yes(text)
+            .map(Some)
+            .ok_or_else(|| invalid(source, format!("`{}` is neither true nor false", text.trim())))
     }
 
     fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(&self, id: Id) -> Result<Option<T>> {
@@ -291,6 +364,56 @@ mod tests {
         assert_eq!(access(&[all, ("AF_READ_ONLY", "yes")]), AccessLevel::Read);
         assert_eq!(access(&[all, ("READ_ONLY", "false")]), AccessLevel::Destructive);
         assert!(problem(&[("READ_ONLY", "maybe")]).contains("neither true nor false"));
+    }
+
+    #[test]
+    fn one_variable_that_says_no_does_not_hide_one_that_says_yes() {
+        let access = |variables: &[_]| resolve(variables).unwrap().access;
+        let all = ("AIRVANE_ALLOW_DESTRUCTIVE", "true");
+        let both = [all, ("READ_ONLY", "false"), ("AF_READ_ONLY", "true")];
+        assert_eq!(access(&both), AccessLevel::Read);
+    }
+
+    #[test]
+    fn a_profile_is_known_by_its_servers_name() {
+        for (name, found) in [
+            ("mwaa", "mwaa"),
+            ("awslabs.mwaa-mcp-server", "mwaa"),
+            ("astro-airflow-mcp", "astro-airflow-mcp"),
+        ] {
+            let profile = resolve(&[("AIRVANE_PROFILE", name)]).unwrap().profile;
+            assert!(matches!(profile, Some(Profile::Server(profile)) if profile.name == found));
+        }
+        let profile = resolve(&[("AIRVANE_PROFILE", "airflow-mcp-server")]).unwrap().profile;
+        assert!(matches!(profile, Some(Profile::OpenApi)));
+        let unknown = problem(&[("AIRVANE_PROFILE", "astro-airflow")]);
+        assert!(unknown.contains("did you mean `astro-airflow-mcp`?"), "{unknown}");
+    }
+
+    #[test]
+    fn an_airflow_nobody_named_is_local_and_has_no_credential() {
+        let airflow = |name| resolve(&[("AIRVANE_PROFILE", name)]).unwrap().airflow;
+        for name in ["mcp-server-apache-airflow", "astro-airflow-mcp"] {
+            let airflow = airflow(name).unwrap();
+            assert_eq!(airflow.url.as_str(), "http://localhost:8080/");
+            assert!(matches!(airflow.credentials, Credentials::None));
+        }
+        assert!(airflow("mwaa").is_none() && airflow("openapi").is_none());
+    }
+
+    #[test]
+    fn a_token_by_a_common_name_counts_only_beside_its_own_address() {
+        let credentials =
+            |variables: &[_]| resolve(variables).unwrap().airflow.unwrap().credentials;
+        let token = ("AUTH_TOKEN", "somebodys");
+        let password = [("AIRFLOW_USERNAME", "u"), ("AIRFLOW_PASSWORD", "p")];
+        let mut variables = vec![token, ("AIRFLOW_API_URL", "http://h")];
+        variables.extend(password);
+        assert!(matches!(credentials(&variables), Credentials::Password { .. }));
+        let theirs = [token, ("AIRFLOW_BASE_URL", "http://h")];
+        assert!(matches!(credentials(&theirs), Credentials::Token(_)));
+        let shown = [token, ("AIRFLOW_API_URL", "http://h"), ("AIRVANE_PROFILE", "openapi")];
+        assert!(matches!(credentials(&shown), Credentials::Token(_)));
     }
 
     #[test]

@@ -31,13 +31,7 @@ impl Tool for GetAirflowConfig {
     type Input = Input;
 
     async fn call(call: &Call, input: Input) -> ToolResult {
-        let config: Config = call
-            .airflow
-            .ask(&catalog::GET_CONFIG, |request| {
-                request.query_some("section", input.section.as_deref())
-            })
-            .await
-            .map_err(explain)?;
+        let config = config(call, input.section.as_deref()).await?;
         let mut document = Document::new();
         let pattern = input.option_pattern.unwrap_or_default().to_lowercase();
         if input.section.is_none() && pattern.is_empty() {
@@ -48,20 +42,44 @@ impl Tool for GetAirflowConfig {
             document.table("sections", &["section", "options"], rows.collect());
             return Ok(document);
         }
-        let rows: Vec<Vec<String>> = config
-            .sections
-            .iter()
-            .flat_map(|section| section.options.iter().map(move |option| (section, option)))
-            .filter(|(_, option)| option.key.to_lowercase().contains(&pattern))
-            .map(|(section, option)| {
-                vec![section.name.clone(), option.key.clone(), value(call, option)]
-            })
-            .collect();
+        let rows = rows(call, &config, |option| option.to_lowercase().contains(&pattern));
         document.line(format!("{} options", rows.len()));
         document.table("options", &["section", "option", "value"], rows);
         document.more("get_airflow_config with section or option_pattern");
         Ok(document)
     }
+}
+
+async fn config(call: &Call, section: Option<&str>) -> Result<Config, Failure> {
+    call.airflow
+        .ask(&catalog::GET_CONFIG, |request| request.query_some("section", section))
+        .await
+        .map_err(explain)
+}
+
+fn rows(call: &Call, config: &Config, shown: impl Fn(&str) -> bool) -> Vec<Vec<String>> {
+    let sections = config.sections.iter();
+    sections
+        .flat_map(|section| section.options.iter().map(move |option| (section, option)))
+        .filter(|(_, option)| shown(&option.key))
+        .map(|(section, option)| {
+            vec![section.name.clone(), option.key.clone(), value(call, option)]
+        })
+        .collect()
+}
+
+/// One option, for those who know its name.
+pub(crate) async fn option(call: &Call, section: &str, option: &str) -> ToolResult {
+    let config = config(call, Some(section)).await?;
+    let Some(row) = rows(call, &config, |name| name == option).pop() else {
+        let message = format!("the section `{section}` has no option `{option}`");
+        return Err(
+            Failure::not_found(message).hint("get_airflow_config with section shows its options")
+        );
+    };
+    let mut document = Document::new();
+    document.table("options", &["section", "option", "value"], vec![row]);
+    Ok(document)
 }
 
 /// An option that several sources set comes as a list of value and source.

@@ -20,6 +20,7 @@ pub struct Input {
     asset_id: Option<i64>,
     #[schemars(with = "Option<String>")]
     source_dag_id: Option<DagId>,
+    source_task_id: Option<String>,
     source_run_id: Option<String>,
     limit: Option<u32>,
     offset: Option<u32>,
@@ -43,6 +44,7 @@ impl Tool for ListAssetEvents {
                     .query("order_by", "-timestamp")
                     .query_some("asset_id", input.asset_id)
                     .query_some("source_dag_id", input.source_dag_id.as_ref())
+                    .query_some("source_task_id", input.source_task_id.as_deref())
                     .query_some("source_run_id", input.source_run_id.as_deref())
             })
             .await?;

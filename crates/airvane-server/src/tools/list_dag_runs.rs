@@ -26,6 +26,8 @@ pub struct Input {
     /// ISO 8601.
     start_date_gte: Option<String>,
     start_date_lte: Option<String>,
+    /// Default -start_date.
+    order_by: Option<String>,
     limit: Option<u32>,
     offset: Option<u32>,
 }
@@ -45,7 +47,7 @@ impl Tool for ListDagRuns {
             .ask(&catalog::LIST_DAG_RUNS, |request| {
                 paging
                     .fill(request.path("dag_id", &dag_id))
-                    .query("order_by", "-start_date")
+                    .query("order_by", input.order_by.as_deref().unwrap_or("-start_date"))
                     .query_each("state", input.state.iter().flatten())
                     .query_some("start_date_gte", input.start_date_gte.as_deref())
                     .query_some("start_date_lte", input.start_date_lte.as_deref())

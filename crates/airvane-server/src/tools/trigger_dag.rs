@@ -23,13 +23,13 @@ pub struct TriggerDag;
 #[serde(deny_unknown_fields)]
 pub struct Input {
     #[schemars(with = "String")]
-    dag_id: DagId,
-    conf: Option<Map<String, Value>>,
-    note: Option<String>,
+    pub(super) dag_id: DagId,
+    pub(super) conf: Option<Map<String, Value>>,
+    pub(super) note: Option<String>,
     /// ISO 8601; none if not given.
-    logical_date: Option<String>,
+    pub(super) logical_date: Option<String>,
     #[schemars(with = "Option<String>")]
-    dag_run_id: Option<DagRunId>,
+    pub(super) dag_run_id: Option<DagRunId>,
 }
 
 impl Tool for TriggerDag {
@@ -51,12 +51,6 @@ impl Tool for TriggerDag {
         let arguments = [("dag_id", run.dag_id.as_str()), ("dag_run_id", run.dag_run_id.as_str())];
         document.next_call("diagnose_dag_run", &arguments, "follows it");
         Ok(document)
-    }
-}
-
-impl Input {
-    pub(super) fn dag_id(&self) -> &DagId {
-        &self.dag_id
     }
 }
 

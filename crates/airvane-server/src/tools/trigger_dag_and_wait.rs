@@ -1,10 +1,13 @@
 //! `trigger_dag_and_wait`: a new run, and how it ended.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use airvane_api::ids::DagRunId;
+use airvane_api::ids::{DagId, DagRunId};
 use airvane_api::models::DagRun;
 use airvane_api::{AccessLevel, catalog};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::{get_dag_run, trigger_dag};
 use crate::diagnosis;
@@ -18,6 +21,37 @@ pub struct TriggerDagAndWait;
 /// Kept for the answer when time is up.
 const RESERVE: Duration = Duration::from_secs(6);
 
+/// What to run, and how long to wait for it.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    #[schemars(with = "String")]
+    dag_id: DagId,
+    conf: Option<Map<String, Value>>,
+    note: Option<String>,
+    /// ISO 8601; none if not given.
+    logical_date: Option<String>,
+    #[schemars(with = "Option<String>")]
+    dag_run_id: Option<DagRunId>,
+    /// Seconds; at most and by default 40.
+    timeout: Option<f64>,
+}
+
+impl Input {
+    /// What is left of the wait is measured from now; no number makes it longer than the call.
+    fn patience(&self) -> Duration {
+        let seconds = self.timeout.filter(|seconds| seconds.is_finite()).unwrap_or(f64::MAX);
+        Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Self::LONGEST).min(Self::LONGEST)
+    }
+
+    const LONGEST: Duration = Duration::from_secs(40);
+
+    fn trigger(self) -> trigger_dag::Input {
+        let Self { dag_id, conf, note, logical_date, dag_run_id, timeout: _ } = self;
+        trigger_dag::Input { dag_id, conf, note, logical_date, dag_run_id }
+    }
+}
+
 impl Tool for TriggerDagAndWait {
     const NAME: &'static str = "trigger_dag_and_wait";
     const TITLE: &'static str = "Trigger DAG and wait";
@@ -26,26 +60,33 @@ impl Tool for TriggerDagAndWait {
     const LEVEL: AccessLevel = AccessLevel::Write;
     const TOOLSET: &'static str = "dagrun";
     const TIME: Duration = Duration::from_secs(48);
-    type Input = trigger_dag::Input;
+    type Input = Input;
 
-    async fn call(call: &Call, input: trigger_dag::Input) -> ToolResult {
+    async fn call(call: &Call, input: Input) -> ToolResult {
+        let until = Instant::now() + input.patience();
+        let input = input.trigger();
         let run = trigger_dag::trigger(&call.airflow, &input).await?;
         let run_id = DagRunId::new(run.dag_run_id.as_str())?;
-        if let Some(warning) = trigger_dag::paused_warning(&call.airflow, input.dag_id()).await {
+        if let Some(warning) = trigger_dag::paused_warning(&call.airflow, &input.dag_id).await {
             let mut document = Document::new();
             document.line("triggered, not waited for");
             get_dag_run::fields(&mut document, &run);
             document.line(warning);
             return Ok(document);
         }
-        let last = wait(call, &run, &run_id).await;
+        let last = wait(call, &run, &run_id, until).await;
         report(call, &input, &run, last).await
     }
 }
 
 /// Looks until the run has ended or time is up. A look that fails is repeated: the run goes on.
-async fn wait(call: &Call, run: &DagRun, run_id: &DagRunId) -> Result<DagRun, Failure> {
-    let dag_id = airvane_api::ids::DagId::new(run.dag_id.as_str())?;
+async fn wait(
+    call: &Call,
+    run: &DagRun,
+    run_id: &DagRunId,
+    until: Instant,
+) -> Result<DagRun, Failure> {
+    let dag_id = DagId::new(run.dag_id.as_str())?;
     let mut pause = Duration::from_millis(500);
     loop {
         tokio::time::sleep(pause).await;
@@ -60,7 +101,8 @@ async fn wait(call: &Call, run: &DagRun, run_id: &DagRunId) -> Result<DagRun, Fa
             call.progress.say(format!("{} is {}", run.dag_run_id, run.state));
         }
         let ended = seen.as_ref().is_ok_and(|run| run.state.is_finished());
-        if ended || call.airflow.remaining() < RESERVE + pause {
+        let no_time = Instant::now() + pause > until;
+        if ended || no_time || call.airflow.remaining() < RESERVE + pause {
             return seen;
         }
     }
@@ -76,7 +118,7 @@ async fn report(
     match last {
         Ok(run) if run.state.is_failure() => {
             let run_id = DagRunId::new(run.dag_run_id.as_str())?;
-            match diagnosis::diagnose(call, input.dag_id(), Some(&run_id)).await {
+            match diagnosis::diagnose(call, &input.dag_id, Some(&run_id)).await {
                 Ok(diagnosis) => return Ok(diagnosis),
                 // The run was triggered: a failed diagnosis must not look like a failed trigger.
                 Err(failure) => {
@@ -107,4 +149,24 @@ async fn report(
         }
     }
     Ok(document)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_timeout_outlasts_the_call() {
+        let patience = |timeout: Value| {
+            let input: Input =
+                serde_json::from_value(json!({"dag_id": "d", "timeout": timeout})).unwrap();
+            input.patience().as_secs()
+        };
+        assert_eq!(patience(json!(3600.0)), 40);
+        assert_eq!(patience(json!(5)), 5);
+        assert_eq!(patience(json!(-1)), 0);
+        assert_eq!(patience(Value::Null), 40);
+    }
 }
