@@ -59,3 +59,15 @@ pub struct AssetEvent {
     /// What the task attached.
     pub extra: Option<Value>,
 }
+
+/// An update of an asset that a DAG has not used yet.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct QueuedAssetEvent {
+    /// The asset; Airflow 2 names its URI only.
+    pub asset_id: Option<i64>,
+    /// Its URI.
+    pub uri: Option<String>,
+    /// When.
+    pub created_at: Option<String>,
+}

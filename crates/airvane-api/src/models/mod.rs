@@ -6,9 +6,12 @@
 
 mod admin;
 mod asset;
+mod backfill;
 mod dag;
 mod dag_run;
+mod hitl;
 mod page;
+mod rendered_fields;
 mod state;
 mod task;
 mod task_instance;
@@ -17,10 +20,13 @@ pub use admin::{
     Config, ConfigOption, ConfigSection, Connection, DagWarning, EventLog, Health, HealthPart,
     ImportError, Pool, Variable, Version,
 };
-pub use asset::{Asset, AssetEvent, AssetRef};
+pub use asset::{Asset, AssetEvent, AssetRef, QueuedAssetEvent};
+pub use backfill::Backfill;
 pub use dag::{Dag, DagSource, DagVersion, Tag};
 pub use dag_run::DagRun;
+pub use hitl::{HitlDetail, HitlUser};
 pub use page::Page;
+pub use rendered_fields::RenderedFields;
 pub use state::State;
 pub use task::{Task, TimeDelta};
 pub use task_instance::{Job, TaskInstance, TaskInstanceKey, Trigger};

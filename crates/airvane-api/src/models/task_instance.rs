@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{State, null_as_default};
+use super::{RenderedFields, State, null_as_default};
 
 /// A task instance, or one of its earlier tries.
 #[derive(Clone, Debug, Deserialize)]
@@ -20,6 +20,9 @@ pub struct TaskInstance {
     pub map_index: i64,
     /// What a person sees instead of the index, where the DAG gives it.
     pub rendered_map_index: Option<String>,
+    /// The instant that its run is for.
+    #[serde(alias = "execution_date")]
+    pub logical_date: Option<String>,
     /// `null` until the scheduler has looked at it.
     #[serde(deserialize_with = "null_as_default")]
     pub state: State,
@@ -57,6 +60,9 @@ pub struct TaskInstance {
     pub trigger: Option<Trigger>,
     /// The triggerer that holds it.
     pub triggerer_job: Option<Job>,
+    /// What its arguments were after templating; empty until it starts.
+    #[serde(deserialize_with = "null_as_default")]
+    pub rendered_fields: RenderedFields,
 }
 
 impl Default for TaskInstance {
@@ -67,6 +73,7 @@ impl Default for TaskInstance {
             task_id: String::new(),
             map_index: -1,
             rendered_map_index: None,
+            logical_date: None,
             state: State::default(),
             try_number: 0,
             max_tries: 0,
@@ -84,6 +91,7 @@ impl Default for TaskInstance {
             note: None,
             trigger: None,
             triggerer_job: None,
+            rendered_fields: RenderedFields::default(),
         }
     }
 }
