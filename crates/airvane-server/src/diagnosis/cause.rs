@@ -10,6 +10,7 @@ use airvane_log::{
 };
 use futures::future::join_all;
 
+use super::chain::Lead;
 use super::picture::Picture;
 use crate::airflow::{LogRequest, LogScan};
 use crate::failure::Failure;
@@ -199,7 +200,8 @@ fn failure(reading: &Reading) -> Option<&LogFailure> {
     reading.as_ref().ok()?.findings.failure.as_ref()
 }
 
-fn signature(reading: &Reading) -> Option<String> {
+/// What the same error has in common wherever it appears; `None` where none was found.
+pub(super) fn signature(reading: &Reading) -> Option<String> {
     failure(reading).map(|failure| failure.signature.as_str().to_owned())
 }
 
@@ -223,6 +225,22 @@ fn shortened(text: &str) -> String {
 }
 
 impl Cause {
+    /// What the same error has in common wherever it appears.
+    pub(super) fn signature(&self) -> Option<String> {
+        signature(&self.reading)
+    }
+
+    /// The error in one line.
+    pub(super) fn headline(&self) -> String {
+        headline_of(&self.reading)
+    }
+
+    /// Where it leads to in another DAG.
+    pub(super) fn lead(&self) -> Option<Lead> {
+        let tail = self.reading.as_ref().map(|scan| scan.findings.tail.as_slice());
+        Lead::of(&self.instance, tail.unwrap_or_default().iter().map(|line| line.text.as_ref()))
+    }
+
     /// The cause as an answer shows it.
     pub(super) fn text(&self, number: usize, of: usize) -> String {
         let mut out = String::new();

@@ -1,18 +1,29 @@
 //! Why a run failed, or what it waits for.
 //!
 //! [`picture`] fetches what the API tells of a run, [`cause`] reads the logs of what failed and
-//! finds the errors, [`waiting`] explains what does not move, and this file puts the answer
-//! together: root causes first, consequences after, and what could not be found out said plainly.
+//! finds the errors, [`chain`] follows them into other DAGs, [`past`] compares with the runs
+//! before ([`history`], [`changes`], [`edits`]), [`elsewhere`] tells what other DAGs miss,
+//! [`waiting`] explains what does not move, and this file puts the answer together: root causes
+//! first, consequences after, and what could not be found out said plainly.
 
 mod cause;
+mod chain;
+mod changes;
+mod edits;
+mod elsewhere;
 mod graph;
+mod history;
+mod past;
 mod picture;
 mod waiting;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use airvane_api::AccessLevel;
 use airvane_api::ids::{DagId, DagRunId};
+use futures::FutureExt;
+use futures::future::join_all;
 
 use crate::failure::Failure;
 use crate::output::{Document, time};
@@ -21,6 +32,7 @@ use crate::tool::{Call, ToolResult};
 use crate::tools::list_import_errors::last_line;
 use cause::Cause;
 pub(crate) use cause::{LogAddress, headline_of, write_failure};
+use history::History;
 use picture::Picture;
 
 /// What an answer may cost a model; the promise is 1,500 tokens on a tokeniser that this estimate
@@ -35,7 +47,17 @@ pub(crate) async fn diagnose(call: &Call, dag_id: &DagId, run_id: Option<&DagRun
     };
     let mut document = Document::new();
     document.budget(BUDGET);
-    let causes = cause::find(call, &picture).await;
+    let (causes, history) = tokio::join!(cause::find(call, &picture), history(call, &picture));
+    let last_good = match &history {
+        Some(Ok(Some(history))) => history.last_good().map(|run| run.dag_run_id.clone()),
+        _ => None,
+    };
+    // Each on the heap: together they would make one large future of every caller.
+    let (past, elsewhere, leads) = tokio::join!(
+        past(call, &picture, history, causes.shown.first()).boxed(),
+        elsewhere::lines(call, &picture, last_good.as_deref()).boxed(),
+        join_all(causes.shown.iter().map(|cause| lead(call, cause))).boxed(),
+    );
     headline(&mut document, &picture);
     if picture.dag.as_ref().is_some_and(|dag| dag.has_import_errors)
         && let Some(error) = suggest::broken_file(&call.airflow, dag_id).await
@@ -50,19 +72,54 @@ pub(crate) async fn diagnose(call: &Call, dag_id: &DagId, run_id: Option<&DagRun
     for unknown in &picture.unknown {
         document.line(format!("[unknown: {unknown}]"));
     }
-    for (index, cause) in causes.shown.iter().enumerate() {
-        document.text("cause", cause.text(index + 1, causes.shown.len()));
+    for (index, (cause, lead)) in causes.shown.iter().zip(leads).enumerate() {
+        let mut text = cause.text(index + 1, causes.shown.len());
+        if let Some(lead) = lead {
+            let _ = writeln!(text, "  {lead}");
+        }
+        document.text("cause", text);
     }
     if causes.left_out > 0 {
         document.line(format!("[{} more failed tasks, not looked into]", causes.left_out));
     }
     consequences(&mut document, &picture);
+    for line in past.into_iter().chain(elsewhere) {
+        document.line(line);
+    }
     if !picture.run.state.is_finished() {
         waiting::explain(call, &picture, &mut document).await;
     }
     let may_write = call.policy.level() >= AccessLevel::Write;
     proposals(&mut document, &picture, &causes.shown, may_write);
     Ok(document)
+}
+
+/// The runs before one that failed or is failing; of others the past is not asked.
+async fn history(call: &Call, picture: &Picture) -> Option<Result<Option<History>, Failure>> {
+    let failing = !picture.failed.items.is_empty() || !picture.retrying.items.is_empty();
+    let asks = match picture.run.state.as_str() {
+        "failed" => true,
+        "success" => false,
+        _ => failing,
+    };
+    if asks { Some(History::of(call, picture).await) } else { None }
+}
+
+async fn past(
+    call: &Call,
+    picture: &Picture,
+    history: Option<Result<Option<History>, Failure>>,
+    cause: Option<&Cause>,
+) -> Vec<String> {
+    match history {
+        Some(history) => past::lines(call, picture, history, cause).await,
+        None => Vec::new(),
+    }
+}
+
+/// Where a cause leads to in another DAG.
+async fn lead(call: &Call, cause: &Cause) -> Option<String> {
+    Some(chain::follow(&call.airflow, cause.lead()?).await)
 }
 
 /// A DAG without runs: its file may have stopped importing.

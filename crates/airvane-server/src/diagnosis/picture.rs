@@ -23,6 +23,8 @@ pub(super) struct Picture {
     pub(super) chosen: bool,
     pub(super) dag: Option<Dag>,
     pub(super) graph: Graph,
+    /// Tasks that start runs of other DAGs.
+    pub(super) triggers: Vec<String>,
     pub(super) failed: Instances,
     pub(super) upstream_failed: Instances,
     pub(super) retrying: Instances,
@@ -77,13 +79,16 @@ impl Picture {
                 failed.total
             ));
         }
+        let tasks = tasks.map(|page| page.items).unwrap_or_default();
+        let triggers = |task: &&Task| task.operator() == Some("TriggerDagRunOperator");
         Ok(Some(Self {
             dag_id: dag_id.clone(),
             run_id: id,
             run,
             chosen: run_id.is_none(),
             dag,
-            graph: Graph::new(&tasks.map(|page| page.items).unwrap_or_default()),
+            graph: Graph::new(&tasks),
+            triggers: tasks.iter().filter(triggers).map(|task| task.task_id.clone()).collect(),
             failed,
             upstream_failed,
             retrying,

@@ -6,6 +6,7 @@ use airvane_api::{ApiVersion, catalog};
 use serde_json::Value;
 
 use super::cause::LogAddress;
+use super::chain::{self, Lead};
 use super::picture::Picture;
 use super::unknown;
 use crate::failure::Failure;
@@ -139,7 +140,10 @@ async fn waiting_for(call: &Call, picture: &Picture, instance: &TaskInstance) ->
     match instance.state.as_str() {
         "scheduled" => scheduled(call, picture, instance).await,
         "queued" => queued(instance),
-        "deferred" => deferred(instance),
+        "deferred" => {
+            let lead = Lead::of(instance, std::iter::empty());
+            format!("{}{}", deferred(instance), dependence(call, lead).await)
+        }
         "running" => running(call, picture, instance).await,
         "up_for_reschedule" => sensor(call, picture, instance).await,
         "up_for_retry" => format!(
@@ -356,18 +360,31 @@ fn deferred(instance: &TaskInstance) -> String {
 /// A sensor says in its log what it looks for.
 async fn sensor(call: &Call, picture: &Picture, instance: &TaskInstance) -> String {
     let looks = "a sensor whose condition does not hold yet; it looks again later";
-    match last_words(call, picture, instance, |line| line.contains("oking")).await {
-        Some(line) => format!("{looks}; its log says: {line}"),
-        None => looks.to_owned(),
+    let words = last_words(call, picture, instance, |line| line.contains("oking")).await;
+    let lead = Lead::of(instance, words.as_deref().into_iter());
+    let dependence = dependence(call, lead).await;
+    match words {
+        Some(line) => format!("{looks}; its log says: {line}{dependence}"),
+        None => format!("{looks}{dependence}"),
+    }
+}
+
+/// The run of another DAG that a task waits for.
+async fn dependence(call: &Call, lead: Option<Lead>) -> String {
+    match lead {
+        Some(lead) => format!("; it {}", chain::follow(&call.airflow, lead).await),
+        None => String::new(),
     }
 }
 
 /// A running task's last words say what it does.
 async fn running(call: &Call, picture: &Picture, instance: &TaskInstance) -> String {
     let took = time::elapsed(instance.start_date.as_deref(), None);
-    match last_words(call, picture, instance, |line| !line.starts_with("::")).await {
-        Some(line) => format!("for {took}; its log ends: {line}"),
-        None => format!("for {took}"),
+    let words = last_words(call, picture, instance, |line| !line.starts_with("::")).await;
+    let dependence = dependence(call, Lead::of(instance, words.as_deref().into_iter())).await;
+    match words {
+        Some(line) => format!("for {took}; its log ends: {line}{dependence}"),
+        None => format!("for {took}{dependence}"),
     }
 }
 
