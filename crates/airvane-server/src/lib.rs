@@ -14,6 +14,7 @@ pub mod output;
 pub mod policy;
 mod profiles;
 pub mod reach;
+mod references;
 pub mod registry;
 mod server;
 pub mod settings;

@@ -3,11 +3,11 @@
 //! What is stuck stays so for hours and happens once on an Airflow: a run that is already where it
 //! should get is taken instead of a second one.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::incident::{Incident, Kind, State, Wait};
 use crate::rest::{Major, Rest, run_path, segment};
@@ -61,6 +61,7 @@ struct Step {
     dag_id: String,
     conf: Map<String, Value>,
     dated: bool,
+    variables: BTreeMap<String, String>,
     wait: Wait,
 }
 
@@ -86,12 +87,14 @@ impl<'a> Underway<'a> {
             dag_id: before.dag_id.clone().unwrap_or_else(|| incident.dag_id.clone()),
             conf: before.conf.clone(),
             dated: before.dated,
+            variables: before.variables.clone(),
             wait: before.wait(),
         });
         let own = Step {
             dag_id: incident.dag_id.clone(),
             conf: incident.trigger.conf.clone(),
             dated: incident.trigger.dated,
+            variables: BTreeMap::new(),
             wait: incident.wait.clone(),
         };
         Self { incident, open: before.chain([own]).collect(), current: None, end: None }
@@ -136,11 +139,23 @@ impl<'a> Underway<'a> {
         let Some(step) = self.open.pop_front() else { return Ok(()) };
         let run_id = match stuck_run(rest, &step.dag_id, &step.wait)? {
             Some(run_id) => run_id,
-            None => rest.trigger(&step.dag_id, &step.conf, step.dated)?,
+            None => {
+                set_variables(rest, &step.variables)?;
+                rest.trigger(&step.dag_id, &step.conf, step.dated)?
+            }
         };
         self.current = Some(Started::now(step, run_id));
         Ok(())
     }
+}
+
+/// Sets variables as a person does in the UI: each leaves an entry in the audit log.
+fn set_variables(rest: &Rest, variables: &BTreeMap<String, String>) -> Result<()> {
+    for (key, value) in variables {
+        let body = json!({"key": key, "value": value});
+        rest.put("/variables", key, &body)?;
+    }
+    Ok(())
 }
 
 impl Started {

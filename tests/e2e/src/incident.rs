@@ -1,6 +1,7 @@
 //! The expectations of `incidents/expect`, as `incidents/README.md` describes them. A key that is
 //! not understood here is an error, so that nothing is expected in vain.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -66,6 +67,9 @@ pub struct Before {
     pub conf: Map<String, Value>,
     #[serde(default)]
     pub dated: bool,
+    /// Variables to set right before it is started.
+    #[serde(default)]
+    pub variables: BTreeMap<String, String>,
     pub state: State,
     pub task: Option<String>,
     pub task_state: Option<String>,

@@ -58,7 +58,7 @@ pub(super) struct Cause {
 }
 
 /// What a log gave.
-type Reading = Result<LogScan, Failure>;
+pub(crate) type Reading = Result<LogScan, Failure>;
 
 /// Reads the logs of what failed, or of what failed and will be tried again.
 pub(super) async fn find(call: &Call, picture: &Picture) -> Causes {
@@ -201,7 +201,7 @@ fn failure(reading: &Reading) -> Option<&LogFailure> {
 }
 
 /// What the same error has in common wherever it appears; `None` where none was found.
-pub(super) fn signature(reading: &Reading) -> Option<String> {
+pub(crate) fn signature(reading: &Reading) -> Option<String> {
     failure(reading).map(|failure| failure.signature.as_str().to_owned())
 }
 

@@ -123,11 +123,14 @@ pub(super) async fn between(
     Ok(Edits { items: edits(&page.items, dag_id.as_str()), unread })
 }
 
-/// What entries tell; one that says the same as the one before is told once.
+/// What entries tell; of several edits of one thing the last, as it is what counts.
 fn edits(entries: &[EventLog], dag_id: &str) -> Vec<Edit> {
-    let mut edits: Vec<Edit> = entries.iter().filter_map(|entry| Edit::of(entry, dag_id)).collect();
-    let same = |edit: &Edit| (edit.thing, edit.name.clone(), edit.done, edit.who.clone());
-    edits.dedup_by_key(|edit| same(edit));
+    let mut edits: Vec<Edit> = Vec::new();
+    for edit in entries.iter().filter_map(|entry| Edit::of(entry, dag_id)) {
+        if !edits.iter().any(|later| later.thing == edit.thing && later.name == edit.name) {
+            edits.push(edit);
+        }
+    }
     edits
 }
 
@@ -225,11 +228,12 @@ impl Edits {
         }
         let mut told: Vec<String> = first.iter().take(SHOWN).map(|edit| edit.text()).collect();
         let left = self.items.len() - told.len();
-        let others = if relevant > 0 { "others" } else { "more edits" };
+        let other = if relevant > 0 { "other" } else { "more" };
         let more = match (left as u64, self.unread) {
             (0, 0) => None,
-            (left, 0) => Some(format!("{left} {others}: list_event_logs")),
-            (left, unread) => Some(format!("{} {others}, not all read", left + unread)),
+            (1, 0) => Some(format!("1 {other} edit")),
+            (left, 0) => Some(format!("{left} {other} edits")),
+            (left, unread) => Some(format!("{} {other} edits, not all read", left + unread)),
         };
         told.extend(more);
         told
@@ -277,13 +281,13 @@ mod tests {
                 r#"{"full_command": "['airflow', 'variables', 'set', 'rate', '***']"}"#,
             ),
         ];
+        for (edit, done) in edits.iter().zip(["changed", "changed", "deleted", "set"]) {
+            let line = format!("variable rate {done} by anna at 2026-11-20 09:30:00Z");
+            assert_eq!(told(std::slice::from_ref(edit), |_| false), [line]);
+        }
         assert_eq!(
             told(&edits, |_| false),
-            [
-                "variable rate changed by anna at 2026-11-20 09:30:00Z",
-                "variable rate deleted by anna at 2026-11-20 09:30:00Z",
-                "variable rate set by anna at 2026-11-20 09:30:00Z",
-            ]
+            ["variable rate changed by anna at 2026-11-20 09:30:00Z"]
         );
     }
 
@@ -300,7 +304,7 @@ mod tests {
             [
                 "connection shop changed by anna at 2026-11-20 09:30:00Z",
                 "the DAG was paused by anna at 2026-11-20 09:30:00Z",
-                "1 others: list_event_logs",
+                "1 other edit",
             ]
         );
     }

@@ -31,7 +31,7 @@ use crate::suggest;
 use crate::tool::{Call, ToolResult};
 use crate::tools::list_import_errors::last_line;
 use cause::Cause;
-pub(crate) use cause::{LogAddress, headline_of, write_failure};
+pub(crate) use cause::{LogAddress, Reading, headline_of, signature, write_failure};
 use history::History;
 use picture::Picture;
 

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::list_dag_runs::every_dag;
-use crate::diagnosis::{LogAddress, headline_of};
+use crate::diagnosis::{LogAddress, Reading, headline_of, signature};
 use crate::failure::Failure;
 use crate::output::{Document, time};
 use crate::tool::{Call, Tool, ToolResult};
@@ -28,25 +28,26 @@ pub struct Input {
     dag_id: Option<DagId>,
     /// Default 24.
     hours: Option<u32>,
+    /// ISO 8601, instead of hours.
+    since: Option<String>,
 }
 
 /// Task instances that are looked at; what is beyond is counted.
 const INSTANCES: u32 = 100;
 
-/// Groups whose error is looked up in a log.
-const GROUPS: usize = 12;
+/// Tasks whose error is looked up in a log.
+const TASKS: usize = 20;
 
 impl Tool for ListFailures {
     const NAME: &'static str = "list_failures";
     const TITLE: &'static str = "List failures";
     const DESCRIPTION: &'static str =
-        "What failed lately across all DAGs, grouped by task with its error and count.";
+        "What failed lately across all DAGs, grouped by error: how often, in which tasks, where.";
     const TOOLSET: &'static str = "taskinstance";
     type Input = Input;
 
     async fn call(call: &Call, input: Input) -> ToolResult {
-        let hours = input.hours.unwrap_or(24).clamp(1, 24 * 365);
-        let since = since(hours)?;
+        let since = since(input.since.as_deref(), input.hours)?;
         let dag_id = input.dag_id.unwrap_or_else(every_dag);
         let every_run = DagRunId::new("~")?;
         let page: Page<TaskInstance> = call
@@ -65,35 +66,43 @@ impl Tool for ListFailures {
             })
             .await?;
         let mut document = Document::new();
-        document.line(headline(&page, hours));
-        let groups = groups(page.items);
-        let rows = join_all(groups.iter().take(GROUPS).map(|group| row(call, group))).await;
+        document.line(headline(&page, &since));
+        let tasks = by_task(page.items);
+        let unread = tasks.len().saturating_sub(TASKS);
+        let found = join_all(tasks.into_iter().take(TASKS).map(|task| look_up(call, task))).await;
+        let errors = by_error(found);
         document.table(
             "failures",
-            &["dag_id", "task", "failures", "last", "dag_run_id", "error"],
-            rows,
+            &["error", "failures", "last", "dag_id", "task", "dag_run_id", "also_in"],
+            errors.iter().map(Error::row).collect(),
         );
-        if groups.len() > GROUPS {
+        if unread > 0 {
             document.line(format!(
-                "[{} more tasks failed; narrow with dag_id or hours]",
-                groups.len() - GROUPS
+                "[{unread} more tasks failed, their errors not looked up; narrow with dag_id or hours]"
             ));
         }
-        if !groups.is_empty() {
+        if !errors.is_empty() {
             document.next("diagnose_dag_run(dag_id, dag_run_id) explains one of them");
         }
         Ok(document)
     }
 }
 
-fn since(hours: u32) -> Result<String, Failure> {
-    Timestamp::now()
-        .checked_sub(SignedDuration::from_hours(i64::from(hours)))
-        .map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
-        .map_err(|_| Failure::arguments("hours reaches too far back"))
+/// The instant from which on, as Airflow takes it.
+fn since(iso: Option<&str>, hours: Option<u32>) -> Result<String, Failure> {
+    let at = if let Some(iso) = iso {
+        time::parse(iso)
+            .ok_or_else(|| Failure::arguments("since is no instant such as 2026-11-18T06:00:00Z"))?
+    } else {
+        let hours = hours.unwrap_or(24).clamp(1, 24 * 365);
+        Timestamp::now()
+            .checked_sub(SignedDuration::from_hours(i64::from(hours)))
+            .map_err(|_| Failure::arguments("hours reaches too far back"))?
+    };
+    Ok(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
-fn headline(page: &Page<TaskInstance>, hours: u32) -> String {
+fn headline(page: &Page<TaskInstance>, since: &str) -> String {
     let total = page.total_or_shown();
     let shown = page.items.len() as u64;
     let cut = if shown < total {
@@ -101,82 +110,167 @@ fn headline(page: &Page<TaskInstance>, hours: u32) -> String {
     } else {
         String::new()
     };
-    format!("{total} task instances failed in the last {hours} hours{cut}")
+    format!("{total} task instances failed since {}{cut}", time::short(since))
 }
 
 /// Failures of one task.
-struct Group {
+struct Task {
     count: usize,
     last: TaskInstance,
 }
 
 /// By task, the most recent first.
-fn groups(instances: Vec<TaskInstance>) -> Vec<Group> {
-    let mut by_task: BTreeMap<(String, String), Group> = BTreeMap::new();
+fn by_task(instances: Vec<TaskInstance>) -> Vec<Task> {
+    let mut by_task: BTreeMap<(String, String), Task> = BTreeMap::new();
     for instance in instances {
         let key = (instance.dag_id.clone(), instance.task_id.clone());
         match by_task.get_mut(&key) {
-            Some(group) => {
-                group.count += 1;
-                if instance.end_date > group.last.end_date {
-                    group.last = instance;
+            Some(task) => {
+                task.count += 1;
+                if instance.end_date > task.last.end_date {
+                    task.last = instance;
                 }
             }
             None => {
-                by_task.insert(key, Group { count: 1, last: instance });
+                by_task.insert(key, Task { count: 1, last: instance });
             }
         }
     }
-    let mut groups: Vec<Group> = by_task.into_values().collect();
-    groups.sort_by(|a, b| b.last.end_date.cmp(&a.last.end_date));
-    groups
+    let mut tasks: Vec<Task> = by_task.into_values().collect();
+    tasks.sort_by(|a, b| b.last.end_date.cmp(&a.last.end_date));
+    tasks
 }
 
-async fn row(call: &Call, group: &Group) -> Vec<String> {
-    let last = &group.last;
-    vec![
-        last.dag_id.clone(),
-        last.key().to_string(),
-        group.count.to_string(),
-        time::short_some(last.end_date.as_deref()),
-        last.dag_run_id.clone(),
-        error(call, last).await,
-    ]
+/// A task with what its last log says.
+struct Found {
+    task: Task,
+    /// What errors have in common; the headline where there is no error.
+    signature: String,
+    headline: String,
 }
 
-async fn error(call: &Call, instance: &TaskInstance) -> String {
-    const CHARS: usize = 160;
-    let ids = DagId::new(instance.dag_id.as_str()).and_then(|dag_id| {
-        DagRunId::new(instance.dag_run_id.as_str()).map(|run_id| (dag_id, run_id))
-    });
-    let Ok((dag_id, dag_run_id)) = ids else { return String::new() };
+async fn look_up(call: &Call, task: Task) -> Found {
+    let reading = read(call, &task.last).await;
+    let headline = headline_of(&reading);
+    Found { task, signature: signature(&reading).unwrap_or_else(|| headline.clone()), headline }
+}
+
+async fn read(call: &Call, instance: &TaskInstance) -> Reading {
+    let dag_id = DagId::new(instance.dag_id.as_str())?;
+    let dag_run_id = DagRunId::new(instance.dag_run_id.as_str())?;
     let address = LogAddress { dag_id: &dag_id, dag_run_id: &dag_run_id };
-    let reading = address.read(call, instance, instance.try_number).await;
-    headline_of(&reading).chars().take(CHARS).collect()
+    address.read(call, instance, instance.try_number).await
+}
+
+/// One error and the tasks that failed with it, the most recent first.
+struct Error {
+    signature: String,
+    headline: String,
+    tasks: Vec<Task>,
+}
+
+/// By error, in the order in which each was last seen.
+fn by_error(found: Vec<Found>) -> Vec<Error> {
+    let mut errors: Vec<Error> = Vec::new();
+    for Found { task, signature, headline } in found {
+        match errors.iter_mut().find(|error| error.signature == signature) {
+            Some(error) => error.tasks.push(task),
+            None => errors.push(Error { signature, headline, tasks: vec![task] }),
+        }
+    }
+    errors
+}
+
+impl Error {
+    fn row(&self) -> Vec<String> {
+        const CHARS: usize = 160;
+        let count: usize = self.tasks.iter().map(|task| task.count).sum();
+        let last = self.tasks.first().map(|task| &task.last);
+        let cell = |text: fn(&TaskInstance) -> String| last.map(text).unwrap_or_default();
+        vec![
+            self.headline.chars().take(CHARS).collect(),
+            count.to_string(),
+            cell(|last| time::short_some(last.end_date.as_deref())),
+            cell(|last| last.dag_id.clone()),
+            cell(|last| last.key().to_string()),
+            cell(|last| last.dag_run_id.clone()),
+            self.others(),
+        ]
+    }
+
+    /// Further tasks with the same error.
+    fn others(&self) -> String {
+        const SHOWN: usize = 3;
+        let others = self.tasks.get(1..).unwrap_or_default();
+        let mut names: Vec<String> = others
+            .iter()
+            .take(SHOWN)
+            .map(|task| format!("{}.{}", task.last.dag_id, task.last.task_id))
+            .collect();
+        let more = others.len().saturating_sub(SHOWN);
+        if more > 0 {
+            names.push(format!("{more} more tasks"));
+        }
+        names.join(", ")
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn failed(task_id: &str, end_date: &str) -> TaskInstance {
+    fn failed(dag_id: &str, task_id: &str, end_date: &str) -> TaskInstance {
         TaskInstance {
-            dag_id: "d".to_owned(),
+            dag_id: dag_id.to_owned(),
             task_id: task_id.to_owned(),
             end_date: Some(end_date.to_owned()),
             ..TaskInstance::default()
         }
     }
 
+    fn found(task: Task, error: &str) -> Found {
+        Found { task, signature: error.to_owned(), headline: error.to_owned() }
+    }
+
     #[test]
     fn the_same_task_is_told_once_and_the_latest_comes_first() {
-        let groups = groups(vec![
-            failed("a", "2026-01-01"),
-            failed("b", "2026-01-03"),
-            failed("a", "2026-01-02"),
+        let tasks = by_task(vec![
+            failed("d", "a", "2026-01-01"),
+            failed("d", "b", "2026-01-03"),
+            failed("d", "a", "2026-01-02"),
         ]);
         let told: Vec<_> =
-            groups.iter().map(|group| (group.last.task_id.as_str(), group.count)).collect();
+            tasks.iter().map(|task| (task.last.task_id.as_str(), task.count)).collect();
         assert_eq!(told, [("b", 1), ("a", 2)]);
+    }
+
+    #[test]
+    fn the_same_error_in_many_dags_is_told_once_with_its_count() {
+        let tasks = by_task(vec![
+            failed("d1", "load", "2026-01-03"),
+            failed("d2", "load", "2026-01-02"),
+            failed("d2", "load", "2026-01-01"),
+            failed("d3", "sum", "2026-01-01"),
+        ]);
+        let errors = ["refused", "refused", "no rows"];
+        let found = tasks.into_iter().zip(errors).map(|(task, error)| found(task, error)).collect();
+        let errors = by_error(found);
+        let rows: Vec<Vec<String>> = errors.iter().map(Error::row).collect();
+        let cells = |row: &[String]| (row[0].clone(), row[1].clone(), row[6].clone());
+        let told: Vec<_> = rows.iter().map(|row| cells(row)).collect();
+        assert_eq!(
+            told,
+            [
+                ("refused".to_owned(), "3".to_owned(), "d2.load".to_owned()),
+                ("no rows".to_owned(), "1".to_owned(), String::new()),
+            ]
+        );
+    }
+
+    #[test]
+    fn since_is_an_instant_or_hours() {
+        assert_eq!(since(Some("2026-11-18T07:00:00+01:00"), None).unwrap(), "2026-11-18T06:00:00Z");
+        assert!(since(Some("yesterday"), None).is_err());
+        assert!(since(None, Some(2)).is_ok());
     }
 }
