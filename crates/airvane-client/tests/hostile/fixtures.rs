@@ -75,5 +75,5 @@ pub(crate) fn context() -> Context {
 
 /// Sends a request and reads JSON.
 pub(crate) async fn ask(backend: &RestBackend, request: &Request) -> Result<Value, CallError> {
-    call(backend as &dyn Backend, request, &context()).await
+    Ok(call(backend as &dyn Backend, request, &context()).await?.value)
 }
