@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// The environment variable that names the file with the description.
 pub const VARIABLE: &str = "AIRVANE_TEST_ENV";
@@ -67,17 +68,38 @@ impl TestEnv {
     ///
     /// # Panics
     /// When the tests were not started by `cargo xtask test`.
-    #[allow(clippy::panic, reason = "a test without its Airflows can only fail")]
     pub fn load() -> Self {
-        let Some(path) = std::env::var_os(VARIABLE).map(PathBuf::from) else {
-            panic!("{VARIABLE} is not set: run through `cargo xtask test`");
-        };
-        let read = std::fs::read_to_string(&path).map_err(|error| error.to_string());
-        match read.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string())) {
-            Ok(env) => env,
-            Err(error) => {
-                panic!("{}: {error}: run through `cargo xtask test`", path.display())
-            }
-        }
+        load("cargo xtask test")
+    }
+}
+
+/// What the test of older Airflows may use, one of them at a time.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OlderEnv {
+    /// The binary under test.
+    pub airvane: PathBuf,
+    /// The Airflow, on PostgreSQL.
+    pub airflow: Airflow,
+}
+
+impl OlderEnv {
+    /// Reads the description of what is provisioned.
+    ///
+    /// # Panics
+    /// When the test was not started by `cargo xtask test --full`.
+    pub fn load() -> Self {
+        load("cargo xtask test --full")
+    }
+}
+
+#[allow(clippy::panic, reason = "a test without its Airflows can only fail")]
+fn load<T: DeserializeOwned>(command: &str) -> T {
+    let Some(path) = std::env::var_os(VARIABLE).map(PathBuf::from) else {
+        panic!("{VARIABLE} is not set: run through `{command}`");
+    };
+    let read = std::fs::read_to_string(&path).map_err(|error| error.to_string());
+    match read.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string())) {
+        Ok(env) => env,
+        Err(error) => panic!("{}: {error}: run through `{command}`", path.display()),
     }
 }

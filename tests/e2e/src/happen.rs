@@ -26,8 +26,10 @@ pub fn all(rest: &Rest, incidents: &[(String, Incident)]) -> Result<Vec<Happened
         for pool in &incident.setup.pools {
             let name = pool.get("name").and_then(Value::as_str).unwrap_or_default();
             let mut pool = pool.clone();
-            // Airflow 3 changes a pool only with it.
-            pool.entry("include_deferred").or_insert(false.into());
+            // Airflow 3 changes a pool only with it; before 2.7 it is unknown.
+            if rest.major == Major::Three {
+                pool.entry("include_deferred").or_insert(false.into());
+            }
             rest.put("/pools", name, &Value::Object(pool))?;
         }
     }

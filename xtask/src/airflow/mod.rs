@@ -1,10 +1,10 @@
 //! Real Airflows on this machine: one each of the two major versions.
 //!
-//! `install` brings the programs, `v2` and `v3` start them; here is what both have in common: a
+//! `releases` brings the programs, `v2` and `v3` start them; here is what both have in common: a
 //! home, users with their roles, processes that end with this value, and a little of the API.
 
 mod home;
-mod install;
+mod releases;
 mod v2;
 mod v3;
 
@@ -18,7 +18,7 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 pub(crate) use home::{Home, free_port};
-pub(crate) use install::install;
+pub(crate) use releases::{OLDER, Release};
 
 use crate::http::Client;
 use crate::postgres::Postgres;
@@ -37,12 +37,17 @@ pub(crate) enum Major {
 }
 
 impl Major {
+    /// The release that we test with and show.
+    fn release(self) -> &'static Release {
+        match self {
+            Self::Two => &releases::TWO,
+            Self::Three => &releases::THREE,
+        }
+    }
+
     /// The exact release.
     pub(crate) fn version(self) -> &'static str {
-        match self {
-            Self::Two => "2.11.2",
-            Self::Three => "3.3.2",
-        }
+        self.release().version
     }
 
     /// Where its API begins.
@@ -68,6 +73,7 @@ pub(crate) const ROLES: [&str; 4] = ["admin", "op", "user", "viewer"];
 /// A running Airflow; dropping it ends it.
 pub(crate) struct Airflow {
     pub(crate) major: Major,
+    version: &'static str,
     pub(crate) url: String,
     pub(crate) home: PathBuf,
     pub(crate) dags: PathBuf,
@@ -87,6 +93,11 @@ pub(crate) enum Store {
     Postgres,
 }
 
+/// Installs one Airflow, or finds it installed; returns the `bin` of its environment.
+pub(crate) fn install(major: Major) -> Result<PathBuf> {
+    major.release().install()
+}
+
 /// Starts an Airflow and returns when it is healthy. `tell` hears what is being waited for.
 pub(crate) fn start(
     major: Major,
@@ -94,10 +105,7 @@ pub(crate) fn start(
     store: Store,
     tell: &(dyn Fn(&str) + Sync),
 ) -> Result<Airflow> {
-    match major {
-        Major::Two => v2::start(home, store, tell),
-        Major::Three => v3::start(home, store, tell),
-    }
+    major.release().start(home, store, tell)
 }
 
 impl Store {
@@ -208,7 +216,7 @@ impl Airflow {
             .collect();
         json!({
             "url": self.url,
-            "version": self.major.version(),
+            "version": self.version,
             "home": self.home,
             "dags": self.dags,
             "users": users,
@@ -237,12 +245,16 @@ impl Drop for Airflow {
     }
 }
 
+/// Components that are not healthy; a release that does not report one is not asked for it.
 fn unhealthy(health: &Value, components: &[&str]) -> Vec<String> {
-    let healthy = |name: &str| health[name]["status"] == "healthy";
-    if health.is_null() {
+    if health["metadatabase"].is_null() {
         return vec!["the web server".to_owned()];
     }
-    components.iter().filter(|name| !healthy(name)).map(|name| name.replace('_', " ")).collect()
+    let ill = |name: &&&str| {
+        let component = &health[**name];
+        !component.is_null() && component["status"] != "healthy"
+    };
+    components.iter().filter(ill).map(|name| name.replace('_', " ")).collect()
 }
 
 /// Sixteen random letters and digits: a password, a signing key.

@@ -3,10 +3,11 @@
 import json
 import os
 
-from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
+from airflow.www.app import cached_app
 
-with get_application_builder() as builder:
-    manager = builder.sm
+app = cached_app()
+with app.app_context():
+    manager = app.appbuilder.sm
     manager.sync_roles()
     for role, password in json.loads(os.environ["AIRVANE_USERS"]).items():
         found = manager.find_role(role.capitalize())

@@ -8,7 +8,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::home::{Environment, Home};
-use super::{Airflow, Major, ROLES, Store, secret};
+use super::{Airflow, Major, ROLES, Release, Store, secret};
 use crate::{paths, process};
 
 /// What `/health` must call healthy.
@@ -18,7 +18,12 @@ const COMPONENTS: [&str; 3] = ["metadatabase", "scheduler", "triggerer"];
 const USERS: &str = include_str!("users.py");
 
 /// Starts it and waits for its health.
-pub(crate) fn start(home: &Home, store: Store, tell: &(dyn Fn(&str) + Sync)) -> Result<Airflow> {
+pub(crate) fn start(
+    release: &'static Release,
+    home: &Home,
+    store: Store,
+    tell: &(dyn Fn(&str) + Sync),
+) -> Result<Airflow> {
     let port = home.port()?;
     let url = format!("http://127.0.0.1:{port}");
     let mut environment = environment(home, port, &url)?;
@@ -32,6 +37,7 @@ pub(crate) fn start(home: &Home, store: Store, tell: &(dyn Fn(&str) + Sync)) -> 
     }
     let mut airflow = Airflow {
         major: Major::Two,
+        version: release.version,
         url,
         home: home.path.clone(),
         dags: home.dags.clone(),
@@ -78,7 +84,8 @@ fn prepare_database(
         return Ok(serde_json::from_str(&text)?);
     }
     tell("preparing the database");
-    environment.run("airflow-2-migrate", &["db", "migrate"])?;
+    // Its name of today came with 2.7; this one all know.
+    environment.run("airflow-2-migrate", &["db", "upgrade"])?;
     let passwords: BTreeMap<String, String> =
         ROLES.iter().map(|role| ((*role).to_owned(), secret())).collect();
     let text = json!(passwords).to_string();

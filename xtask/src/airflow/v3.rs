@@ -11,14 +11,19 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::home::{Environment, Home};
-use super::{Airflow, Major, ROLES, Store, secret};
+use super::{Airflow, Major, ROLES, Release, Store, secret};
 use crate::paths;
 
 /// What `/api/v2/monitor/health` must call healthy.
 const COMPONENTS: [&str; 4] = ["metadatabase", "scheduler", "triggerer", "dag_processor"];
 
 /// Starts it and waits for its health.
-pub(crate) fn start(home: &Home, store: Store, tell: &(dyn Fn(&str) + Sync)) -> Result<Airflow> {
+pub(crate) fn start(
+    release: &'static Release,
+    home: &Home,
+    store: Store,
+    tell: &(dyn Fn(&str) + Sync),
+) -> Result<Airflow> {
     let port = home.port()?;
     let url = format!("http://127.0.0.1:{port}");
     let mut environment = environment(home, port, &url)?;
@@ -32,11 +37,12 @@ pub(crate) fn start(home: &Home, store: Store, tell: &(dyn Fn(&str) + Sync)) -> 
         // Whoever finds it locked waits for a minute, not for the usual five seconds.
         let address = format!("sqlite:///{}?timeout=60", database.display());
         environment.set("DATABASE__SQL_ALCHEMY_CONN", &address);
-        prepare_file(&database, &environment)?;
+        prepare_file(release, &database, &environment)?;
     }
     tell("starting api-server, scheduler, dag-processor and triggerer");
     let mut airflow = Airflow {
         major: Major::Three,
+        version: release.version,
         url,
         home: home.path.clone(),
         dags: home.dags.clone(),
@@ -72,12 +78,11 @@ fn environment(home: &Home, port: u16, url: &str) -> Result<Environment> {
 }
 
 /// Migrating an empty database takes many seconds, copying the result none.
-fn prepare_file(database: &Path, environment: &Environment) -> Result<()> {
+fn prepare_file(release: &Release, database: &Path, environment: &Environment) -> Result<()> {
     if database.exists() {
         return Ok(());
     }
-    let template =
-        paths::folder("templates")?.join(format!("airflow-{}.db", Major::Three.version()));
+    let template = paths::folder("templates")?.join(format!("airflow-{}.db", release.version));
     if !template.exists() {
         environment.run("airflow-3-migrate", &["db", "migrate"])?;
         let half = template.with_extension("half");

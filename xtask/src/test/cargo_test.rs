@@ -19,7 +19,7 @@ pub(crate) fn cargo_test(name: &str, args: &[String], environment: &[(&str, Path
 fn run(name: &str, args: &[String], environment: &[(&str, PathBuf)]) -> Result<Outcome> {
     let log = paths::log(&format!("cargo-test-{name}"))?;
     let mut command = artifact::cargo();
-    command.arg("test").args(args).args(["--no-fail-fast", "--color", "never"]);
+    command.args(["test", "--no-fail-fast", "--color", "never"]).args(args);
     command.envs(environment.iter().map(|(key, value)| (key, value)));
     let status = Group::spawn("cargo test", &mut command, &log)?.wait()?;
     let text = String::from_utf8_lossy(&std::fs::read(&log)?).into_owned();

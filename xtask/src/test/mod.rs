@@ -5,9 +5,10 @@
 
 mod cargo_test;
 mod checks;
+mod older;
 mod provision;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -22,10 +23,18 @@ use provision::{Installed, Running};
 
 /// Options of `cargo xtask test`.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Options {
     /// Only what needs no Airflow.
     #[arg(long, conflicts_with_all = ["only", "keep"])]
     fast: bool,
+    /// The slow rest as well: older Airflows.
+    #[arg(long, conflicts_with_all = ["fast", "only", "keep"])]
+    full: bool,
+    /// Only the older Airflows of `--full`, or one of them.
+    #[arg(long, value_name = "VERSION", num_args = 0..=1, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["fast", "full", "only", "keep"])]
+    older: Option<String>,
     /// Only those end-to-end tests whose file name contains this.
     #[arg(long, value_name = "PATTERN")]
     only: Option<String>,
@@ -33,7 +42,7 @@ pub(crate) struct Options {
     #[arg(long)]
     keep: bool,
     /// End what an earlier `--keep` left running.
-    #[arg(long, conflicts_with_all = ["fast", "only", "keep"])]
+    #[arg(long, conflicts_with_all = ["fast", "full", "older", "only", "keep"])]
     stop: bool,
 }
 
@@ -46,6 +55,10 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let report = Report::default();
     if options.fast {
         checks::run(&report);
+    } else if let Some(version) = &options.older {
+        if let Some(binary) = build(&report) {
+            older::run(&report, &binary, version);
+        }
     } else if options.only.is_some() || options.keep {
         end_to_end(&report, options, provision::install(&report));
     } else {
@@ -64,16 +77,21 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     Ok(if report.finish() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Builds the binary, starts the Airflows, runs the tests of `tests/e2e` and stops them.
-fn end_to_end(report: &Report, options: &Options, installed: Option<Installed>) {
-    let Some(installed) = installed else {
-        return;
-    };
+fn build(report: &Report) -> Option<PathBuf> {
     let mut binary = None;
     report.check("build airvane", || {
         binary = Some(artifact::airvane(Profile::Dev)?);
         Ok(())
     });
+    binary
+}
+
+/// Builds the binary, starts the Airflows, runs the tests of `tests/e2e` and stops them.
+fn end_to_end(report: &Report, options: &Options, installed: Option<Installed>) {
+    let Some(installed) = installed else {
+        return;
+    };
+    let binary = build(report);
     // Who asks to keep the Airflows may well be writing what does not build yet.
     if binary.is_none() && !options.keep {
         return;
@@ -86,14 +104,17 @@ fn end_to_end(report: &Report, options: &Options, installed: Option<Installed>) 
     let Some(running) = running else {
         return;
     };
-    if let Some(binary) = binary {
-        report.step("end-to-end tests", || tests(options, &running, &installed, &binary));
+    if let Some(binary) = &binary {
+        report.step("end-to-end tests", || tests(options, &running, &installed, binary));
     }
     if options.keep {
         println!("left running: AIRVANE_TEST_ENV={}", provision::description().display());
         println!("end it with `cargo xtask test --stop`");
     } else {
         report.check("stop both Airflows", || running.stop());
+    }
+    if let Some(binary) = binary.filter(|_| options.full) {
+        older::run(report, &binary, "");
     }
 }
 
@@ -105,6 +126,8 @@ fn tests(options: &Options, running: &Running, installed: &Installed, binary: &P
     if let Some(pattern) = &options.only {
         args.extend(["--test".to_owned(), format!("*{pattern}*")]);
     }
+    // They have Airflows of their own.
+    args.extend(["--", "--skip", "older_airflow"].map(str::to_owned));
     let environment = [("AIRVANE_TEST_ENV", provision::description())];
     cargo_test("e2e", &args, &environment)
 }

@@ -51,10 +51,20 @@ impl Tool for GetAirflowConfig {
 }
 
 async fn config(call: &Call, section: Option<&str>) -> Result<Config, Failure> {
-    call.airflow
+    let mut config: Config = call
+        .airflow
         .ask(&catalog::GET_CONFIG, |request| request.query_some("section", section))
         .await
-        .map_err(explain)
+        .map_err(explain)?;
+    if let Some(section) = section {
+        // Airflow before 2.7 gives all of them.
+        config.sections.retain(|found| found.name == section);
+        if config.sections.is_empty() {
+            return Err(Failure::not_found(format!("there is no section `{section}`"))
+                .hint("get_airflow_config without section lists them"));
+        }
+    }
+    Ok(config)
 }
 
 fn rows(call: &Call, config: &Config, shown: impl Fn(&str) -> bool) -> Vec<Vec<String>> {

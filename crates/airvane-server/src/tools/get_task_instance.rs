@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::list_task_instances::{state, tries};
 use crate::airflow::Airflow;
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::output::{Document, time};
 use crate::tool::{Call, Tool, ToolResult};
 
@@ -51,6 +51,10 @@ impl Tool for GetTaskInstance {
                 document.table("tries", &["try", "state", "start", "duration", "host"], rows);
             }
             Ok(_) => {}
+            // The task instance itself is there, so it is the route that is missing.
+            Err(failure) if failure.kind == FailureKind::NotFound => {
+                document.line("[its earlier tries are unknown: Airflow lists them since 2.10]");
+            }
             Err(failure) => {
                 document.line(format!("[its earlier tries are unknown: {}]", failure.message));
             }

@@ -101,6 +101,9 @@ pub fn reads(world: &World) -> Vec<Probe> {
             vec![get("get_variable", format!("/variables/{VARIABLE}"))],
         ),
         probe("list_pools", json!({}), vec![pools()]),
+        // Both read the catalog; only one asks Airflow.
+        probe("find_operation", json!({"query": "list the pools"}), vec![]),
+        probe("read_operation", json!({"operation": "list_pools"}), vec![pools()]),
         probe("get_airflow_config", json!({}), vec![get("get_config", "/config")]),
         probe("get_airflow_version", json!({}), vec![get("get_version", "/version")]),
         // Reads the link and asks nobody.
@@ -147,7 +150,7 @@ pub struct Write {
     pub prepare: fn(&World) -> String,
     /// The same by plain REST.
     pub operation: fn(&World, &str) -> Operation,
-    pub arguments: fn(&World, &str) -> Value,
+    pub arguments: Arguments,
     /// Whether it was done, as admin sees it.
     pub done: fn(&World, &str) -> bool,
     /// Undoes it, as admin.
@@ -156,8 +159,12 @@ pub struct Write {
 
 /// Every tool that writes.
 pub const WRITES: &[Write] = &[
-    trigger("trigger_dag"),
-    trigger("trigger_dag_and_wait"),
+    trigger("trigger_dag", |_, run| json!({"dag_id": PAUSED, "dag_run_id": run})),
+    trigger("trigger_dag_and_wait", |_, run| json!({"dag_id": PAUSED, "dag_run_id": run})),
+    trigger("write_operation", |_, run| {
+        let arguments = json!({"dag_id": PAUSED, "dag_run_id": run});
+        json!({"operation": "trigger_dag_run", "arguments": arguments})
+    }),
     pause("pause_dag"),
     unpause("unpause_dag"),
     clear("clear_dag_run", |_, run| json!({"dag_id": PAUSED, "dag_run_id": run, "dry_run": false})),
@@ -166,22 +173,17 @@ pub const WRITES: &[Write] = &[
         json!({"dag_id": PAUSED, "dag_run_id": run, "task_ids": [task], "only_failed": false,
             "dry_run": false})
     }),
-    Write {
-        tool: "delete_dag_run",
-        prepare: |world| world.queued_run(),
-        operation: |_, run| Operation {
-            name: "delete_dag_run",
-            method: "DELETE",
-            path: run_path(PAUSED, run),
-            body: None,
-        },
-        arguments: |_, run| json!({"dag_id": PAUSED, "dag_run_id": run}),
-        done: |world, run| !world.run_exists(run),
-        clean: |world, run| world.delete_run(run),
-    },
+    delete("delete_dag_run", |_, run| json!({"dag_id": PAUSED, "dag_run_id": run})),
+    delete("destroy_operation", |_, run| {
+        let arguments = json!({"dag_id": PAUSED, "dag_run_id": run});
+        json!({"operation": "delete_dag_run", "arguments": arguments})
+    }),
 ];
 
-const fn trigger(tool: &'static str) -> Write {
+/// What the tool is given.
+type Arguments = fn(&World, &str) -> Value;
+
+const fn trigger(tool: &'static str, arguments: Arguments) -> Write {
     Write {
         tool,
         prepare: |world| {
@@ -198,8 +200,24 @@ const fn trigger(tool: &'static str) -> Write {
             let path = format!("/dags/{PAUSED}/dagRuns");
             Operation { name: "trigger_dag_run", method: "POST", path, body: Some(body) }
         },
-        arguments: |_, run| json!({"dag_id": PAUSED, "dag_run_id": run}),
+        arguments,
         done: |world, run| world.run_exists(run),
+        clean: |world, run| world.delete_run(run),
+    }
+}
+
+const fn delete(tool: &'static str, arguments: Arguments) -> Write {
+    Write {
+        tool,
+        prepare: |world| world.queued_run(),
+        operation: |_, run| Operation {
+            name: "delete_dag_run",
+            method: "DELETE",
+            path: run_path(PAUSED, run),
+            body: None,
+        },
+        arguments,
+        done: |world, run| !world.run_exists(run),
         clean: |world, run| world.delete_run(run),
     }
 }
@@ -240,7 +258,7 @@ fn set_paused(paused: bool) -> Operation {
 }
 
 /// A run that somebody failed by hand, whose clearing is seen: it is queued again.
-const fn clear(tool: &'static str, arguments: fn(&World, &str) -> Value) -> Write {
+const fn clear(tool: &'static str, arguments: Arguments) -> Write {
     Write {
         tool,
         prepare: |world| {

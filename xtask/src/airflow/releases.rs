@@ -1,0 +1,92 @@
+//! The Airflows from PyPI, each with the libraries of its day.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::{Airflow, Home, Major, Store, v2, v3};
+use crate::install::{self, Venv};
+
+/// One release of Airflow.
+pub(crate) struct Release {
+    pub(crate) major: Major,
+    pub(crate) version: &'static str,
+    packages: &'static [&'static str],
+    exclude_newer: &'static str,
+    /// The newest minor version of Python 3 that it runs on.
+    newest_python: u32,
+}
+
+/// Airflow 2 as it is supported last.
+pub(super) static TWO: Release = Release {
+    major: Major::Two,
+    version: "2.11.2",
+    packages: &["apache-airflow==2.11.2", "psycopg2-binary"],
+    exclude_newer: "2026-04-01",
+    newest_python: 12,
+};
+
+/// Airflow 3 as it is now.
+pub(super) static THREE: Release = Release {
+    major: Major::Three,
+    version: "3.3.2",
+    packages: &["apache-airflow[standard]==3.3.2", "psycopg2-binary", "asyncpg"],
+    exclude_newer: "2026-11-15",
+    newest_python: 13,
+};
+
+/// What people still run.
+pub(crate) static OLDER: [Release; 3] = [
+    Release {
+        major: Major::Two,
+        version: "2.4.3",
+        packages: &["apache-airflow==2.4.3", "psycopg2-binary"],
+        exclude_newer: "2022-12-01",
+        newest_python: 10,
+    },
+    Release {
+        major: Major::Two,
+        version: "2.7.3",
+        packages: &["apache-airflow==2.7.3", "psycopg2-binary"],
+        exclude_newer: "2023-12-15",
+        newest_python: 11,
+    },
+    Release {
+        major: Major::Three,
+        version: "3.0.6",
+        packages: &["apache-airflow[standard]==3.0.6", "psycopg2-binary", "asyncpg"],
+        exclude_newer: "2025-09-15",
+        newest_python: 12,
+    },
+];
+
+impl Release {
+    /// Installs it, or finds it installed; returns the `bin` of its environment.
+    pub(crate) fn install(&self) -> Result<PathBuf> {
+        Venv {
+            name: &format!("airflow-{}", self.version),
+            packages: self.packages,
+            exclude_newer: Some(self.exclude_newer),
+            newest_python: self.newest_python,
+        }
+        .install()
+    }
+
+    /// Starts it and returns when it is healthy. `tell` hears what is being waited for.
+    pub(crate) fn start(
+        &'static self,
+        home: &Home,
+        store: Store,
+        tell: &(dyn Fn(&str) + Sync),
+    ) -> Result<Airflow> {
+        match self.major {
+            Major::Two => v2::start(self, home, store, tell),
+            Major::Three => v3::start(self, home, store, tell),
+        }
+    }
+
+    /// Whether it has to do without: Python 3.10 is at the end of its days and 2.4 all the more.
+    pub(crate) fn is_left_out(&self) -> bool {
+        self.newest_python == 10 && install::python(self.newest_python).is_err()
+    }
+}
