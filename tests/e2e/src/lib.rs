@@ -9,3 +9,26 @@ pub mod planting;
 pub mod rest;
 pub mod served;
 pub mod verdict;
+
+/// One test for each major, so that both run side by side and a failure names its Airflow:
+/// `NAME::on_airflow_2` and `NAME::on_airflow_3` call the function `NAME(&TestEnv, &Airflow)`.
+#[macro_export]
+macro_rules! on_both_majors {
+    ($name:ident) => {
+        mod $name {
+            use $crate::env::TestEnv;
+
+            #[test]
+            fn on_airflow_2() {
+                let env = TestEnv::load();
+                super::$name(&env, &env.airflow2);
+            }
+
+            #[test]
+            fn on_airflow_3() {
+                let env = TestEnv::load();
+                super::$name(&env, &env.airflow3);
+            }
+        }
+    };
+}

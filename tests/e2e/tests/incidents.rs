@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use airvane_e2e::env::{Airflow, TestEnv};
 use airvane_e2e::incident::{self, Incident, Kind};
 use airvane_e2e::mcp::{Answer, Session};
+use airvane_e2e::on_both_majors;
 use airvane_e2e::rest::{Rest, segment};
 use airvane_e2e::{happen, plant, verdict};
 use anyhow::{Result, bail};
@@ -19,19 +20,9 @@ use serde_json::{Value, json};
 /// Who asks: may see all that a person on call may see.
 const ROLE: &str = "op";
 
-#[test]
-fn every_incident_of_airflow_2_is_explained_in_one_call() {
-    let env = TestEnv::load();
-    explained(&env, &env.airflow2);
-}
+on_both_majors!(every_incident_is_explained_in_one_call);
 
-#[test]
-fn every_incident_of_airflow_3_is_explained_in_one_call() {
-    let env = TestEnv::load();
-    explained(&env, &env.airflow3);
-}
-
-fn explained(env: &TestEnv, airflow: &Airflow) {
+fn every_incident_is_explained_in_one_call(env: &TestEnv, airflow: &Airflow) {
     let began = Instant::now();
     let rest = Rest::login(airflow, "admin").unwrap();
     let mut incidents = incident::all(rest.major).unwrap();

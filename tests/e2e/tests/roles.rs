@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use airvane_e2e::env::{Airflow, TestEnv};
 use airvane_e2e::mcp::{Answer, Session, airvane};
+use airvane_e2e::on_both_majors;
 use airvane_e2e::rest::Rest;
 
 use probes::{Operation, Probe};
@@ -23,17 +24,7 @@ use world::World;
 /// From the least to the most.
 const ROLES: [&str; 4] = ["viewer", "user", "op", "admin"];
 
-#[test]
-fn every_role_of_airflow_2() {
-    let env = TestEnv::load();
-    every_role(&env, &env.airflow2);
-}
-
-#[test]
-fn every_role_of_airflow_3() {
-    let env = TestEnv::load();
-    every_role(&env, &env.airflow3);
-}
+on_both_majors!(every_role_gets_what_plain_rest_gives);
 
 /// What plain REST said, what Airvane said, and what of it does not fit.
 struct Row {
@@ -44,7 +35,7 @@ struct Row {
     faults: Vec<String>,
 }
 
-fn every_role(env: &TestEnv, airflow: &Airflow) {
+fn every_role_gets_what_plain_rest_gives(env: &TestEnv, airflow: &Airflow) {
     let world = World::new(airflow);
     let mut rows = Vec::new();
     for role in ROLES {
