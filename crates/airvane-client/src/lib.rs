@@ -22,6 +22,7 @@ mod call;
 mod context;
 mod detect;
 mod error;
+mod openapi;
 mod response;
 mod rest;
 mod retry;

@@ -5,6 +5,7 @@
 //! is redacted. The backend and its raw answers are private to this module, so a tool cannot get
 //! around it.
 
+mod live;
 mod log;
 mod release;
 mod stream;
@@ -45,6 +46,7 @@ pub struct Upstream {
     backend: Option<RestBackend>,
     environment: Option<String>,
     redactor: Redactor,
+    live: live::LiveRows,
 }
 
 impl Upstream {
@@ -54,7 +56,7 @@ impl Upstream {
         environment: Option<String>,
         redactor: Redactor,
     ) -> Self {
-        Self { backend, environment, redactor }
+        Self { backend, environment, redactor, live: live::LiveRows::default() }
     }
 
     /// The redactor for what one caller gets. It knows the caller's own credential, and no other

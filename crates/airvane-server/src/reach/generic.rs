@@ -22,21 +22,29 @@ pub struct Input {
 
 /// Runs an operation whose level is at most the tool's.
 pub(crate) async fn run<T: Tool>(call: &Call, input: Input) -> ToolResult {
-    let operation = find(&input.operation)?;
+    let operation = find(call, &input.operation).await?;
     let arguments = input.arguments.unwrap_or_default();
     within::<T>(operation, super::level_of(operation, &arguments))?;
     super::run(call, operation, arguments).await
 }
 
-fn find(name: &str) -> Result<&'static Operation, Failure> {
+/// The operation of a name: of the catalog, else of the connected Airflow's own document.
+async fn find(call: &Call, name: &str) -> Result<&'static Operation, Failure> {
     let name = name.trim();
-    catalog::find(name).ok_or_else(|| {
-        let near = nearest(name, catalog::OPERATIONS.iter().map(|operation| operation.name));
-        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        let name: String = name.chars().filter(|c| !c.is_control()).take(80).collect();
-        Failure::arguments(format!("there is no operation `{name}`{near}"))
-            .hint("find_operation finds operations by words")
-    })
+    if let Some(operation) = catalog::find(name) {
+        return Ok(operation);
+    }
+    let live = call.airflow.live_operations().await;
+    live.iter().find(|operation| operation.name == name).copied().ok_or_else(|| unknown(name, live))
+}
+
+fn unknown(name: &str, live: &[&'static Operation]) -> Failure {
+    let known = catalog::OPERATIONS.iter().chain(live).map(|operation| operation.name);
+    let near = nearest(name, known);
+    let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    let name: String = name.chars().filter(|c| !c.is_control()).take(80).collect();
+    Failure::arguments(format!("there is no operation `{name}`{near}"))
+        .hint("find_operation finds operations by words")
 }
 
 fn within<T: Tool>(operation: &Operation, level: AccessLevel) -> Result<(), Failure> {
@@ -87,7 +95,7 @@ mod tests {
 
     #[test]
     fn an_unknown_operation_names_the_nearest() {
-        let failure = find("trigger_dagrun").unwrap_err();
+        let failure = unknown("trigger_dagrun", &[]);
         assert_eq!(
             failure.message,
             "there is no operation `trigger_dagrun`; did you mean `trigger_dag_run`?"

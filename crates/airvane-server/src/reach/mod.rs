@@ -9,6 +9,7 @@ mod answer;
 mod check;
 mod fill;
 pub(crate) mod generic;
+pub(crate) mod live;
 mod offered;
 pub(crate) mod search;
 mod signature;

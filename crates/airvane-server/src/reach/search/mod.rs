@@ -7,6 +7,7 @@ mod vocabulary;
 
 use airvane_api::{AccessLevel, Operation};
 
+use super::live;
 use super::offered::Release;
 use crate::failure::Failure;
 use crate::output::Document;
@@ -28,7 +29,8 @@ const LONGEST: usize = 300;
 pub(crate) async fn find(call: &Call, query: &str, limit: Option<usize>) -> ToolResult {
     let query: String = query.chars().take(LONGEST).collect();
     let release = call.airflow.release().await.ok();
-    let found: Vec<&Operation> = rank::ranked(&query, release)
+    let live = call.airflow.live_operations().await;
+    let found: Vec<&Operation> = rank::ranked(&query, release, live)
         .into_iter()
         .filter(|operation| !is_excluded(call, operation))
         .take(limit.unwrap_or(DEFAULT).clamp(1, MOST))
@@ -64,7 +66,9 @@ fn show(
         level if level > call.policy.level() => format!("{level}, not allowed on this server"),
         level => level.to_string(),
     };
-    document.line(format!("{} ({level}): {}", operation.name, operation.summary));
+    let origin =
+        if operation.toolset == live::TOOLSET { ", from this Airflow's own document" } else { "" };
+    document.line(format!("{} ({level}{origin}): {}", operation.name, operation.summary));
     let offer = release.map(|release| release.offer(operation));
     match offer {
         Some(Err(failure)) => {

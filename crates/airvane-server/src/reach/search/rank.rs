@@ -90,12 +90,14 @@ struct Asked {
 }
 
 impl Asked {
-    fn new(query: &str, index: &Index) -> Self {
+    fn new(query: &str, index: &Index, live: &[Row]) -> Self {
         let query =
             &query.split_whitespace().map(|text| index.meant(text)).collect::<Vec<_>>().join(" ");
         let mut words: BTreeSet<String> = stem::words(query).into_iter().collect();
         // What no row knows can't tell rows apart.
-        words.retain(|word| index.spread.contains_key(word));
+        words.retain(|word| {
+            index.spread.contains_key(word) || live.iter().any(|row| row.weights.contains_key(word))
+        });
         Self {
             words,
             spelt: stem::spelt(query).collect(),
@@ -252,13 +254,20 @@ impl Index {
     }
 }
 
-/// Rows that fit, the best first. What the connected Airflow lacks comes after what it has.
-pub(crate) fn ranked(query: &str, release: Option<Release>) -> Vec<&'static Operation> {
+/// Rows that fit, the best first, those of the connected Airflow's own document among them. What
+/// it lacks comes after what it has.
+pub(crate) fn ranked(
+    query: &str,
+    release: Option<Release>,
+    live: &[&'static Operation],
+) -> Vec<&'static Operation> {
     let index = &*INDEX;
-    let asked = Asked::new(query, index);
+    let live: Vec<Row> = live.iter().map(|operation| Row::new(operation)).collect();
+    let asked = Asked::new(query, index, &live);
     let mut scored: Vec<(f64, &'static Operation)> = index
         .rows
         .iter()
+        .chain(&live)
         .filter(|row| asked.words.iter().any(|word| row.weights.contains_key(word)))
         .map(|row| (row.score(&asked, index) * here(row.operation, release), row.operation))
         .collect();
@@ -292,7 +301,7 @@ mod tests {
                     None => (expected, ApiVersion::V2),
                 };
                 assert!(catalog::find(expected).is_some(), "{expected}");
-                let found: Vec<&str> = ranked(request, Some(Release { api, version: None }))
+                let found: Vec<&str> = ranked(request, Some(Release { api, version: None }), &[])
                     .iter()
                     .map(|operation| operation.name)
                     .collect();
