@@ -242,6 +242,19 @@ mod tests {
     }
 
     #[test]
+    fn every_group_that_people_know_is_there() {
+        let known = "config connection connections dag dagrun dagstats dataset asset eventlog \
+                     importerror monitoring plugin pool provider taskinstance variable xcom backfill \
+                     dagversion hitl job dagwarning state user operation";
+        for name in known.split_whitespace() {
+            let selection =
+                ToolSelection { toolsets: vec![name.to_owned()], ..ToolSelection::default() };
+            let policy = Policy::new(AccessLevel::Destructive, selection).unwrap();
+            assert!(registry::all().any(|tool| policy.lists(tool)), "{name}");
+        }
+    }
+
+    #[test]
     fn an_excluded_tool_does_not_run_either() {
         let selection =
             ToolSelection { exclude: vec!["list_dags".to_owned()], ..ToolSelection::default() };

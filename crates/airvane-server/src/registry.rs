@@ -260,6 +260,7 @@ pub static TOOLS: &[Registered] = &[
     Registered::of::<tools::clear_task_instances::ClearTaskInstances>(),
     Registered::of::<tools::write_operation::WriteOperation>(),
     Registered::of::<tools::delete_dag_run::DeleteDagRun>(),
+    Registered::of::<tools::test_connections::TestConnections>(),
     Registered::of::<tools::destroy_operation::DestroyOperation>(),
 ];
 

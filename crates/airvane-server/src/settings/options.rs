@@ -141,7 +141,7 @@ options! {
     Profile: --"profile", ["AIRVANE_PROFILE"], Value("NAME"), Access,
         "Show the tools of another server by their names: mcp-server-apache-airflow, astro-airflow-mcp, mwaa, or openapi for every operation by its id; all tools stay callable by name";
     Toolsets: --"toolsets", ["AIRVANE_TOOLSETS"], List("NAMES"), Access,
-        "Show only the tools of these groups; others stay callable by name";
+        "Show only the tools of these groups, operations included; others stay callable by name";
     Tools: --"tools", ["AIRVANE_TOOLS"], List("NAMES"), Access,
         "Show only these tools; others stay callable by name";
     ExcludeTools: --"exclude-tools", ["AIRVANE_EXCLUDE_TOOLS"], List("NAMES"), Access,

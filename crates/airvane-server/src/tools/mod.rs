@@ -33,6 +33,7 @@ pub mod list_variables;
 pub mod pause_dag;
 pub mod read_operation;
 pub mod resolve_url;
+pub mod test_connections;
 pub mod trigger_dag;
 pub mod trigger_dag_and_wait;
 pub mod unpause_dag;

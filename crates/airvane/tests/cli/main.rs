@@ -9,5 +9,6 @@
 mod airflow;
 mod command;
 mod http;
+mod operations;
 mod process;
 mod stdio;
