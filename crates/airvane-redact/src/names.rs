@@ -77,6 +77,7 @@ const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
     ("json", &["keyfile", "account", "credentials"], "credential"),
     ("url", &["webhook"], "webhook-url"),
     ("data", &["key"], "key"),
+    ("hash", &["api"], "key"),
     ("pat", &["github", "gitlab", "azure", "databricks", "snowflake", "ado", "git"], "token"),
 ];
 
@@ -97,7 +98,7 @@ const WEAK_WORDS: &[(&str, &str)] = &[
     ("seed", "secret"), ("session", "token"), ("sessionid", "token"), ("sid", "token"),
     ("cred", "credential"), ("sign", "signature"), ("sig", "signature"), ("crypt", "key"),
     ("licence", "key"), ("license", "key"), ("tokens", "token"), ("nonce", "token"), ("secure", "secret"),
-    ("csrf", "token"), ("auths", "authorization"),
+    ("csrf", "token"), ("private", "key"), ("auths", "authorization"),
 ];
 
 /// A name that ends so speaks *about* a secret; its value is none.
@@ -118,6 +119,9 @@ const ABOUT: &[&str] = &[
     "id", "ids", "store", "engine", "kwargs", "args", "masker", "verifier", "sink", "needed", "set",
     "used", "entry", "order", "range", "func", "function", "handler", "callback", "module", "by",
     "to",
+    // A source file and its line, as loggers write it: `secret.go:195`.
+    "py", "pyc", "go", "rs", "java", "js", "ts", "tsx", "jsx", "rb", "cs", "cpp", "cc", "kt",
+    "scala", "php", "swift", "md", "rst", "html", "css", "sh",
 ];
 
 /// `x_key` that is a key in the sense of databases, stores and maps.

@@ -21,6 +21,7 @@ const NO_VALUES: &[&str] = &[
     "[hidden]", "[masked]", "unknown", "disabled", "enabled", "used", "using", "self", "cls",
     "basic", "bearer", "digest", "negotiate", "unexpected", "found", "already", "exists", "set",
     "stdin", "prompt", "env", "environment", "vault", "oauth2", "oauth", "ldap", "kerberos",
+    "amd64", "arm64", "i386", "armhf", "noarch",
     "private", "public", "name", "value", "key", "new", "old", "only", "see", "use", "get",
 ];
 
@@ -54,6 +55,10 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
 /// `{password}`, `{0}`, `{db.user!r}`, `{ password }`: a place for a value, not `{Xy!361}`.
 fn is_field(v: &str) -> bool {
     let inner = v.trim_matches(['{', '}']).trim();
+    // Jenkins writes what it encrypted so.
+    if inner.starts_with("AQAAABAAAA") {
+        return false;
+    }
     let (name, conversion) = inner.split_once(['!', ':']).unwrap_or((inner, ""));
     if conversion.len() > 4 {
         return false;
@@ -183,6 +188,9 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
         return false;
     }
     let spaces = v.bytes().filter(|b| *b == b' ').count();
+    if v.starts_with("{AQAAABAAAA") {
+        return true;
+    }
     match judged.strength {
         Strength::None => false,
         Strength::Strong => match form {
@@ -206,7 +214,8 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
                     || (judged.kind == "password" && v.bytes().all(|b| b.is_ascii_digit()))
             }
             Form::Said => {
-                v.len() >= 8 && is_mixed(v) && (!entropy::is_identifier(v) || judged.compound)
+                let key = judged.compound || is_long_hex(v) && v.len() >= 32;
+                v.len() >= 8 && is_mixed(v) && (!entropy::is_identifier(v) || key)
             }
             Form::Remote => entropy::looks_random(v, 16) && !entropy::is_identifier(v),
         },

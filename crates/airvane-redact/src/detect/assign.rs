@@ -28,7 +28,10 @@ pub(super) fn detect(detector: &Detector, line: View<'_>, at: usize, found: &mut
     if end - start > MAX_NAME {
         return;
     }
-    let Some(gap) = separator(line, start, end) else { return };
+    let Some(gap) = separator(line, start, end) else {
+        hook(line, start, end, found);
+        return;
+    };
     if line.before(start) == b':' && in_arn(line, start) {
         return;
     }
@@ -56,11 +59,18 @@ pub(super) fn detect(detector: &Detector, line: View<'_>, at: usize, found: &mut
     if repeats(text, line.get(name.start, name.end)) {
         return;
     }
+    // `PASS=409 WARN=0`: a test runner counts.
+    let counted = line.get(name.start, name.end).eq_ignore_ascii_case("pass");
+    if counted && text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit()) {
+        return;
+    }
     // A shell's command substitution: what it prints is elsewhere.
     if line.before(value.start) == b'`' && gap.kind == Gap::Assign && text.contains(' ') {
         return;
     }
-    let secret = values::is_secret(text, value.form, name.judged, &detector.names)
+    let constant = line.get(name.start, name.end) == "KEY" && value.form == Form::Quoted;
+    let secret = constant && values::is_service_key(text)
+        || values::is_secret(text, value.form, name.judged, &detector.names)
         || gap.kind == Gap::Assign && in_query(line, name) && values::is_service_key(text);
     if secret && !is_prose(line, name, gap, value) {
         found.push(found_value(line, name, value::whole(line, value)));
@@ -81,6 +91,21 @@ fn found_value(line: View<'_>, name: Name, value: Value) -> Found {
     };
     let named = sure && name.judged.strength == Strength::Strong;
     Found { start, end, kind: name.judged.kind, from: name.start, named }
+}
+
+/// `https://host/webhook/<random>`: whoever has the address may post.
+fn hook(line: View<'_>, start: usize, end: usize, found: &mut Vec<Found>) {
+    static PART: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-");
+    let name = line.get(start, end);
+    let named = name.ends_with("webhook") || name.ends_with("webhooks");
+    if !named || line.before(start) != b'/' || line.at(end) != b'/' {
+        return;
+    }
+    let stop = line.run_within(end + 1, &PART, 256);
+    if values::is_service_key(line.get(end + 1, stop)) {
+        let from = start;
+        found.push(Found { start: end + 1, end: stop, kind: "webhook-url", from, named: false });
+    }
 }
 
 /// `arn:aws:secretsmanager:eu-west-1:1:secret:name`: the name of a secret, not a secret.
@@ -221,7 +246,8 @@ fn separator(line: View<'_>, start: usize, end: usize) -> Option<Separator> {
     } else if line.has_at(i, "&quot;") {
         i += 6;
     }
-    if matches!(line.at(i), b']' | b')') && (quoted || line.before(start) == b'[') {
+    let open = line.before(start);
+    if matches!(line.at(i), b']' | b')') && (quoted || matches!(open, b'[' | b'(')) {
         i += 1;
     }
     if let Some(end) = element(line, start, i, quoted) {
@@ -251,6 +277,9 @@ fn separator(line: View<'_>, start: usize, end: usize) -> Option<Separator> {
         ("%3A", Gap::Assign),
         (":", Gap::Assign),
         ("->", Gap::Assign),
+        ("<-", Gap::Assign),
+        ("As String =", Gap::Assign),
+        ("as String =", Gap::Assign),
     ] {
         if rest.starts_with(sign) {
             if sign != "::" {
@@ -266,7 +295,8 @@ fn separator(line: View<'_>, start: usize, end: usize) -> Option<Separator> {
         return make(Gap::Cell, blank + 1);
     }
     // `[--token, x]`, `['--password', 'x']`
-    if rest.starts_with(',') && (line.at(start) == b'-' || line.before(start) == b'-') {
+    let field = || value_field(line, line.run(blank + 1, &BLANK)).is_some();
+    if rest.starts_with(',') && !field() && (line.at(start) == b'-' || line.before(start) == b'-') {
         return make(Gap::Flag, blank + 1);
     }
     // `admin password - x`, `password ---- x`
@@ -294,7 +324,7 @@ fn separator(line: View<'_>, start: usize, end: usize) -> Option<Separator> {
     if is_line(line, start, blank) {
         return make(Gap::Line, blank);
     }
-    for word in ["is: ", "is ", "was ", "as ", "to "] {
+    for word in ["is: ", "is ", "are ", "was ", "as ", "to "] {
         if line.has_at(blank, word) {
             return make(Gap::Said, blank + word.len());
         }
@@ -309,8 +339,17 @@ fn separator(line: View<'_>, start: usize, end: usize) -> Option<Separator> {
             return make(Gap::Said, after + 1);
         }
     }
-    // `GET /secrets HTTP/1.1`: part of a path, not a word.
-    let word = matches!(line.before(start), 0 | b' ' | b'\t' | b'(' | b'"' | b'\'');
+    // "password for root: x"
+    let owner = ["for ", "of "].iter().find(|word| line.has_at(blank, word));
+    if let Some(owner) = owner {
+        let end = line.run_within(blank + owner.len(), &NAME, MAX_NAME);
+        if line.at(end) == b':' {
+            return make(Gap::Said, end + 1);
+        }
+    }
+    // `GET /secrets HTTP/1.1`: part of a path, not a word. `:db-password "x"` is Clojure's.
+    let keyword = line.before(start) == b':' && line.at(blank) == b'"';
+    let word = keyword || matches!(line.before(start), 0 | b' ' | b'\t' | b'(' | b'"' | b'\'');
     if word { make(Gap::Prose, blank) } else { None }
 }
 
@@ -394,6 +433,12 @@ fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
         Gap::Assign => {
             let at = annotation(line, at).unwrap_or(at);
             if let Some(value) = value::quoted(line, at) {
+                return Some(fallback(line, value.start, value.end).unwrap_or(value));
+            }
+            let first = line.at(at);
+            if (first == b'{' || first.is_ascii_alphabetic() || first == b'$')
+                && let Some(value) = fallback(line, at, line.len())
+            {
                 return Some(value);
             }
             // `token: Bearer x`: the scheme is a word of its own.
@@ -401,6 +446,17 @@ fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
             Some(Value { form, ..value::bare(line, at, reach(line, name, gap)) })
         }
     }
+}
+
+/// What stands in for a value that is not set: `env.X || 'x'`, `{{ x | default('x') }}`.
+fn fallback(line: View<'_>, at: usize, end: usize) -> Option<Value> {
+    const SIGNS: &[&str] = &["|| ", "?: ", "?? ", "default(", "default "];
+    let end = end.min(at + MAX_NAME);
+    let sign = (at..end).find_map(|i| {
+        let sign = SIGNS.iter().find(|sign| line.has_at(i, sign))?;
+        Some(i + sign.len())
+    })?;
+    value::quoted(line, sign).filter(|value| value.end > value.start && value.end < line.len())
 }
 
 /// Skips a type between name and value: `password: str = "x"`, `password: !Sub "x"`.

@@ -41,6 +41,8 @@ pub(crate) const CALLS: &[Call] = &[
     call("getconnection(", 2, "password"),
     call("mysqli_connect(", 2, "password"),
     call("mysql_connect(", 2, "password"),
+    call("mysqldb.connect(", 2, "password"),
+    call("pymysql.connect(", 2, "password"),
     call("new mysqli(", 2, "password"),
     call("new pdo(", 2, "password"),
     call("oci_connect(", 1, "password"),

@@ -19,7 +19,10 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         secure_string(line, at)
     } else if line.has_at(at, "chpasswd") {
         piped(line, at).and_then(|value| after(line, value, b":"))
-    } else if line.has_at(at, "passwd --stdin") || line.has_at(at, "| sudo -s") {
+    } else if line.has_at(at, "passwd --stdin")
+        || line.has_at(at, "--password-stdin")
+        || line.has_at(at, "| sudo -s")
+    {
         piped(line, at)
     } else if line.has_at(at, "net user ") {
         word(line, at + "net user ".len(), 1).filter(|value| !is_switch(line, *value))

@@ -76,6 +76,8 @@ const WORD: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789_-\x7f";
 const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789+";
 /// What follows the word "key" when it ends a name or a part of one.
 const ENDS: &[u8] = b"=:\"' _\x7f-\\]}%)>.,0123456789";
+/// What follows a name of three letters that is also the beginning of others.
+const PAT: &[u8] = b"=:\"' ";
 const SIGNS: &[u8] = b"=:\"'";
 /// What precedes a token: no letter or digit, or the end of an escape (`\n`, `%20`, `%3D`).
 const EDGES: &[u8] = b" !\"#$%&'()*+,-./:;<=>?`{|}~\x7fn02d";
@@ -120,7 +122,7 @@ pub(super) const ROWS: &[Row] = &[
     row("jwt", Anchor::Name),
     wide(b"", "pin", SIGNS, Anchor::Name),
     row("webhook", Anchor::Name),
-    wide(ANY, "_pat", SIGNS, Anchor::Name),
+    wide(ANY, "_pat", PAT, Anchor::Name),
     wide(ANY, "-pat", SIGNS, Anchor::Name),
     wide(ANY, "salt", SIGNS, Anchor::Name),
     wide(ANY, "seed", SIGNS, Anchor::Name),
@@ -139,6 +141,10 @@ pub(super) const ROWS: &[Row] = &[
     row(":\\/\\/", Anchor::Scheme),
     row("begin ", Anchor::Block),
     row("putty-user", Anchor::Block),
+    row("<pw>", Anchor::Name),
+    row("private", Anchor::Name),
+    row("api_hash", Anchor::Name),
+    row("--password-stdin", Anchor::Shell),
     wide(EDGES, "eyj", WORD, Anchor::Jwt),
     wide(ANY, " -p", ANY, Anchor::Flag),
     wide(ANY, " -u", ANY, Anchor::Flag),
