@@ -233,16 +233,21 @@ async fn page_here(
     let limit = number(arguments.remove("limit"));
     let offset = number(arguments.remove("offset"));
     let order_by = arguments.remove("order_by");
-    reach::run_and_edit(call, operation, arguments, |answer| {
-        if let Some(rows) = first_list(answer) {
+    let mut all = 0;
+    let mut document = reach::run_and_edit(call, operation, arguments, |answer| {
+        let Some(fields) = answer.as_object_mut() else { return };
+        // The number of all is told below, with where this page begins.
+        fields.remove("total_entries");
+        if let Some(rows) = fields.values_mut().find_map(Value::as_array_mut) {
+            all = rows.len();
             page(rows, order_by.as_ref().and_then(Value::as_str), offset, limit);
         }
     })
-    .await
-}
-
-fn first_list(answer: &mut Value) -> Option<&mut Vec<Value>> {
-    answer.as_object_mut()?.values_mut().find_map(Value::as_array_mut)
+    .await?;
+    if offset.is_some() || limit.is_some() {
+        document.line(format!("[of {all}, from {}]", offset.unwrap_or(0)));
+    }
+    Ok(document)
 }
 
 fn page(rows: &mut Vec<Value>, order_by: Option<&str>, offset: Option<u64>, limit: Option<u64>) {

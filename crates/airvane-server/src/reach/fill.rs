@@ -66,8 +66,15 @@ impl Filled {
         value: &Value,
     ) -> Result<(), Failure> {
         release.check(operation.name, parameter)?;
-        let schema = serde_json::from_str(parameter.schema).unwrap_or_default();
-        check(&schema, value, &argument.name)
+        let schema: Value = serde_json::from_str(parameter.schema).unwrap_or_default();
+        let of_text = schema.get("type").is_some_and(|kind| kind == "string");
+        let each = match value {
+            // Documented as a text with commas.
+            Value::Array(items) if parameter.joined && of_text => items.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        each.iter()
+            .try_for_each(|value| check(&schema, value, &argument.name))
             .map_err(|problem| Failure::arguments(problem).hint(UNSENT))?;
         match parameter.place {
             ParameterPlace::Path | ParameterPlace::PathTail => {

@@ -27,6 +27,12 @@ fn to_kind(kind: &str, value: Value) -> Value {
         return match (kind, value) {
             ("array", value @ (Value::Number(_) | Value::Bool(_))) => Value::Array(vec![value]),
             ("string", Value::Number(number)) => Value::String(number.to_string()),
+            // One major takes a list where the other takes a text.
+            ("string", Value::Array(mut items))
+                if matches!(items.as_slice(), [Value::String(_)]) =>
+            {
+                items.pop().unwrap_or_default()
+            }
             (_, value) => value,
         };
     };
@@ -64,6 +70,7 @@ mod tests {
         assert_eq!(coerced("array", &json!("[\"a\"]")), json!(["a"]));
         assert_eq!(coerced("object", &json!("{\"a\": 1}")), json!({"a": 1}));
         assert_eq!(coerced("string", &json!("10")), json!("10"));
+        assert_eq!(coerced("string", &json!(["-start_date"])), json!("-start_date"));
         assert_eq!(coerced("string", &Value::Null), Value::Null);
     }
 
@@ -71,5 +78,6 @@ mod tests {
     fn what_is_in_doubt_is_left_to_be_refused() {
         assert_eq!(coerced("integer", &json!("ten")), json!("ten"));
         assert_eq!(coerced("object", &json!("[1]")), json!("[1]"));
+        assert_eq!(coerced("string", &json!(["a", "b"])), json!(["a", "b"]));
     }
 }
