@@ -214,6 +214,9 @@ mod tests {
         let operation = &catalog::DELETE_DAG_RUN;
         assert!(no_delete.permits_operation(operation, operation.level).is_err());
         for (excluded, shut) in [
+            // By another server's name, and what that name stands for.
+            ("update_connection", "patch_connection"),
+            ("get_value", "get_airflow_config"),
             ("trigger_dag", "trigger_dag_run"),
             ("trigger_dag_run", "trigger_dag"),
             ("trigger_dag_run", "trigger_dag_and_wait"),
@@ -223,6 +226,17 @@ mod tests {
             assert!(!runs(&policy(excluded), shut), "{excluded}");
         }
         assert!(runs(&policy("pause_dag"), "unpause_dag"));
+        let theirs =
+            |policy: &Policy, name| policy.permits(registry::find_for(None, name).unwrap()).is_ok();
+        for (excluded, shut) in [
+            ("trigger_dag_run", "post_dag_run"),
+            ("trigger_dag", "trigger-dag-run"),
+            ("patch_dag_run", "update_dag_run_state"),
+            ("list_assets", "get_assets"),
+        ] {
+            assert!(!theirs(&policy(excluded), shut), "{excluded}: {shut}");
+        }
+        assert!(theirs(&policy("post_dag_run"), "get_dag_runs"));
     }
 
     #[test]

@@ -7,9 +7,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use airvane_server::registry::{Registered, TOOLS};
+use airvane_api::profile::{Need, PROFILES, Profile, ProfileTool};
+use airvane_server::registry::{self, Registered, TOOLS};
 use airvane_server::settings::OPTIONS;
-use airvane_server::settings::options::{Group, OptionSpec, Takes};
+use airvane_server::settings::options::{ALIASES, Group, OptionSpec, Takes};
 use serde_json::Value;
 
 fn repository() -> PathBuf {
@@ -39,6 +40,11 @@ fn the_tool_reference_is_up_to_date() {
 #[test]
 fn the_option_reference_is_up_to_date() {
     check("docs/reference/options.md", &option_reference());
+}
+
+#[test]
+fn the_profile_reference_is_up_to_date() {
+    check("docs/reference/profiles.md", &profile_reference());
 }
 
 #[test]
@@ -103,17 +109,91 @@ fn kind(property: &Value) -> String {
     }
 }
 
+fn profile_reference() -> String {
+    let mut out = String::from(
+        "# Profiles\n\nGenerated from `catalog/profiles/`. `--profile NAME` lists the tools of another \
+         server by its names; whatever is listed, a tool of any profile may be called by name. A \
+         parameter that is called otherwise here stands with our name behind it, required ones are \
+         marked `*`, and after `+` stands what is added here. The profile `openapi` lists every \
+         operation by its id in the connected Airflow's own OpenAPI document.\n",
+    );
+    for profile in PROFILES {
+        write_profile(&mut out, profile);
+    }
+    out
+}
+
+fn write_profile(out: &mut String, profile: &Profile) {
+    let _ = writeln!(
+        out,
+        "\n## {}\n\n| tool | is | parameters | access |\n|---|---|---|---|",
+        profile.name
+    );
+    for tool in registry::of_profile(profile) {
+        let Some(theirs) = profile.tool(tool.name) else { continue };
+        let is: Vec<String> = tool.targets().iter().map(|name| format!("`{name}`")).collect();
+        let _ = writeln!(
+            out,
+            "| `{}` | {} | {} | {} |",
+            tool.name,
+            is.join(", on Airflow 3 "),
+            parameters(theirs),
+            tool.level
+        );
+    }
+    for (what, names) in [("Resources", profile.resources), ("Prompts", profile.prompts)] {
+        if !names.is_empty() {
+            let _ = writeln!(out, "\n{what}: `{}`.", names.join("`, `"));
+        }
+    }
+}
+
+fn parameters(tool: &ProfileTool) -> String {
+    let named = |ours: bool| {
+        let parameters = tool.parameters.iter().filter(|p| (p.need == Need::Ours) == ours);
+        let names: Vec<String> = parameters
+            .map(|p| {
+                let mark = if p.need == Need::Required { "*" } else { "" };
+                let becomes =
+                    if p.name == p.becomes { String::new() } else { format!(" ({})", p.becomes) };
+                format!("{}{mark}{becomes}", p.name)
+            })
+            .collect();
+        names.join(", ")
+    };
+    match (named(false), named(true)) {
+        (theirs, ours) if ours.is_empty() => theirs,
+        (theirs, ours) => format!("{theirs} + {ours}").trim().to_owned(),
+    }
+}
+
 fn option_reference() -> String {
     let mut out = String::from(
         "# Options\n\nGenerated from the table of options. A flag wins over its variable; of several \
          variables the first that is set wins; an empty variable counts as unset. `.env` files are \
          not read.\n",
     );
+    let aliases = |option: &OptionSpec| {
+        let same = ALIASES.iter().filter(|alias| alias.option == option.id);
+        let named: Vec<String> = same
+            .map(|alias| match alias.value {
+                None => format!("`--{}`", alias.flag),
+                Some(value) => format!("`--{}` ({value})", alias.flag),
+            })
+            .collect();
+        if named.is_empty() { String::new() } else { format!(". Also {}", named.join(", ")) }
+    };
     for group in Group::ALL {
         let _ = write!(out, "\n## {}\n\n| flag | variable | |\n|---|---|---|\n", group.title());
         for option in OPTIONS.iter().filter(|option| option.group == group) {
-            let _ =
-                writeln!(out, "| `{}` | {} | {} |", flag(option), variables(option), option.help);
+            let _ = writeln!(
+                out,
+                "| `{}` | {} | {}{} |",
+                flag(option),
+                variables(option),
+                option.help,
+                aliases(option)
+            );
         }
     }
     out

@@ -47,6 +47,9 @@ fn settings_that_cannot_be_end_with_two_and_say_what_would_be_right() {
         (&["call", "list_dags", "limit"], &[], "key=value"),
         (&["call", "list_dgas"], &[], "did you mean `list_dags`?"),
         (&["--no-such-flag"], &[], "--no-such-flag"),
+        (&["--profile", "astro"], &[], "there are astro-airflow-mcp"),
+        (&["--sse"], &[], "use `http`"),
+        (&["--airflow-project-dir", "/nowhere"], &[], "names no port"),
     ] {
         let output = run(arguments, variables);
         let message = err(&output);
@@ -67,6 +70,52 @@ fn tools_lists_what_a_client_sees() {
     assert_eq!(delete.unwrap()["level"], "destructive");
     let one = out(&run(&["tools", "--tools", "get_dag_run"], &[]));
     assert_eq!(one.lines().count(), 1, "{one}");
+}
+
+#[test]
+fn a_profile_lists_nothing_but_its_tools() {
+    let listed = |arguments: &[&str]| {
+        let text = out(&run(&[&["tools"], arguments].concat(), &[]));
+        text.lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let read = listed(&["--profile", "mwaa"]);
+    assert_eq!(read.len(), 13, "{read:?}");
+    assert!(read.contains(&"list-dags".to_owned()));
+    assert_eq!(listed(&["--profile", "mwaa", "--allow-destructive"]).len(), 20);
+    assert_eq!(
+        listed(&["--profile", "mcp-server-apache-airflow", "--allow-destructive"]).len(),
+        68
+    );
+    let some = ["--profile", "mcp-server-apache-airflow", "--apis", "dagstats", "--apis", "config"];
+    assert_eq!(listed(&some), ["get_config", "get_dag_stats", "get_value"]);
+    // Nothing answers, so the ids are Airflow 3's.
+    assert!(
+        listed(&["--static-tools", "--api-url", "http://127.0.0.1:9"])
+            .contains(&"get_assets".to_owned())
+    );
+    let two = ["--profile", "openapi", "--api-version", "v1", "--api-url", "http://127.0.0.1:9"];
+    assert!(listed(&two).contains(&"get_datasets".to_owned()));
+}
+
+#[test]
+fn a_tool_of_another_server_is_called_by_its_name_and_level_whatever_is_listed() {
+    let down = [("AIRFLOW_API_URL", "http://127.0.0.1:9")];
+    let said = |arguments: &[&str]| out(&run(&[&["call"], arguments].concat(), &down));
+    assert!(said(&["fetch_dags", "only_active=true"]).contains("no connection"));
+    assert!(said(&["list-dags", "environment_name=127.0.0.1"]).contains("no connection"));
+    assert!(said(&["list-dags", "environment_name=prod"]).contains("to no other"));
+    assert!(said(&["get_log", "dag_id=d"]).contains("`get_log` needs `task_id`"));
+    let write = said(&["--profile", "mwaa", "trigger-dag-run", "dag_id=d"]);
+    assert!(write.contains("`trigger-dag-run` needs write access"), "{write}");
+    let shut = said(&["--exclude-tools", "get_task", "get_task", "dag_id=d", "task_id=t"]);
+    assert!(shut.contains("switched off"), "{shut}");
+}
+
+#[test]
+fn what_another_server_called_unsafe_allows_nothing_and_says_what_would() {
+    let output = run(&["tools", "--unsafe"], &[]);
+    assert!(err(&output).contains("--allow-write, and --allow-destructive"), "{}", err(&output));
+    assert!(!out(&output).contains("trigger_dag"), "{}", out(&output));
 }
 
 #[test]
