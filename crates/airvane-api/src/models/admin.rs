@@ -142,6 +142,8 @@ pub struct EventLog {
     pub task_id: Option<String>,
     /// Which run.
     pub run_id: Option<String>,
+    /// Which instance of a mapped task.
+    pub map_index: Option<i64>,
     /// Further detail.
     pub extra: Option<String>,
 }

@@ -235,6 +235,16 @@ impl Cause {
         headline_of(&self.reading)
     }
 
+    /// The instance whose log was read.
+    pub(super) fn instance(&self) -> &TaskInstance {
+        &self.instance
+    }
+
+    /// Whether its log was read, and has no error.
+    pub(super) fn is_unexplained(&self) -> bool {
+        matches!(&self.reading, Ok(scan) if scan.findings.failure.is_none())
+    }
+
     /// Where it leads to in another DAG.
     pub(super) fn lead(&self) -> Option<Lead> {
         let tail = self.reading.as_ref().map(|scan| scan.findings.tail.as_slice());
@@ -265,9 +275,13 @@ impl Cause {
         let instance = &self.instance;
         let operator = instance.operator().unwrap_or("task");
         let state = if instance.state.is_failure() { "failed" } else { instance.state.as_str() };
-        let took = instance.duration.map(time::duration).unwrap_or_default();
-        let mut title =
-            format!("{} ({operator}) {state}, try {} after {took}", self.key, tries(instance));
+        let took = instance.duration.map(|took| format!(" after {}", time::duration(took)));
+        let mut title = format!(
+            "{} ({operator}) {state}, try {}{}",
+            self.key,
+            tries(instance),
+            took.unwrap_or_default()
+        );
         if self.instances.len() > 1 {
             let _ = write!(
                 title,

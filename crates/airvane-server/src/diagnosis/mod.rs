@@ -1,27 +1,33 @@
 //! Why a run failed, or what it waits for.
 //!
 //! [`picture`] fetches what the API tells of a run, [`cause`] reads the logs of what failed and
-//! finds the errors, [`chain`] follows them into other DAGs, [`past`] compares with the runs
-//! before ([`history`], [`changes`], [`edits`]), [`elsewhere`] tells what other DAGs miss,
-//! [`waiting`] explains what does not move, and this file puts the answer together: root causes
-//! first, consequences after, and what could not be found out said plainly.
+//! finds the errors, [`fate`] helps where there is none, [`chain`] follows them into other DAGs,
+//! [`past`] compares with the runs before ([`history`], [`changes`], [`edits`]), [`elsewhere`]
+//! tells what other DAGs miss, [`waiting`] explains what does not move ([`person`], [`backfill`]),
+//! [`idle`] why no run starts, and this file puts the answer together: root causes first,
+//! consequences after, and what could not be found out said plainly.
 
+mod backfill;
 mod cause;
 mod chain;
 mod changes;
 mod edits;
 mod elsewhere;
+mod fate;
 mod graph;
 mod history;
+mod idle;
 mod past;
+mod person;
 mod picture;
 mod waiting;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use airvane_api::AccessLevel;
 use airvane_api::ids::{DagId, DagRunId};
+use airvane_api::models::Dag;
+use airvane_api::{AccessLevel, catalog};
 use futures::FutureExt;
 use futures::future::join_all;
 
@@ -53,10 +59,10 @@ pub(crate) async fn diagnose(call: &Call, dag_id: &DagId, run_id: Option<&DagRun
         _ => None,
     };
     // Each on the heap: together they would make one large future of every caller.
-    let (past, elsewhere, leads) = tokio::join!(
+    let (past, elsewhere, more) = tokio::join!(
         past(call, &picture, history, causes.shown.first()).boxed(),
         elsewhere::lines(call, &picture, last_good.as_deref()).boxed(),
-        join_all(causes.shown.iter().map(|cause| lead(call, cause))).boxed(),
+        join_all(causes.shown.iter().map(|cause| more(call, &picture, cause))).boxed(),
     );
     headline(&mut document, &picture);
     if picture.dag.as_ref().is_some_and(|dag| dag.has_import_errors)
@@ -72,10 +78,10 @@ pub(crate) async fn diagnose(call: &Call, dag_id: &DagId, run_id: Option<&DagRun
     for unknown in &picture.unknown {
         document.line(format!("[unknown: {unknown}]"));
     }
-    for (index, (cause, lead)) in causes.shown.iter().zip(leads).enumerate() {
+    for (index, (cause, more)) in causes.shown.iter().zip(more).enumerate() {
         let mut text = cause.text(index + 1, causes.shown.len());
-        if let Some(lead) = lead {
-            let _ = writeln!(text, "  {lead}");
+        for line in more {
+            let _ = writeln!(text, "  {line}");
         }
         document.text("cause", text);
     }
@@ -88,6 +94,14 @@ pub(crate) async fn diagnose(call: &Call, dag_id: &DagId, run_id: Option<&DagRun
     }
     if !picture.run.state.is_finished() {
         waiting::explain(call, &picture, &mut document).await;
+    } else if picture.chosen
+        && !picture.run.state.is_failure()
+        && let Some(dag) = &picture.dag
+    {
+        // Nobody asks of a good run without naming it, unless the next one does not come.
+        for line in idle::lines(&call.airflow, dag_id, dag).await {
+            document.line(line);
+        }
     }
     let may_write = call.policy.level() >= AccessLevel::Write;
     proposals(&mut document, &picture, &causes.shown, may_write);
@@ -117,9 +131,13 @@ async fn past(
     }
 }
 
-/// Where a cause leads to in another DAG.
-async fn lead(call: &Call, cause: &Cause) -> Option<String> {
-    Some(chain::follow(&call.airflow, cause.lead()?).await)
+/// What a cause's own log does not say: where it leads to in another DAG, or what became of it.
+async fn more(call: &Call, picture: &Picture, cause: &Cause) -> Vec<String> {
+    match cause.lead() {
+        Some(lead) => vec![chain::follow(&call.airflow, lead).await],
+        None if cause.is_unexplained() => fate::lines(call, picture, cause.instance()).await,
+        None => Vec::new(),
+    }
 }
 
 /// A DAG without runs: its file may have stopped importing.
@@ -134,9 +152,26 @@ async fn no_runs(call: &Call, dag_id: &DagId) -> Document {
         ));
         document.next("list_import_errors shows the whole traceback");
     } else {
-        document.next("explore_dag shows its schedule and whether it is paused");
+        idle(call, dag_id, &mut document).await;
+        document.next("explore_dag shows its schedule and its tasks");
     }
     document
+}
+
+/// Why no run starts.
+async fn idle(call: &Call, dag_id: &DagId, document: &mut Document) {
+    let dag: Result<Dag, Failure> =
+        call.airflow.ask(&catalog::GET_DAG_DETAILS, |request| request.path("dag_id", dag_id)).await;
+    match dag {
+        Ok(dag) => {
+            for line in idle::lines(&call.airflow, dag_id, &dag).await {
+                document.line(line);
+            }
+        }
+        Err(failure) => {
+            document.line(format!("[unknown: {}]", unknown("why it does not run", &failure)));
+        }
+    }
 }
 
 /// The first line: what, in which state, since when, and what of it failed.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::cause::LogAddress;
 use super::chain::{self, Lead};
 use super::picture::Picture;
-use super::unknown;
+use super::{backfill, person, unknown};
 use crate::failure::Failure;
 use crate::output::{Document, time};
 use crate::tool::Call;
@@ -39,7 +39,13 @@ pub(super) async fn explain(call: &Call, picture: &Picture, document: &mut Docum
             );
         }
         if picture.run.state.as_str() == "queued" {
-            queued_run(call, picture, document).await;
+            let lines = backfill::lines(call, picture).await;
+            if lines.is_empty() {
+                queued_run(call, picture, document).await;
+            }
+            for line in lines {
+                document.line(line);
+            }
         } else {
             tasks(call, picture, document).await;
         }
@@ -102,16 +108,15 @@ async fn queued_run(call: &Call, picture: &Picture, document: &mut Document) {
 }
 
 async fn tasks(call: &Call, picture: &Picture, document: &mut Document) {
-    let page: Result<Page<TaskInstance>, _> = call
-        .airflow
-        .ask(&catalog::LIST_TASK_INSTANCES, |request| {
-            request
-                .path("dag_id", &picture.dag_id)
-                .path("dag_run_id", &picture.run_id)
-                .query_each("state", ON_THE_WAY)
-                .query("limit", 100)
-        })
-        .await;
+    let (questions, page) =
+        tokio::join!(person::questions(call, picture), on_the_way(call, picture));
+    let questions = questions.unwrap_or_else(|failure| {
+        document.line(format!("[unknown: {}]", unknown("whether it waits for a person", &failure)));
+        Vec::new()
+    });
+    for question in &questions {
+        document.line(question.line.as_str());
+    }
     let (mut instances, total) = match page {
         Ok(page) => (page.items.clone(), page.total_or_shown()),
         Err(failure) => {
@@ -119,9 +124,14 @@ async fn tasks(call: &Call, picture: &Picture, document: &mut Document) {
             return;
         }
     };
+    let asked =
+        |instance: &TaskInstance| questions.iter().any(|question| question.key == instance.key());
+    let told = instances.iter().filter(|instance| asked(instance)).count() as u64;
+    instances.retain(|instance| !asked(instance));
+    let total = total - told;
     // What does not move is the question; what runs is its explanation at best.
     instances.sort_by_key(|instance| instance.state.as_str() == "running");
-    if instances.is_empty() {
+    if instances.is_empty() && questions.is_empty() {
         document.line("No task of it is running, queued or scheduled");
         blocked_task(call, picture, document).await;
     }
@@ -134,6 +144,19 @@ async fn tasks(call: &Call, picture: &Picture, document: &mut Document) {
         document
             .line(format!("[{} more are on their way: list_task_instances]", total - explained));
     }
+}
+
+/// Task instances that have started or are about to.
+async fn on_the_way(call: &Call, picture: &Picture) -> Result<Page<TaskInstance>, Failure> {
+    call.airflow
+        .ask(&catalog::LIST_TASK_INSTANCES, |request| {
+            request
+                .path("dag_id", &picture.dag_id)
+                .path("dag_run_id", &picture.run_id)
+                .query_each("state", ON_THE_WAY)
+                .query("limit", 100)
+        })
+        .await
 }
 
 async fn waiting_for(call: &Call, picture: &Picture, instance: &TaskInstance) -> String {

@@ -1,14 +1,11 @@
 //! `get_system_health`: is this Airflow well? "Healthy" is said only when every check answered.
 
-use airvane_api::models::{
-    DagRun, DagWarning, Health, HealthPart, ImportError, Page, Pool, Version,
-};
+use airvane_api::models::{DagWarning, Health, HealthPart, ImportError, Page, Pool, Version};
 use airvane_api::{ApiVersion, catalog};
-use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::list_dag_runs::every_dag;
+use super::health_runs;
 use super::list_import_errors::last_line;
 use crate::failure::Failure;
 use crate::output::{Document, time};
@@ -31,16 +28,17 @@ impl Tool for GetSystemHealth {
 
     async fn call(call: &Call, _input: Input) -> ToolResult {
         let api = call.airflow.api().await?;
-        let (version, parts, imports, warnings, pools, failed, long) = tokio::join!(
+        let (version, parts, imports, warnings, pools, failed, long, queued) = tokio::join!(
             version(call),
             parts(call, api),
             import_errors(call),
             warnings(call),
             pools(call),
-            failed_runs(call),
-            long_runs(call),
+            health_runs::failed_runs(call),
+            health_runs::long_runs(call),
+            health_runs::queued_tasks(call),
         );
-        let checks = [version, parts, imports, warnings, pools, failed, long];
+        let checks = [version, parts, imports, warnings, pools, failed, long, queued];
         let mut document = Document::new();
         document.line(verdict(&checks));
         let rows = checks
@@ -52,14 +50,16 @@ impl Tool for GetSystemHealth {
 }
 
 /// One thing that was looked at.
-struct Check {
-    name: &'static str,
-    state: State,
-    detail: String,
+#[derive(Debug)]
+pub(super) struct Check {
+    pub(super) name: &'static str,
+    pub(super) state: State,
+    pub(super) detail: String,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum State {
+/// What was found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum State {
     Ok,
     Problem,
     Unknown,
@@ -77,12 +77,12 @@ impl State {
 }
 
 impl Check {
-    fn of(name: &'static str, problem: bool, detail: impl Into<String>) -> Self {
+    pub(super) fn of(name: &'static str, problem: bool, detail: impl Into<String>) -> Self {
         let state = if problem { State::Problem } else { State::Ok };
         Self { name, state, detail: detail.into() }
     }
 
-    fn unknown(name: &'static str, failure: &Failure) -> Self {
+    pub(super) fn unknown(name: &'static str, failure: &Failure) -> Self {
         Self { name, state: State::Unknown, detail: failure.message.clone() }
     }
 }
@@ -186,7 +186,7 @@ async fn warnings(call: &Call) -> Check {
     }
 }
 
-fn counted(total: u64, texts: &[String]) -> String {
+pub(super) fn counted(total: u64, texts: &[String]) -> String {
     match (total, texts) {
         (0, _) => "none".to_owned(),
         (total, texts) if (texts.len() as u64) < total => {
@@ -225,66 +225,6 @@ async fn pools(call: &Call) -> Check {
         return Check { name: NAME, state: State::Unknown, detail };
     }
     Check::of(NAME, !full.is_empty(), detail)
-}
-
-/// Runs that failed within a day. Failed runs are work for somebody, not a fault of Airflow: they
-/// are told, and count as a problem from one in five.
-async fn failed_runs(call: &Call) -> Check {
-    const NAME: &str = "runs of the last 24 h";
-    let since = ago(SignedDuration::from_hours(24));
-    let count = async |state: Option<&str>| {
-        let page: Page<DagRun> = call
-            .airflow
-            .ask(&catalog::LIST_DAG_RUNS, |request| {
-                request
-                    .path("dag_id", &every_dag())
-                    .query("start_date_gte", &since)
-                    .query("limit", 1)
-                    .query_some("state", state)
-            })
-            .await?;
-        Ok::<_, Failure>(page.total_or_shown())
-    };
-    match tokio::join!(count(Some("failed")), count(None)) {
-        (Ok(failed), Ok(all)) => Check::of(
-            NAME,
-            failed * 5 >= all && failed > 0,
-            format!("{failed} of {all} failed (list_failures)"),
-        ),
-        (Err(failure), _) | (_, Err(failure)) => Check::unknown(NAME, &failure),
-    }
-}
-
-/// Runs that have been running for long: a day is unusual for most.
-async fn long_runs(call: &Call) -> Check {
-    const NAME: &str = "runs running for over 24 h";
-    let before = ago(SignedDuration::from_hours(24));
-    let page: Result<Page<DagRun>, Failure> = call
-        .airflow
-        .ask(&catalog::LIST_DAG_RUNS, |request| {
-            request
-                .path("dag_id", &every_dag())
-                .query("state", "running")
-                .query("start_date_lte", &before)
-                .query("limit", 5)
-        })
-        .await;
-    match page {
-        Ok(page) => {
-            let texts: Vec<String> =
-                page.items.iter().map(|run| format!("{} {}", run.dag_id, run.dag_run_id)).collect();
-            let total = page.total_or_shown();
-            Check::of(NAME, total > 0, counted(total, &texts))
-        }
-        Err(failure) => Check::unknown(NAME, &failure),
-    }
-}
-
-fn ago(time: SignedDuration) -> String {
-    Timestamp::now()
-        .checked_sub(time)
-        .map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

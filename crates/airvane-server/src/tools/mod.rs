@@ -1,5 +1,6 @@
 //! The tools, one file each.
 
+mod health_runs;
 mod listing;
 
 pub mod clear_dag_run;
