@@ -108,40 +108,40 @@ async fn triggered(
     if tasks.is_empty() {
         return Ok(None);
     }
-    let dags =
+    let targets =
         tasks.iter().take(LOOKED_AT).map(|task_id| target(call, picture, task_id, last_good));
-    let targets: Vec<(String, Option<String>)> =
-        tasks.iter().map(|task_id| (*task_id).to_owned()).zip(join_all(dags).await).collect();
+    let targets = join_all(targets).await;
     Ok(Some(not_triggered(&targets, tasks.len())))
 }
 
 /// Which DAG a task triggers, as the last good run has it.
-async fn target(
-    call: &Call,
-    picture: &Picture,
-    task_id: &str,
-    last_good: Option<&str>,
-) -> Option<String> {
-    let address = Address {
-        dag_id: picture.dag_id.clone(),
-        dag_run_id: DagRunId::new(last_good?).ok()?,
-        task_id: TaskId::new(task_id).ok()?,
-        map_index: -1,
+async fn target(call: &Call, picture: &Picture, task_id: &str, last_good: Option<&str>) -> String {
+    let Some(last_good) = last_good else { return named_or_unknown(task_id, Ok(None)) };
+    let fetched = async {
+        let address = Address {
+            dag_id: picture.dag_id.clone(),
+            dag_run_id: DagRunId::new(last_good)?,
+            task_id: TaskId::new(task_id)?,
+            map_index: -1,
+        };
+        instance(&call.airflow, &address).await
     };
-    instance(&call.airflow, &address).await.ok()?.rendered_fields.trigger_dag_id
+    let dag_id = fetched.await.map(|one| one.rendered_fields.trigger_dag_id);
+    named_or_unknown(task_id, dag_id)
 }
 
-fn not_triggered(targets: &[(String, Option<String>)], all: usize) -> String {
-    let texts: Vec<String> = targets
-        .iter()
-        .map(|(task_id, dag_id)| match dag_id {
-            Some(dag_id) => format!("{dag_id} (by {task_id})"),
-            None => format!("the DAG of {task_id}, unknown as it never started"),
-        })
-        .collect();
+fn named_or_unknown(task_id: &str, dag_id: Result<Option<String>, Failure>) -> String {
+    match dag_id {
+        Ok(Some(dag_id)) => format!("{dag_id} (by {task_id})"),
+        Ok(None) => format!("the DAG of {task_id}, unknown as it never started"),
+        Err(failure) => format!("the DAG of {task_id} [unknown: {}]", failure.message),
+    }
+}
+
+fn not_triggered(targets: &[String], all: usize) -> String {
     let more = all.saturating_sub(targets.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("Not triggered: {}{more}", texts.join(", "))
+    format!("Not triggered: {}{more}", targets.join(", "))
 }
 
 /// Sensors of other DAGs that look for this DAG right now.
@@ -235,8 +235,10 @@ mod tests {
 
     #[test]
     fn what_a_task_would_have_triggered_may_be_unknown() {
-        let targets =
-            [("start_mail".to_owned(), Some("mail".to_owned())), ("start_more".to_owned(), None)];
+        let targets = [
+            named_or_unknown("start_mail", Ok(Some("mail".to_owned()))),
+            named_or_unknown("start_more", Ok(None)),
+        ];
         assert_eq!(
             not_triggered(&targets, 3),
             "Not triggered: mail (by start_mail), the DAG of start_more, unknown as it never \
