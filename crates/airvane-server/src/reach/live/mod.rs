@@ -112,7 +112,7 @@ impl Row<'_> {
             bulk: None,
             instead: None,
             words: &[],
-            peers: &[],
+            tools: &[],
             v1,
             v2,
         })
