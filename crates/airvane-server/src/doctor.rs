@@ -85,7 +85,7 @@ pub async fn run(settings: &Settings) -> Result<Vec<Check>, StartError> {
     let server = Server::new(settings)?;
     let backend = rest_backend(airflow)?;
     let mut checks = vec![url(airflow)];
-    checks.extend(network(&airflow.url).await);
+    checks.extend(network(&airflow.url, backend.proxy()).await);
     let facade = || server.airflow(&CallerContext::configured(), TIME);
     let (version, api) = version(&backend, &facade()).await;
     checks.push(tls(airflow, &version));
@@ -125,10 +125,13 @@ fn url(settings: &AirflowSettings) -> Check {
     Check::ok("url", url.as_str())
 }
 
-/// Name and port, without a proxy: where one is configured, only the requests below count.
-async fn network(url: &Url) -> Vec<Check> {
+/// Name and port of whom requests are sent to: of the proxy, where one is configured, because
+/// Airflow itself may be out of reach then.
+async fn network(url: &Url, proxy: Option<(String, u16)>) -> Vec<Check> {
     const CONNECT: Duration = Duration::from_secs(5);
-    let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
+    let (via, whom) = if proxy.is_some() { ("the proxy ", "the proxy") } else { ("", "it") };
+    let airflow = || Some((url.host_str()?.to_owned(), url.port_or_known_default()?));
+    let Some((host, port)) = proxy.or_else(airflow) else {
         return vec![Check::new("dns", Status::Fail, "the URL names no host")];
     };
     let bare = host.trim_matches(['[', ']']);
@@ -137,16 +140,16 @@ async fn network(url: &Url) -> Vec<Check> {
         Err(_) => Vec::new(),
     };
     if addresses.is_empty() {
-        let failed = Check::new("dns", Status::Fail, format!("{host} has no address"))
+        let failed = Check::new("dns", Status::Fail, format!("{via}{host} has no address"))
             .mend("is the name spelled right, and is a VPN needed?");
         return vec![failed, Check::skipped("tcp", "the host has no address")];
     }
-    let dns = Check::ok("dns", format!("{host} has {} address(es)", addresses.len()));
+    let dns = Check::ok("dns", format!("{via}{host} has {} address(es)", addresses.len()));
     let started = Instant::now();
     let tcp = match tokio::time::timeout(CONNECT, TcpStream::connect(addresses.as_slice())).await {
         Ok(Ok(_)) => {
             let millis = started.elapsed().as_millis();
-            Check::ok("tcp", format!("port {port} accepts connections ({millis} ms)"))
+            Check::ok("tcp", format!("port {port} of {whom} accepts connections ({millis} ms)"))
         }
         Ok(Err(error)) => Check::new("tcp", Status::Fail, format!("port {port}: {}", error.kind()))
             .mend("is Airflow's web server running there, and does a firewall let you through?"),

@@ -98,6 +98,11 @@ impl Policy {
         self.permits_level(tool.name, tool.level)
     }
 
+    /// Whether there is such a tool and it may be called: only then it is proposed.
+    pub fn permits_name(&self, name: &str) -> bool {
+        registry::find(name).is_some_and(|tool| self.permits(tool).is_ok())
+    }
+
     /// Whether an operation may be called at a level, by whichever tool.
     pub fn permits_operation(
         &self,

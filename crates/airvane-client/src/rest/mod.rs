@@ -49,6 +49,12 @@ impl RestBackend {
         self.inner.wire.target.base()
     }
 
+    /// Host and port of the proxy that requests go through, if the environment names one for this
+    /// address: found as the HTTP client finds it. Without the proxy's credential.
+    pub fn proxy(&self) -> Option<(String, u16)> {
+        self.inner.wire.proxy()
+    }
+
     /// The secrets that this process holds for Airflow now: configured ones and the current token.
     /// For the redactor, which masks them wherever they appear.
     pub async fn known_secrets(&self) -> Vec<SecretString> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use airvane_api::{ApiError, ApiVersion, Request};
 use futures::{StreamExt, TryStreamExt};
 use http::{HeaderValue, StatusCode, header};
+use hyper_util::client::proxy::matcher::Matcher;
 use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
@@ -26,6 +27,8 @@ const REFUSAL_LIMIT: usize = 64 << 10;
 pub(crate) struct Wire {
     pub(crate) target: Target,
     pub(crate) retry: RetryPolicy,
+    /// Whether the environment's proxies count.
+    proxies: bool,
     client: reqwest::Client,
     connect_timeout: Duration,
     request_timeout: Duration,
@@ -57,17 +60,27 @@ impl Wire {
             .connect_timeout(settings.connect_timeout)
             .pool_idle_timeout(POOL_IDLE)
             .user_agent(concat!("airvane/", env!("CARGO_PKG_VERSION")));
-        if target.is_loopback() || !settings.environment_proxies {
+        let proxies = settings.environment_proxies && !target.is_loopback();
+        if !proxies {
             builder = builder.no_proxy();
         }
         Ok(Self {
             target,
+            proxies,
             retry: settings.retry,
             client: builder.build().map_err(|_| SettingsError::Client)?,
             connect_timeout: settings.connect_timeout,
             request_timeout: settings.request_timeout,
             idle_timeout: settings.idle_timeout,
         })
+    }
+
+    pub(crate) fn proxy(&self) -> Option<(String, u16)> {
+        let target = self.target.base().parse().ok()?;
+        let proxy = self.proxies.then(|| Matcher::from_env().intercept(&target)).flatten()?;
+        let uri = proxy.uri();
+        let implied = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+        Some((uri.host()?.to_owned(), uri.port_u16().unwrap_or(implied)))
     }
 
     /// The wire form of a request.

@@ -120,8 +120,14 @@ impl Scanner {
     fn finish(mut self, cut: Option<Failure>) -> LogScan {
         let Self { decoder, redactor, finder } = &mut self;
         decoder.finish(&mut |event| finder.push(event.redact(redactor)));
+        // An empty log is one thing, an answer that holds none another.
+        let cut = cut.or_else(|| (!decoder.is_complete()).then(no_log));
         LogScan { findings: self.finder.finish(), cut }
     }
+}
+
+fn no_log() -> Failure {
+    Failure::new(FailureKind::BadAnswer, "the answer is broken, or holds no log")
 }
 
 fn too_slow() -> Failure {

@@ -210,7 +210,10 @@ pub(crate) fn headline_of(reading: &Reading) -> String {
     match reading {
         Ok(scan) => match &scan.findings.failure {
             Some(failure) => shortened(&failure.headline),
-            None => "its log shows no error".to_owned(),
+            None => match &scan.cut {
+                None => "its log shows no error".to_owned(),
+                Some(cut) => format!("unknown: its log was not read to the end: {}", cut.message),
+            },
         },
         Err(failure) => format!("its log can't be read: {}", failure.message),
     }
@@ -312,7 +315,7 @@ fn write_scan(out: &mut String, scan: &LogScan) {
             write_failure(out, failure);
             write_last_words(out, failure, &scan.findings);
         }
-        None => write_tail(out, &scan.findings),
+        None => write_tail(out, scan),
     }
     if let Some(cut) = &scan.cut {
         let _ = writeln!(out, "  [its log was not read to the end: {}]", cut.message);
@@ -406,15 +409,16 @@ fn write_last_words(out: &mut String, failure: &LogFailure, findings: &Findings)
     }
 }
 
-fn write_tail(out: &mut String, findings: &Findings) {
-    if findings.counts.is_empty() {
-        let _ = writeln!(
-            out,
-            "  its log is empty: the task may have been killed before it could write"
-        );
-        return;
-    }
-    let _ = writeln!(out, "  its log shows no error; it ends:");
+/// Says of a log that was cut no more than what was read of it shows.
+fn write_tail(out: &mut String, scan: &LogScan) {
+    let findings = &scan.findings;
+    let words = match (findings.counts.is_empty(), scan.cut.is_some()) {
+        (true, true) => return,
+        (true, false) => "its log is empty: the task may have been killed before it could write",
+        (false, true) => "what was read of its log shows no error; that ends:",
+        (false, false) => "its log shows no error; it ends:",
+    };
+    let _ = writeln!(out, "  {words}");
     for line in findings.tail.iter().skip(findings.tail.len().saturating_sub(SHOWN_TAIL)) {
         let _ = writeln!(out, "    {}", shortened(&line.text));
     }

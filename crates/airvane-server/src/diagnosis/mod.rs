@@ -103,8 +103,8 @@ pub(crate) async fn diagnose(call: &Call, dag_id: &DagId, run_id: Option<&DagRun
             document.line(line);
         }
     }
-    let may_write = call.policy.level() >= AccessLevel::Write;
-    proposals(&mut document, &picture, &causes.shown, may_write);
+    let may_clear = call.policy.permits_name("clear_dag_run");
+    proposals(&mut document, &picture, &causes.shown, may_clear);
     Ok(document)
 }
 
@@ -257,7 +257,7 @@ fn consequences(document: &mut Document, picture: &Picture) {
         .line(format!("Did not run because of that (upstream_failed): {}{more}", names.join(", ")));
 }
 
-fn proposals(document: &mut Document, picture: &Picture, causes: &[Cause], may_write: bool) {
+fn proposals(document: &mut Document, picture: &Picture, causes: &[Cause], may_clear: bool) {
     let run = &picture.run;
     if let Some(first) = causes.first() {
         let map_index = first.key.map_index.to_string();
@@ -270,7 +270,7 @@ fn proposals(document: &mut Document, picture: &Picture, causes: &[Cause], may_w
             arguments.push(("map_index", map_index.as_str()));
         }
         document.next_call("get_task_logs", &arguments, "shows the log");
-        if run.state.is_failure() && may_write {
+        if run.state.is_failure() && may_clear {
             document.next(
                 "when mended: clear_dag_run with only_failed=true runs the failed tasks again",
             );

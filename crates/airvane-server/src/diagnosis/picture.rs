@@ -1,5 +1,7 @@
 //! What the API tells of a run: its state, what failed, what did not run, how tasks follow.
 
+use std::collections::HashSet;
+
 use airvane_api::catalog;
 use airvane_api::ids::{DagId, DagRunId};
 use airvane_api::models::{Dag, DagRun, Page, Task, TaskInstance};
@@ -74,7 +76,7 @@ impl Picture {
             .unwrap_or_default();
         if (failed.items.len() as u64) < failed.total {
             missing.push(format!(
-                "which tasks {} of the {} failed instances belong to: only the first were listed",
+                "which tasks {} of the {} failed instances belong to: Airflow listed only the others",
                 failed.total - failed.items.len() as u64,
                 failed.total
             ));
@@ -139,7 +141,9 @@ async fn choose_run(airflow: &Airflow, dag_id: &DagId) -> Result<Option<DagRun>,
     Ok(None)
 }
 
-/// All instances of a state, also beyond the first hundred, up to a bound.
+/// All instances of a state, also beyond the first hundred, up to a bound. Airflow 2 cannot order
+/// this list, so the same one may come on two pages and another on none: each counts once, and what
+/// the total says beyond them is missing.
 async fn instances(
     airflow: &Airflow,
     dag_id: &DagId,
@@ -147,6 +151,8 @@ async fn instances(
     state: &str,
 ) -> Result<Instances, Failure> {
     let mut all = Instances::default();
+    let mut seen = HashSet::new();
+    let mut received = 0;
     for _ in 0..PAGES {
         let page: Page<TaskInstance> = airflow
             .ask(&catalog::LIST_TASK_INSTANCES, |request| {
@@ -155,13 +161,14 @@ async fn instances(
                     .path("dag_run_id", run_id)
                     .query("state", state)
                     .query("limit", PAGE)
-                    .query("offset", all.items.len())
+                    .query("offset", received)
             })
             .await?;
         all.total = page.total_or_shown().max(all.items.len() as u64);
-        let received = page.items.len();
-        all.items.extend(page.items);
-        if received == 0 || all.items.len() as u64 >= all.total {
+        let last = page.items.is_empty();
+        received += page.items.len();
+        all.items.extend(page.items.into_iter().filter(|instance| seen.insert(instance.key())));
+        if last || received as u64 >= all.total {
             break;
         }
     }

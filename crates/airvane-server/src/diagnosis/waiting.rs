@@ -35,8 +35,11 @@ pub(super) async fn explain(call: &Call, picture: &Picture, document: &mut Docum
         if picture.dag.as_ref().is_some_and(|dag| dag.is_paused) {
             document.line(
                 "It waits because the DAG is paused: none of its runs start or go on until \
-                 somebody unpauses it (unpause_dag)",
+                 somebody unpauses it",
             );
+            if call.policy.permits_name("unpause_dag") {
+                document.next("unpause_dag lets its runs go on");
+            }
         }
         if picture.run.state.as_str() == "queued" {
             let lines = backfill::lines(call, picture).await;

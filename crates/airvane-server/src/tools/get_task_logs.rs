@@ -191,7 +191,7 @@ fn headline(document: &mut Document, log: &LogRequest, scan: &LogScan) {
         counts.lines,
         levels(counts)
     ));
-    if counts.is_empty() {
+    if counts.is_empty() && scan.cut.is_none() {
         document.line("the log is empty");
     }
     for note in scan.findings.notes.iter().filter(|note| is_trouble(note)) {

@@ -3,12 +3,13 @@
 use airvane_api::catalog;
 use airvane_api::ids::DagId;
 use airvane_api::models::{DagRun, Page};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
 use crate::failure::Failure;
-use crate::output::Document;
+use crate::output::{Document, time};
 use crate::tool::{Call, Tool, ToolResult};
 
 /// Takes a link apart.
@@ -34,10 +35,17 @@ impl Tool for ResolveUrl {
             Failure::arguments("this is no link to a DAG, run or task of Airflow's UI")
                 .hint("paste the address of a DAG, run, task or log page")
         })?;
-        if place.dag_run_id.is_none() && place.logical_date.is_some() {
-            place.dag_run_id = run_of_date(call, &place).await?;
+        let mut note = None;
+        if place.dag_run_id.is_none()
+            && let Some(date) = place.logical_date.clone()
+        {
+            (place.dag_run_id, note) = run_of_date(call, &place, &date).await?;
         }
-        Ok(document(call, &place))
+        let mut document = document(call, &place);
+        if let Some(note) = note {
+            document.line(note);
+        }
+        Ok(document)
     }
 }
 
@@ -56,7 +64,9 @@ struct Place {
 
 impl Place {
     /// Reads the links of both majors: `/dags/D/runs/R/tasks/T/mapped/3?try_number=2` and
-    /// `/dags/D/grid?dag_run_id=R&task_id=T&map_index=3`, `/log?dag_id=D&execution_date=…`.
+    /// `/dags/D/grid?dag_run_id=R&task_id=T&map_index=3`, `/log?dag_id=D&execution_date=…`, and the
+    /// older `/graph?dag_id=D`, `/admin/airflow/log?…`. What a link says of tabs, filters and colours
+    /// names nothing.
     fn of(link: &str) -> Option<Self> {
         let url = Url::parse(link.trim()).ok()?;
         let host = url.host_str().unwrap_or_default().to_owned();
@@ -82,7 +92,7 @@ impl Place {
     }
 
     fn read_query(&mut self, url: &Url) {
-        for (name, value) in url.query_pairs() {
+        for (name, value) in url.query_pairs().filter(|(_, value)| !value.is_empty()) {
             let value = value.into_owned();
             match &*name {
                 "dag_id" => self.dag_id = value,
@@ -105,9 +115,19 @@ fn decoded(part: &str) -> String {
         .unwrap_or_default()
 }
 
-async fn run_of_date(call: &Call, place: &Place) -> Result<Option<String>, Failure> {
+/// The run of a date, or a note that there is none. Links of Airflow 2 often end their date in
+/// `+00:00` unencoded, whose `+` reads as a blank.
+async fn run_of_date(
+    call: &Call,
+    place: &Place,
+    date: &str,
+) -> Result<(Option<String>, Option<String>), Failure> {
     let dag_id = DagId::new(place.dag_id.as_str())?;
-    let date = place.logical_date.clone().unwrap_or_default();
+    let date = date.trim().replace(' ', "+");
+    if date.parse::<Timestamp>().is_err() {
+        let shown = call.airflow.redact(&date);
+        return Ok((None, Some(format!("[the link's date {} is none]", shown.as_str()))));
+    }
     let page: Page<DagRun> = call
         .airflow
         .ask(&catalog::LIST_DAG_RUNS, |request| {
@@ -118,7 +138,12 @@ async fn run_of_date(call: &Call, place: &Place) -> Result<Option<String>, Failu
                 .query("limit", 1)
         })
         .await?;
-    Ok(page.items.into_iter().next().map(|run| run.dag_run_id))
+    match page.items.into_iter().next() {
+        Some(run) => Ok((Some(run.dag_run_id), None)),
+        None => {
+            Ok((None, Some(format!("[no run of it has the link's date {}]", time::short(&date)))))
+        }
+    }
 }
 
 fn document(call: &Call, place: &Place) -> Document {
@@ -187,6 +212,24 @@ mod tests {
             "http://h/log?dag_id=orders&task_id=load&execution_date=2026-01-01T00%3A00%3A00%2B00%3A00",
         );
         assert_eq!(old.logical_date.as_deref(), Some("2026-01-01T00:00:00+00:00"));
+    }
+
+    #[test]
+    fn older_links_are_read() {
+        for link in [
+            "http://h/graph?dag_id=orders&execution_date=2026-01-01T00%3A00%3A00%2B00%3A00",
+            "http://h/admin/airflow/log?task_id=load&dag_id=orders&execution_date=2026-01-01T00:00:00+00:00",
+            "http://h/dags/orders/graph?tab=code&execution_date=2026-01-01T00%3A00%3A00%2B00%3A00&root=",
+            "http://h/task?dag_id=orders&task_id=load&execution_date=2026-01-01T00:00:00+00:00&map_index=-1",
+        ] {
+            let found = place(link);
+            assert_eq!(found.dag_id, "orders", "{link}");
+            assert!(found.logical_date.is_some() && found.dag_run_id.is_none(), "{link}");
+        }
+        let bare = place("http://h/dags/orders/grid?tab=details&dag_run_id=&task_id=");
+        assert_eq!((bare.dag_run_id, bare.task_id), (None, None));
+        let v3 = place("http://h/dags/orders/tasks/load?state=failed&tab=graph");
+        assert_eq!((v3.dag_run_id, v3.task_id.as_deref()), (None, Some("load")));
     }
 
     #[test]

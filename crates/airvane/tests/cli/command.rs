@@ -134,6 +134,30 @@ fn a_call_that_fails_ends_with_one_and_prints_the_same_answer() {
 }
 
 #[test]
+fn doctor_looks_at_the_proxy_where_requests_go_through_one() {
+    // No name server knows this host; the proxy would.
+    let proxy = super::airflow::serve(|_| (200, r#"{"dags": [], "total_entries": 0}"#.to_owned()));
+    let variables = [
+        ("AIRFLOW_API_URL", "http://airflow.invalid:8080"),
+        ("AIRFLOW_AUTH_TOKEN", "some-token-of-mine"),
+        ("HTTP_PROXY", proxy.as_str()),
+    ];
+    let text = out(&run(&["doctor", "--json"], &variables));
+    let checks: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let check = |name: &str| {
+        let all = checks.as_array().or_else(|| checks["checks"].as_array()).unwrap();
+        all.iter().find(|check| check["name"] == name).unwrap_or_else(|| panic!("{text}")).clone()
+    };
+    for name in ["dns", "tcp"] {
+        assert_eq!(check(name)["status"], "ok", "{text}");
+        assert!(check(name)["detail"].as_str().unwrap().contains("the proxy"), "{text}");
+    }
+    assert_eq!(check("version")["status"], "ok", "{text}");
+    let direct = [variables[0], variables[1]];
+    assert!(out(&run(&["doctor", "--json"], &direct)).contains("airflow.invalid has no address"));
+}
+
+#[test]
 fn doctor_says_what_is_wrong_and_how_to_mend_it() {
     let output = run(&["doctor"], &[("AIRFLOW_API_URL", "http://127.0.0.1:9")]);
     assert_eq!(output.status.code(), Some(1));

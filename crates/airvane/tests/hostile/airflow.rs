@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::bodies;
+use super::{bodies, world};
 
 /// What it does instead of answering.
 #[derive(Clone, Debug)]
@@ -48,6 +48,32 @@ pub enum Trick {
     Throttle,
     /// Sends everybody to another address.
     Redirect(String),
+    /// Answers these routes (a path's end, and what its query holds) with a body of a status.
+    Routes(Vec<Route>),
+    /// Refuses half of all requests, in one of several ways. Which half, a seed says: the same
+    /// request always gets the same, also when it is repeated.
+    Half(u64),
+}
+
+/// An answer of its own for some requests.
+#[derive(Clone, Debug)]
+pub struct Route {
+    pub path: &'static str,
+    /// Part of the query; empty for any.
+    pub query: &'static str,
+    pub status: u16,
+    pub body: &'static str,
+}
+
+impl Route {
+    /// Fails where the path ends so.
+    pub fn refused(path: &'static str) -> Self {
+        Self { path, query: "", status: 500, body: r#"{"detail": "out of order"}"# }
+    }
+
+    fn is_for(&self, path: &str, query: &str) -> bool {
+        path.ends_with(self.path) && query.contains(self.query)
+    }
 }
 
 /// Which requests it plays its trick on; the others get what Airflow would answer.
@@ -98,7 +124,7 @@ async fn serve(
     scope: Scope,
     written: &AtomicU64,
 ) -> std::io::Result<()> {
-    let Some(target) = request_target(&mut stream).await? else { return Ok(()) };
+    let Some((method, target)) = request(&mut stream).await? else { return Ok(()) };
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let tricked = match scope {
         Scope::Everything => true,
@@ -107,9 +133,21 @@ async fn serve(
         Scope::Logs => path.contains("/logs/"),
     };
     if !tricked {
-        return send(&mut stream, 200, &[], honest(path, query).as_bytes()).await;
+        return send(&mut stream, 200, &[], world::honest(&method, path, query).as_bytes()).await;
     }
     match trick {
+        Trick::Routes(routes) => match routes.iter().find(|route| route.is_for(path, query)) {
+            Some(route) => send(&mut stream, route.status, &[], route.body.as_bytes()).await,
+            None => {
+                send(&mut stream, 200, &[], world::honest(&method, path, query).as_bytes()).await
+            }
+        },
+        Trick::Half(seed) => match hash(*seed, &target) % 6 {
+            0 => send(&mut stream, 500, &[], b"{\"detail\": \"out of order\"}").await,
+            1 => send(&mut stream, 403, &[], b"{\"detail\": \"Forbidden\"}").await,
+            2 => send(&mut stream, 200, &[], b"{\"task_instances\": [{\"task_").await,
+            _ => send(&mut stream, 200, &[], world::honest(&method, path, query).as_bytes()).await,
+        },
         Trick::Hang => std::future::pending().await,
         Trick::Reset => stream.set_zero_linger(),
         Trick::ResetInside => {
@@ -194,8 +232,20 @@ async fn flood(
     }
 }
 
-/// Reads a request with its body, of which only the path and the query matter.
-async fn request_target(stream: &mut TcpStream) -> std::io::Result<Option<String>> {
+/// FNV-1a, mixed: the same in every run.
+fn hash(seed: u64, text: &str) -> u64 {
+    // Times in a query differ from run to run.
+    let stable = text.split(['?', '&']).filter(|part| !part.contains("date"));
+    let bytes = stable.flat_map(str::bytes);
+    let hash = bytes
+        .fold(0xcbf2_9ce4_8422_2325 ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15), |h, b| {
+            (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
+        });
+    (hash ^ hash >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 32
+}
+
+/// Reads a request with its body, of which only method, path and query matter.
+async fn request(stream: &mut TcpStream) -> std::io::Result<Option<(String, String)>> {
     let mut bytes = Vec::new();
     let mut piece = [0; 4096];
     let end = loop {
@@ -220,7 +270,8 @@ async fn request_target(stream: &mut TcpStream) -> std::io::Result<Option<String
         missing -= count.min(missing);
     }
     let line = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    Ok(Some(line.split_whitespace().nth(1).unwrap_or_default().to_owned()))
+    let mut words = line.split_whitespace().map(str::to_owned);
+    Ok(words.next().zip(words.next()))
 }
 
 fn head(status: u16, headers: &[&str]) -> Vec<u8> {
@@ -249,30 +300,4 @@ async fn send(
     stream.write_all(&head(status, &headers)).await?;
     stream.write_all(body).await?;
     stream.shutdown().await
-}
-
-/// What a small Airflow 3 with one failed run would say.
-fn honest(path: &str, query: &str) -> String {
-    let instance = r#"{"dag_id": "probe", "dag_run_id": "r1", "task_id": "load", "map_index": -1,
-        "state": "failed", "try_number": 1, "start_date": "2026-01-01T00:00:00Z",
-        "end_date": "2026-01-01T00:00:05Z", "operator": "PythonOperator"}"#;
-    let run = r#"{"dag_id": "probe", "dag_run_id": "r1", "state": "failed", "run_type": "manual",
-        "start_date": "2026-01-01T00:00:00Z", "end_date": "2026-01-01T00:00:05Z"}"#;
-    let dag = r#"{"dag_id": "probe", "is_paused": false, "has_import_errors": false}"#;
-    let last = path.rsplit('/').next().unwrap_or_default();
-    match last {
-        "version" => r#"{"version": "3.3.2", "git_version": null}"#.to_owned(),
-        "taskInstances" if query.contains("state=") && !query.contains("state=failed") => {
-            r#"{"task_instances": [], "total_entries": 0}"#.to_owned()
-        }
-        "taskInstances" => format!("{{\"task_instances\": [{instance}], \"total_entries\": 1}}"),
-        "dagRuns" => format!("{{\"dag_runs\": [{run}], \"total_entries\": 1}}"),
-        "dags" => format!("{{\"dags\": [{dag}], \"total_entries\": 1}}"),
-        "tasks" => r#"{"tasks": [{"task_id": "load", "downstream_task_ids": []}],
-            "total_entries": 1}"#
-            .to_owned(),
-        "r1" => run.to_owned(),
-        "load" => instance.to_owned(),
-        _ => dag.to_owned(),
-    }
 }

@@ -9,7 +9,9 @@
 
 mod airflow;
 mod bodies;
+mod partial;
 mod session;
+mod world;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
