@@ -16,7 +16,9 @@ except ImportError:  # Airflow 2
     dagrun_timeout=timedelta(seconds=25),
 )
 def media_transcode():
-    @task.sensor(poke_interval=2, timeout=3600, mode="reschedule")
+    # It looks once and not again before the run is over: a task that runs at that moment is
+    # stopped, and may count as failed.
+    @task.sensor(poke_interval=60, timeout=3600, mode="reschedule")
     def wait_for_upload():
         return False
 
