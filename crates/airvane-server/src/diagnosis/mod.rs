@@ -25,9 +25,9 @@ mod waiting;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use airvane_api::catalog;
 use airvane_api::ids::{DagId, DagRunId};
 use airvane_api::models::Dag;
-use airvane_api::{AccessLevel, catalog};
 use futures::FutureExt;
 use futures::future::join_all;
 

@@ -168,8 +168,8 @@ async fn an_old_link_is_resolved_or_says_what_did_not_match() {
     let none = r#"{"dag_runs": [], "total_entries": 0}"#;
     let gone = Route { path: "/dagRuns", query: "logical_date", status: 200, body: none };
     let text = ask(vec![gone], "resolve_url", link("2026-01-01T00:00:00Z")).await.text;
-    let note = "[no run of it has the link's date 2026-01-01 00:00:00Z]";
-    assert!(text.contains(note) && text.contains("dag_id: probe"), "{text}");
+    let words = "[no run of it has the link's date 2026-01-01 00:00:00Z]";
+    assert!(text.contains(words) && text.contains("dag_id: probe"), "{text}");
     let text = ask(Vec::new(), "resolve_url", link("yesterday")).await.text;
     assert!(text.contains("[the link's date yesterday is none]"), "{text}");
 }
