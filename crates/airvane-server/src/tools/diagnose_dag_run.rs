@@ -1,7 +1,5 @@
 //! `diagnose_dag_run`: why a run failed, or what it waits for, in one call.
 
-use std::time::Duration;
-
 use airvane_api::ids::{DagId, DagRunId};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -29,8 +27,6 @@ impl Tool for DiagnoseDagRun {
     const DESCRIPTION: &'static str = "Why a run failed, or what it waits for: root causes with errors, new or recurring, what changed \
         since the last good run, consequences also in other DAGs. Start here; no log needs to be read before.";
     const TOOLSET: &'static str = "dagrun";
-    /// It asks many questions, and half of the answer is better than none only if time is up.
-    const TIME: Duration = Duration::from_secs(45);
     type Input = Input;
 
     async fn call(call: &Call, input: Input) -> ToolResult {
