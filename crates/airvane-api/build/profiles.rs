@@ -67,6 +67,7 @@ struct Every {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_field_names, reason = "fields are named as the files' keys")]
 struct Tool {
     operation: Option<String>,
     on_v2: Option<String>,

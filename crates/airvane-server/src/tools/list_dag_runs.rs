@@ -26,7 +26,7 @@ pub struct Input {
     /// ISO 8601.
     start_date_gte: Option<String>,
     start_date_lte: Option<String>,
-    /// Default -start_date.
+    /// Newest first if not given.
     order_by: Option<String>,
     limit: Option<u32>,
     offset: Option<u32>,
