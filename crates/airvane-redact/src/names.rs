@@ -5,7 +5,9 @@
 //! `password_policy_enabled` are not taken for secrets. All 22 names of Airflow's own list
 //! (`airflow._shared.secrets_masker`, 3.3) are sensitive here.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::LazyLock};
+
+use aho_corasick::AhoCorasick;
 
 /// How much a name says about its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -249,46 +251,48 @@ fn is_one(noun: &str, word: &str) -> bool {
 const PLAIN_PASSES: &[&str] =
     &["bypass", "compass", "encompass", "overpass", "surpass", "trespass", "underpass"];
 
+/// Words that are written together with others.
+const STEMS: &[(&str, &str)] = &[
+    ("password", "password"),
+    ("passwd", "password"),
+    ("passphrase", "password"),
+    ("apikey", "key"),
+    ("secretkey", "key"),
+    ("accesskey", "key"),
+    ("privatekey", "key"),
+    ("accountkey", "key"),
+    ("sharedkey", "key"),
+    ("authkey", "key"),
+    ("masterkey", "key"),
+    ("accesstoken", "token"),
+    ("authtoken", "token"),
+    ("apitoken", "token"),
+    ("bottoken", "token"),
+    ("usertoken", "token"),
+    ("refreshtoken", "token"),
+    ("sessiontoken", "token"),
+    ("clientsecret", "secret"),
+    ("appsecret", "secret"),
+    ("consumersecret", "secret"),
+    ("sharedsecret", "secret"),
+    ("connectionstring", "credential"),
+    ("webhookurl", "webhook-url"),
+];
+
 /// Words written together: `dbpassword`, `MYSECRETKEY`, `myapikey`.
 fn squashed(word: &str) -> Option<&'static str> {
-    const STEMS: &[(&str, &str)] = &[
-        ("password", "password"),
-        ("passwd", "password"),
-        ("passphrase", "password"),
-        ("apikey", "key"),
-        ("secretkey", "key"),
-        ("accesskey", "key"),
-        ("privatekey", "key"),
-        ("accountkey", "key"),
-        ("sharedkey", "key"),
-        ("authkey", "key"),
-        ("masterkey", "key"),
-        ("accesstoken", "token"),
-        ("authtoken", "token"),
-        ("apitoken", "token"),
-        ("bottoken", "token"),
-        ("usertoken", "token"),
-        ("refreshtoken", "token"),
-        ("sessiontoken", "token"),
-        ("clientsecret", "secret"),
-        ("appsecret", "secret"),
-        ("consumersecret", "secret"),
-        ("sharedsecret", "secret"),
-        ("connectionstring", "credential"),
-        ("webhookurl", "webhook-url"),
-    ];
-    let found = STEMS.iter().find(|(stem, _)| word.contains(stem));
-    let ends = || {
-        let ends = |tail: &str| word.len() > tail.len() + 1 && word.ends_with(tail);
-        match () {
-            () if ends("secret") => Some("secret"),
-            () if ends("token") => Some("token"),
-            () if ends("pwd") => Some("password"),
-            () if ends("pass") && !PLAIN_PASSES.contains(&word) => Some("password"),
-            () => None,
-        }
-    };
-    found.map(|(_, kind)| *kind).or_else(ends)
+    static FINDER: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::new(STEMS.iter().map(|(stem, _)| stem)).ok());
+    let stem = FINDER.as_ref().and_then(|finder| finder.find(word));
+    let kind = stem.and_then(|m| STEMS.get(m.pattern().as_usize())).map(|(_, kind)| *kind);
+    let ends = |tail: &str| word.len() > tail.len() + 1 && word.ends_with(tail);
+    kind.or_else(|| match () {
+        () if ends("secret") => Some("secret"),
+        () if ends("token") => Some("token"),
+        () if ends("pwd") => Some("password"),
+        () if ends("pass") && !PLAIN_PASSES.contains(&word) => Some("password"),
+        () => None,
+    })
 }
 
 /// Lower-case words of a name; digits at the end of a word are dropped (`password2`).

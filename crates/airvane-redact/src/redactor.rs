@@ -122,17 +122,7 @@ impl Redactor {
 
     /// Counts what [`Redactor::text`] would mask, by kind.
     pub fn count(&self, raw: &str) -> Count {
-        let mut count = Count::new();
-        let text = self.text(raw);
-        for (at, _) in text.match_indices('[') {
-            if let Some(end) = crate::mask::mask_end(&text, at)
-                && let Some((kind, _)) =
-                    text.get(at + 10..end).and_then(|mask| mask.split_once('#'))
-            {
-                *count.entry(kind.to_owned()).or_default() += 1;
-            }
-        }
-        count
+        self.text(raw).masks()
     }
 
     pub(crate) fn inner(&self) -> &Inner {

@@ -11,6 +11,8 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
+use crate::{mask, redactor::Count};
+
 /// Text that was cleaned and redacted.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
@@ -51,6 +53,18 @@ impl SafeText {
             Bound::Unbounded => self.0.len(),
         };
         self.0.get(start..end).map(|part| Self(part.to_owned()))
+    }
+
+    /// How many masks of which kind it holds.
+    pub fn masks(&self) -> Count {
+        let mut count = Count::new();
+        for (at, _) in self.0.match_indices("[redacted:") {
+            let mask = mask::mask_end(&self.0, at).and_then(|end| self.0.get(at + 10..end));
+            if let Some((kind, _)) = mask.and_then(|mask| mask.split_once('#')) {
+                *count.entry(kind.to_owned()).or_default() += 1;
+            }
+        }
+        count
     }
 
     /// Without blanks at either end.

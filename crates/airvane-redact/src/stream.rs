@@ -1,8 +1,11 @@
 //! Redacts line by line, in constant memory, with what must be remembered between lines.
 
+use std::borrow::Cow;
+
 use crate::{
     clean::clean,
     detect::{Block, Detector, Found, Inside, Pending},
+    gate::Hit,
     known::Known,
     mask,
     redactor::Redactor,
@@ -149,24 +152,25 @@ impl State {
             self.aws -= 1;
             extra.extend(redactor.inner().detector.aws_secret(line));
         }
+        let hits = Detector::hits(line);
         if self.service > 0 {
             self.service -= 1;
-            extra.extend(detector.below_service(line));
+            extra.extend(detector.below_service(line, &hits));
         }
-        self.open(redactor, line, pending);
-        out.push_str(&self.settle(redactor, known, line, &extra));
+        self.open(redactor, line, &hits, pending);
+        self.settle(redactor, known, (line, hits), &extra, out);
         true
     }
 
     /// Remembers what this line opens.
-    fn open(&mut self, redactor: &Redactor, line: &str, before: Option<Pending>) {
+    fn open(&mut self, redactor: &Redactor, line: &str, hits: &[Hit], before: Option<Pending>) {
         let detector = &redactor.inner().detector;
-        if let Some(opening) = Detector::opening(line) {
+        if let Some(opening) = Detector::opening(line, hits) {
             self.block = Some(opening.block);
         }
-        self.scalar = detector.scalar(line).map(|indent| (indent, false));
+        self.scalar = detector.scalar(line, hits).map(|indent| (indent, false));
         self.pending = detector.pending(line).or_else(|| before.and_then(Pending::later));
-        if Detector::names_service(line) {
+        if Detector::names_service(hits) {
             self.service = SERVICE_LINES;
         }
         if self.manifest.is_none() && is_secret_kind(line) {
@@ -179,13 +183,17 @@ impl State {
         &mut self,
         redactor: &Redactor,
         known: &Known,
-        line: &str,
+        (line, mut hits): (&str, Vec<Hit>),
         extra: &[Found],
-    ) -> String {
+        out: &mut String,
+    ) {
         let inner = redactor.inner();
-        let mut text = line.to_owned();
+        let mut text = Cow::Borrowed(line);
         for round in 0..ROUNDS {
-            let mut found = inner.detector.line(&text);
+            if round > 0 {
+                hits = Detector::hits(&text);
+            }
+            let mut found = inner.detector.line(&text, &hits);
             if round == 0 && !extra.is_empty() {
                 found.extend_from_slice(extra);
                 found = crate::detect::merge(found);
@@ -204,9 +212,9 @@ impl State {
             if edits.is_empty() {
                 break;
             }
-            text = apply(&text, edits);
+            text = Cow::Owned(apply(&text, edits));
         }
-        text
+        out.push_str(&text);
     }
 
     fn learn(&mut self, value: &str, kind: &'static str) {
@@ -360,7 +368,7 @@ fn cut(redactor: &Redactor, window: &[u8]) -> usize {
         Err(_) => return full,
     };
     let text = window.get(..valid).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default();
-    let found = redactor.inner().detector.line(text);
+    let found = redactor.inner().detector.line(text, &Detector::hits(text));
     let known = redactor.known();
     let known: Vec<_> = known.matches(text, 0).map(|m| (m.start, m.end)).collect();
     // Finds are in order and apart, so only the first that ends at or behind `i` can hold it.

@@ -15,6 +15,7 @@ Examples:
   airvane doctor                               Check the connection to Airflow
   airvane tools                                List the tools
   airvane call diagnose_dag_run dag_id=orders  Why did the latest run of `orders` fail?
+  airvane redact < task.log                    Mask the secrets in a text
   airvane completions bash                     Completions for a shell
 
 Connection, read from the environment or from flags:
@@ -54,6 +55,7 @@ pub(crate) fn command() -> Command {
                 .about("Check the connection to Airflow and say how to mend it")
                 .arg(json()),
         )
+        .subcommand(redact())
         .subcommand(completions())
 }
 
@@ -72,6 +74,26 @@ fn call() -> Command {
             "Examples:\n  airvane call list_dags limit=5 tags=daily\n  \
              airvane call get_task_logs dag_id=orders task_id=load grep=ERROR\n  \
              airvane --allow-write call trigger_dag dag_id=orders 'conf={\"day\": \"2026-01-01\"}'",
+        )
+}
+
+fn redact() -> Command {
+    let count = Arg::new("count")
+        .long("count")
+        .action(ArgAction::SetTrue)
+        .help("Print how many secrets of which kind there are, not the text");
+    let pattern = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("REGEX").action(ArgAction::Append).help(help)
+    };
+    Command::new("redact")
+        .about("Mask the secrets in standard input, as a client would see it")
+        .arg(count)
+        .arg(pattern("mask", "Mask what matches, too; within one line"))
+        .arg(pattern("keep", "Never mask a value that matches as a whole"))
+        .after_help(
+            "Examples:\n  airvane redact < task.log\n  \
+             kubectl logs scheduler-0 | airvane redact --count\n  \
+             airvane redact --mask 'ACME-[0-9]{8}' --keep 'test-.*' < task.log",
         )
 }
 

@@ -10,6 +10,7 @@ mod cli;
 mod doctor;
 mod listing;
 mod logging;
+mod redact;
 mod serve;
 
 use std::io::{self, Write};
@@ -59,6 +60,9 @@ fn run(matches: &ArgMatches) -> anyhow::Result<Exit> {
             clap_complete::generate(*shell, &mut cli::command(), "airvane", &mut io::stdout());
         }
         return Ok(Exit::Success);
+    }
+    if let Some(("redact", arguments)) = matches.subcommand() {
+        return redact::run(arguments);
     }
     let settings = settings(matches)?;
     if let Some(notice) = cli::notice(matches) {

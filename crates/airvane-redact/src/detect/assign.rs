@@ -360,8 +360,12 @@ fn element(line: View<'_>, start: usize, end: usize, quoted: bool) -> Option<usi
         // The name is an attribute's value; its element must open before it.
         let head = line.get(start.saturating_sub(MAX_NAME), start);
         let tag = head.get(head.rfind('<')?..)?;
-        return (line.at(end) == b'>' && !tag.contains('>') && tag.contains('='))
-            .then_some(end + 1);
+        // Other attributes may follow, and .NET's settings have one more element.
+        let attributes = line.rest(end).bytes().take(MAX_NAME);
+        let close = end + attributes.take_while(|b| !matches!(b, b'>' | b'<' | b'/')).count();
+        let opens = line.at(close) == b'>' && (line.at(end) == b' ' || close == end);
+        let value = close + 1 + if line.has_at(close + 1, "<value>") { 7 } else { 0 };
+        return (opens && !tag.contains('>') && tag.contains('=')).then_some(value);
     }
     if line.before(line.back_within(start, &TAG, MAX_NAME)) != b'<' {
         return None;

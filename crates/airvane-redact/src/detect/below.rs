@@ -56,6 +56,12 @@ pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
     if !matches!(first.to_ascii_lowercase(), b'n' | b'k' | b'v' | b'p' | b'<') {
         return None;
     }
+    // Most lines stop here: nothing else that begins so announces a value.
+    let begin = text.trim_start_matches(['"', '\'', '\\']);
+    let field = |field: &&str| begin.len() > field.len() && View::new(begin).has_at(0, field);
+    if first != b'<' && !FIELDS.iter().any(|name| field(name)) {
+        return None;
+    }
     let announce = |name: &str, lines| {
         let judged = detector.names.judge(name);
         (judged.strength > Strength::None).then_some(Pending { judged, lines })

@@ -94,22 +94,28 @@ impl Detector {
         below::field_value(View::new(text), pending).filter(|f| self.permits(View::new(text), f))
     }
 
+    /// The places of a line that are worth a look.
+    pub(crate) fn hits(text: &str) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        gate().visit(text, 0, |hit| {
+            hits.push(hit);
+            None::<()>
+        });
+        hits
+    }
+
     /// Whether the line names a service whose key a line below may hold.
-    pub(crate) fn names_service(text: &str) -> bool {
-        let vendor = |hit: Hit| (hit.anchor == Anchor::Vendor).then_some(());
-        gate().visit(text, 0, vendor).is_some()
+    pub(crate) fn names_service(hits: &[Hit]) -> bool {
+        hits.iter().any(|hit| hit.anchor == Anchor::Vendor)
     }
 
     /// Keys in a line below the name of their service.
-    pub(crate) fn below_service(&self, text: &str) -> Vec<Found> {
+    pub(crate) fn below_service(&self, text: &str, hits: &[Hit]) -> Vec<Found> {
         let line = View::new(text);
         let mut found = Vec::new();
-        gate().visit(text, 0, |hit| {
-            if hit.anchor == Anchor::Name {
-                vendor::below(self, line, hit.at, &mut found);
-            }
-            None::<()>
-        });
+        for hit in hits.iter().filter(|hit| hit.anchor == Anchor::Name) {
+            vendor::below(self, line, hit.at, &mut found);
+        }
         self.permit(line, &mut found);
         found
     }
@@ -120,20 +126,19 @@ impl Detector {
     }
 
     /// Everything secret in one line, in order, without overlaps.
-    pub(crate) fn line(&self, text: &str) -> Vec<Found> {
+    pub(crate) fn line(&self, text: &str, hits: &[Hit]) -> Vec<Found> {
         let line = View::new(text);
         let mut found = Vec::new();
-        gate().visit(text, 0, |hit| {
+        for hit in hits {
             // What a long find covers is masked already; to look at every name in it again would
             // take the square of its length.
             let covered = found.last().is_some_and(|f: &Found| {
                 (f.start..f.end).contains(&hit.at) && f.end - f.start > LONG
             });
             if !covered {
-                self.verify(line, hit, &mut found);
+                self.verify(line, *hit, &mut found);
             }
-            None::<()>
-        });
+        }
         self.permit(line, &mut found);
         for pattern in &self.patterns.deny {
             found.extend(pattern.find_iter(text).filter(|m| !mask::is_mask(m.as_str())).map(|m| {
@@ -150,18 +155,18 @@ impl Detector {
     }
 
     /// Indentation of a name whose value is the more indented text below it (`password: |`).
-    pub(crate) fn scalar(&self, text: &str) -> Option<usize> {
+    pub(crate) fn scalar(&self, text: &str, hits: &[Hit]) -> Option<usize> {
         let line = View::new(text);
-        gate().visit(text, 0, |hit| match hit.anchor {
+        hits.iter().find_map(|hit| match hit.anchor {
             Anchor::Name => below::scalar_indent(self, line, hit.at),
             _ => None,
         })
     }
 
     /// A key block that opens in this line and does not close in it.
-    pub(crate) fn opening(text: &str) -> Option<Opening> {
+    pub(crate) fn opening(text: &str, hits: &[Hit]) -> Option<Opening> {
         let line = View::new(text);
-        gate().visit(text, 0, |hit| match hit.anchor {
+        hits.iter().find_map(|hit| match hit.anchor {
             Anchor::Block => block::opening(line, hit.at).filter(|o| o.end.is_none()),
             _ => None,
         })

@@ -155,6 +155,9 @@ fn template_end(line: View<'_>, at: usize) -> Option<usize> {
 
 fn ends_bare(line: View<'_>, i: usize, reach: Reach) -> bool {
     let b = line.at(i);
+    if reach == Reach::Tag {
+        return b == b'<';
+    }
     if matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`') {
         return true;
     }
@@ -168,7 +171,7 @@ fn ends_bare(line: View<'_>, i: usize, reach: Reach) -> bool {
             matches!(b, b'&' | b'#' | b'<' | b'>' | b')' | b']' | b'}' | b',' | b';' | b'|')
         }
         Reach::Semicolon => matches!(b, b';' | b'<' | b'>'),
-        Reach::Tag => b == b'<',
+        Reach::Tag => false,
         Reach::Item => {
             matches!(b, b',' | b';' | b'&' | b'<' | b'>' | b')' | b']' | b'}' | b'|' | b'\\')
         }

@@ -10,6 +10,7 @@ fn help_names_commands_options_variables_and_exit_codes() {
         "tools",
         "call",
         "doctor",
+        "redact",
         "completions",
         "--api-url",
         "AIRFLOW_API_URL",

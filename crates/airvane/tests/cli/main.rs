@@ -11,4 +11,5 @@ mod command;
 mod http;
 mod operations;
 mod process;
+mod redact;
 mod stdio;

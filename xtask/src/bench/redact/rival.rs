@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -23,7 +23,7 @@ pub(crate) fn time(file: &Path) -> Result<Duration> {
 fn best(program: &Path, file: &Path) -> Result<Duration> {
     let mut best = Duration::MAX;
     for _ in 0..RUNS {
-        let start = Instant::now();
+        let start = processor_time()?;
         // It ends with 1 when it finds something.
         Command::new(program)
             .arg(file)
@@ -31,9 +31,19 @@ fn best(program: &Path, file: &Path) -> Result<Duration> {
             .stderr(Stdio::null())
             .status()
             .context("run ripsecrets")?;
-        best = best.min(start.elapsed());
+        best = best.min(processor_time()?.saturating_sub(start));
     }
     Ok(best)
+}
+
+/// Time that ended children of this process had on a processor: as with ours, other programs on
+/// the machine do not count. In ticks of a hundredth of a second (proc(5), `cutime`, `cstime`).
+fn processor_time() -> Result<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat").context("needs Linux")?;
+    let (_, fields) = stat.rsplit_once(')').context("an odd /proc/self/stat")?;
+    let ticks = fields.split_whitespace().skip(13).take(2);
+    let ticks: u64 = ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+    Ok(Duration::from_millis(10 * ticks))
 }
 
 fn install() -> Result<PathBuf> {
