@@ -21,7 +21,7 @@ fn main() -> Outcome {
     let start = now();
     let redactor = Redactor::default();
     redactor.text("warm up: password=x");
-    let start = now() - start;
+    let start = now().saturating_sub(start);
     let task = args.next().unwrap_or_default();
     match task.as_str() {
         "recall" => {
@@ -145,7 +145,7 @@ fn best(runs: usize, mut work: impl FnMut() -> usize) -> Duration {
     let run = |_| {
         let start = now();
         std::hint::black_box(work());
-        now() - start
+        now().saturating_sub(start)
     };
     (0..runs).map(run).min().unwrap_or_default()
 }

@@ -37,6 +37,8 @@ pub(crate) struct State {
     learned: Known,
     collected: Vec<(String, &'static str)>,
     forward: bool,
+    /// Blocks that opened so far; see [`State::block_value`].
+    blocks: u32,
 }
 
 /// A Kubernetes Secret in YAML.
@@ -111,7 +113,8 @@ impl State {
             }
             let (_, end) = crate::detect::line_around(text, at);
             let line = text.get(at..end).unwrap_or_default();
-            let kept = self.line(redactor, &known, line, out);
+            let after = text.get(end + 1..).unwrap_or_default();
+            let kept = self.line(redactor, &known, line, after, out);
             if kept && end < text.len() {
                 out.push('\n');
             }
@@ -120,7 +123,14 @@ impl State {
     }
 
     /// Redacts one line; `false` if the line vanished into a mask of an earlier one.
-    fn line(&mut self, redactor: &Redactor, known: &Known, line: &str, out: &mut String) -> bool {
+    fn line(
+        &mut self,
+        redactor: &Redactor,
+        known: &Known,
+        line: &str,
+        after: &str,
+        out: &mut String,
+    ) -> bool {
         let line = match self.block.as_mut().map(|block| block.take(line)) {
             Some(Inside::Body) => return false,
             Some(Inside::Ends(end)) => {
@@ -158,7 +168,8 @@ impl State {
             extra.extend(detector.below_service(line, &hits));
         }
         self.open(redactor, line, &hits, pending);
-        self.settle(redactor, known, (line, hits), &extra, out);
+        let block = self.block.is_some().then(|| self.block_value(after));
+        self.settle(redactor, known, (line, hits), (&extra, block), out);
         true
     }
 
@@ -184,7 +195,7 @@ impl State {
         redactor: &Redactor,
         known: &Known,
         (line, mut hits): (&str, Vec<Hit>),
-        extra: &[Found],
+        (extra, block): (&[Found], Option<String>),
         out: &mut String,
     ) {
         let inner = redactor.inner();
@@ -201,6 +212,8 @@ impl State {
             let mut edits: Vec<(usize, usize, String)> = Vec::new();
             for f in &found {
                 let value = text.get(f.start..f.end).unwrap_or_default();
+                let opened = block.as_deref().filter(|_| f.kind.ends_with("private-key"));
+                let value = opened.unwrap_or(value);
                 edits.push((f.start, f.end, inner.masker.mask(f.kind, value)));
                 if f.named {
                     self.learn(value, f.kind);
@@ -215,6 +228,19 @@ impl State {
             text = Cow::Owned(apply(&text, edits));
         }
         out.push_str(&text);
+    }
+
+    /// What the mask of a block that goes on below is made of: two masks should look alike only
+    /// where the keys are the same. Of a text that is complete it is the key's first characters;
+    /// of a stream nothing is known yet, so each block looks different.
+    fn block_value(&mut self, after: &str) -> String {
+        self.blocks += 1;
+        if self.forward {
+            return format!("block {}", self.blocks);
+        }
+        let words = after.lines().take(16).filter_map(|line| line.split_whitespace().next_back());
+        let long = words.filter(|word| word.len() >= 40);
+        long.take(4).collect()
     }
 
     fn learn(&mut self, value: &str, kind: &'static str) {

@@ -3,7 +3,7 @@
 
 use super::{
     Detector, Found,
-    assign::value_field,
+    gap::value_field,
     value::{self, Value},
 };
 use crate::{
@@ -59,7 +59,7 @@ pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
     // Most lines stop here: nothing else that begins so announces a value.
     let begin = text.trim_start_matches(['"', '\'', '\\']);
     let field = |field: &&str| begin.len() > field.len() && View::new(begin).has_at(0, field);
-    if first != b'<' && !FIELDS.iter().any(|name| field(name)) {
+    if first != b'<' && !FIELDS.iter().any(field) {
         return None;
     }
     let announce = |name: &str, lines| {
@@ -100,6 +100,30 @@ pub(super) fn field_value(line: View<'_>, pending: Pending) -> Option<Found> {
     };
     let sure = pending.judged.strength >= Strength::Medium;
     (sure || values::is_service_key(line.get(found.start, found.end))).then_some(found)
+}
+
+/// The strings under `"data"` and `"stringData"` of a Kubernetes Secret in one line of JSON.
+pub(super) fn object(line: View<'_>, found: &mut Vec<Found>) {
+    for field in ["\"data\":", "\"stringData\":"] {
+        let Some(name) = line.text.find(field) else { continue };
+        let open = line.run(name + field.len(), &BLANK);
+        let mut i = open + 1;
+        while line.at(open) == b'{' {
+            i = line.run(i, &BLANK);
+            let Some(name) = value::quoted(line, i) else { break };
+            let colon = line.run(name.end + 1, &BLANK);
+            let Some(value) = value::quoted(line, line.run(colon + 1, &BLANK)) else { break };
+            let (start, end) = (value.start, value.end);
+            if end > start {
+                found.push(Found { start, end, kind: "secret", from: start, named: true });
+            }
+            i = line.run(end + 1, &BLANK);
+            if line.at(colon) != b':' || line.at(i) != b',' {
+                break;
+            }
+            i += 1;
+        }
+    }
 }
 
 /// The value of a YAML line `name: value`.

@@ -6,6 +6,7 @@ mod block;
 mod call;
 mod command;
 mod foreign;
+mod gap;
 mod header;
 mod shape;
 mod shell;
@@ -192,6 +193,7 @@ impl Detector {
             Anchor::Values => {
                 sql::insert(self, line, hit.at, found);
             }
+            Anchor::Object => below::object(line, found),
             Anchor::Foreign => foreign::detect(line, hit.at, found),
             Anchor::Encoded => shape::encoded_block(line, hit.at, found),
             Anchor::Manifest => {}

@@ -13,6 +13,7 @@ static URL_SAFE: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"-_");
 static HASH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"./+$=,:-_");
 static SLUG: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"-_");
 static AZURE: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"-_~.");
+static DIGITS: Class = Class::of(DIGIT);
 static PLAIN64: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"+/");
 
 pub(super) fn token(line: View<'_>, at: usize, row: u16, found: &mut Vec<Found>) {
@@ -207,7 +208,6 @@ fn telegram(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
     if line.at(at) != b':' {
         return None;
     }
-    static DIGITS: Class = Class::of(DIGIT);
     let start = line.back_within(at, &DIGITS, 17);
     let end = line.run_within(at + 1, &SLUG, 37);
     let shape = (6..=16).contains(&(at - start)) && (33..=36).contains(&(end - at - 1));

@@ -80,10 +80,11 @@ pub(super) fn insert(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{names::Names, settings::Patterns};
 
     #[test]
     fn columns_give_their_values_away() {
-        let detector = Detector { names: Default::default(), patterns: Default::default() };
+        let detector = Detector { names: Names::default(), patterns: Patterns::default() };
         let text =
             "INSERT INTO u (name, `password`) VALUES ('bob', 'hunter2'), ('eve', 'swordf1sh')";
         let mut found = Vec::new();

@@ -135,6 +135,8 @@ const WEBHOOKS: &[(&str, &str)] = &[
     ("webexapis.com", "/v1/webhooks/incoming/"),
 ];
 
+static PATH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"/-_.~%?&=+:@!*$;#");
+
 /// Longest path of a webhook.
 const MAX_PATH: usize = 1024;
 
@@ -150,7 +152,6 @@ fn webhook(line: View<'_>, scheme: usize, host: usize, found: &mut Vec<Found>) {
     let known = WEBHOOKS.iter().filter(|(h, _)| name.ends_with(h));
     let Some(path) = known.map(|(_, p)| *p).find(|p| line.rest(i).starts_with(p)) else { return };
     let start = i + path.len();
-    static PATH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"/-_.~%?&=+:@!*$;#");
     let end = line.run_within(start, &PATH, MAX_PATH);
     let secret = line.get(start, end);
     let varied = secret.bytes().filter(u8::is_ascii_digit).count() >= 1;

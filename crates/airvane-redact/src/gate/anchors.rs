@@ -43,6 +43,8 @@ pub(crate) enum Anchor {
     Foreign,
     /// Base64 of `-----BEGIN`.
     Encoded,
+    /// `"kind":"Secret"`, in JSON on one line.
+    Object,
 }
 
 /// A literal and what may stand around it. Five bytes are needed to look at every second window
@@ -220,6 +222,8 @@ pub(super) const ROWS: &[Row] = &[
     row("+acr", Anchor::Infix),
     row("acdb", Anchor::Infix),
     row("+amc", Anchor::Infix),
+    row("\"kind\":\"secret\"", Anchor::Object),
+    row("\"kind\": \"secret\"", Anchor::Object),
     row("kind: secret", Anchor::Manifest),
     row("kind: \"secret", Anchor::Manifest),
     row("kind: 'secret", Anchor::Manifest),
