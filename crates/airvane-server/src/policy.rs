@@ -138,7 +138,8 @@ const OTHER_TOOLSET_NAMES: [(&str, &str); 2] =
     [("connections", "connection"), ("dataset", "asset")];
 
 /// Tools that do more than call their operation: shut with it, but not the other way round.
-const COMPOSED: [(&str, &str); 1] = [("trigger_dag_and_wait", "trigger_dag_run")];
+const COMPOSED: [(&str, &str); 2] =
+    [("trigger_dag_and_wait", "trigger_dag_run"), ("test_connections", "test_connection")];
 
 /// What else goes with a name that is excluded: the operation behind a tool, the tools that do
 /// nothing but call an operation, and what another server's name stands for. A door that is shut by

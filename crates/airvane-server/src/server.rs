@@ -239,11 +239,12 @@ pub(crate) fn rest_backend(
 
 /// What the redactor must know of Airflow.
 fn redaction() -> airvane_redact::Settings {
-    // Airflow wants these back: a signed path, and marks in a list.
+    // Airflow wants these back: a signed path, marks in a list, and what a queued test is asked by.
     airvane_redact::Settings::new().exempt_names([
         "file_token",
         "next_cursor",
         "previous_cursor",
         "continuation_token",
+        "connection_test_token",
     ])
 }

@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use airvane_api::profile::{Need, PROFILES, Profile, ProfileTool};
+use airvane_api::{AirflowVersion, Endpoint, Operation, catalog};
+use airvane_server::reach::takes;
 use airvane_server::registry::{self, Registered, TOOLS};
 use airvane_server::settings::OPTIONS;
 use airvane_server::settings::options::{ALIASES, Group, OptionSpec, Takes};
@@ -35,6 +37,11 @@ fn check(path: &str, expected: &str) {
 #[test]
 fn the_tool_reference_is_up_to_date() {
     check("docs/reference/tools.md", &tool_reference());
+}
+
+#[test]
+fn the_operation_reference_is_up_to_date() {
+    check("docs/reference/operations.md", &operation_reference());
 }
 
 #[test]
@@ -76,6 +83,72 @@ fn tool_reference() -> String {
         write_tool(&mut out, tool);
     }
     out
+}
+
+fn operation_reference() -> String {
+    let mut out = String::from(
+        "# Operations\n\nEvery operation of Airflow's two REST APIs, generated from the catalog. \
+         `find_operation` searches them; `read_operation`, `write_operation` and `destroy_operation` \
+         run them by name, as a tool of the same name does. Arguments go by these names on both \
+         majors; `*` marks what is required. A body may also be given whole, as `body`. An \
+         operation that a newer Airflow describes in its own OpenAPI document is found and run in \
+         the same way: a GET as a read, all else as destructive.\n",
+    );
+    let mut toolsets: Vec<&str> = catalog::OPERATIONS.iter().map(|row| row.toolset).collect();
+    toolsets.sort_unstable();
+    toolsets.dedup();
+    for toolset in toolsets {
+        let _ = write!(out, "\n## Toolset `{toolset}`\n");
+        for operation in catalog::OPERATIONS.iter().filter(|row| row.toolset == toolset) {
+            write_operation(&mut out, operation);
+        }
+    }
+    out
+}
+
+fn write_operation(out: &mut String, operation: &'static Operation) {
+    let _ = write!(out, "\n### {}\n\n{}\n\n", operation.name, operation.summary);
+    let bulk = operation.bulk.map_or(String::new(), |level| {
+        format!("; {level} if the body updates, destructive if it deletes")
+    });
+    let access = if operation.refused {
+        "never called".to_owned()
+    } else {
+        format!("{}{bulk}", operation.level)
+    };
+    let instead = operation
+        .instead
+        .map(|name| format!(" Where it is missing: `{name}`."))
+        .unwrap_or_default();
+    let _ = writeln!(out, "Access: {access}.{instead}\n");
+    for (major, endpoint) in [(2, &operation.v1), (3, &operation.v2)] {
+        if let Some(endpoint) = endpoint {
+            write_endpoint(out, major, endpoint);
+        }
+    }
+}
+
+fn write_endpoint(out: &mut String, major: u16, endpoint: &'static Endpoint) {
+    let Endpoint { method, path, since, permission, .. } = endpoint;
+    let since = if *since == AirflowVersion::new(2, 4, 0) {
+        "2.4 or older".to_owned()
+    } else {
+        format!("{}.{}", since.major, since.minor)
+    };
+    let permission = if permission.is_empty() {
+        String::new()
+    } else {
+        format!(", permission \"{permission}\"")
+    };
+    let arguments = match takes(endpoint) {
+        nothing if nothing == "nothing" => nothing,
+        arguments => format!("`{arguments}`"),
+    };
+    let method = method.as_str();
+    let _ = writeln!(
+        out,
+        "- Airflow {major}, since {since}: `{method} {path}`{permission}. Takes {arguments}."
+    );
 }
 
 fn write_tool(out: &mut String, tool: &Registered) {

@@ -33,7 +33,7 @@ impl Records {
         let mut lines = columns.head();
         lines.extend(self.rows.iter().map(|row| columns.row(row)));
         if lines.iter().any(|line| line.contains(CUT)) {
-            lines.push(format!("[values that end in {CUT} are cut; alone they are shown whole]"));
+            lines.push(format!("[values that end in{CUT} are cut; alone they are shown whole]"));
         }
         lines.into_iter().map(|line| line + "\n").collect()
     }

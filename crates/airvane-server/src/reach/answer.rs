@@ -127,9 +127,14 @@ fn headline(
     };
     let shown = shown as u64;
     let name = name.replace('_', " ");
-    let Some(total) = total.filter(|total| offset > 0 || shown < *total) else {
-        return format!("{shown} {name}");
+    let limit = number("limit").or_else(|| number("page_limit")).unwrap_or(super::PAGE);
+    let Some(total) = total else {
+        let more = if shown == limit { "; there may be more" } else { "" };
+        return format!("{shown} {name}, from {offset}{more}");
     };
+    if offset == 0 && shown >= total {
+        return format!("{shown} {name}");
+    }
     let next = offset + shown;
     let more =
         if next < total && shown > 0 { format!("; more with {key}={next}") } else { String::new() };
@@ -205,6 +210,11 @@ mod tests {
         assert!(body(&page, &json!({"page_limit": 2})).contains("more with page_offset=2"));
         let all = json!({"dag_runs": [{"id": "a"}], "total_entries": 1, "next_cursor": null});
         assert_eq!(body(&all, &json!({})), "1 dag runs\nid: a\n");
+        let uncounted = json!({"dag_runs": [{"id": "a"}]});
+        assert!(
+            body(&uncounted, &json!({"limit": 1}))
+                .starts_with("1 dag runs, from 0; there may be more")
+        );
         let none = json!({"dag_runs": [], "total_entries": 0});
         assert_eq!(body(&none, &json!({})), "0 dag runs\n");
     }

@@ -26,6 +26,7 @@ use crate::tool::{Call, ToolResult};
 use crate::tools::get_task_logs::GetTaskLogs;
 
 pub use offered::Release;
+pub use search::takes;
 pub(crate) use signature::Signature;
 pub(crate) use tool_schema::{input_schema, object, shallow, wire_schema};
 

@@ -71,6 +71,21 @@ impl Release {
     }
 }
 
+/// Where an operation is not everywhere, where it is: `Airflow 2 only`, `since Airflow 3.3`.
+pub(crate) fn since(operation: &Operation) -> Option<String> {
+    match (&operation.v1, &operation.v2) {
+        (Some(_), None) => Some("Airflow 2 only".to_owned()),
+        (None, Some(v2)) => Some(format!("since Airflow {}", short(v2.since))),
+        (Some(v1), Some(_)) if v1.since > OLDEST => {
+            Some(format!("since Airflow {}", short(v1.since)))
+        }
+        _ => None,
+    }
+}
+
+/// What the catalog calls whatever is older than its knowledge.
+const OLDEST: AirflowVersion = AirflowVersion::new(2, 4, 0);
+
 /// Since when an operation is there: `exists since Airflow 3.1`, `exists on Airflow 2 only`.
 fn exists(operation: &Operation) -> String {
     let since = |endpoint: &Endpoint| format!("since Airflow {}", short(endpoint.since));

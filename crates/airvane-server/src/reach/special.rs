@@ -12,6 +12,9 @@ const REPEATED: [(&Operation, &str, &str); 2] = [
     (&catalog::PATCH_VARIABLE, "variable_key", "key"),
 ];
 
+/// Seconds between Airflow's looks at a run that is waited for, where the caller says none.
+const INTERVAL: u32 = 2;
+
 /// Adds what callers should not have to know.
 pub(crate) fn complete(
     operation: &'static Operation,
@@ -23,6 +26,9 @@ pub(crate) fn complete(
         if let Some(id) = parameters.get(*parameter) {
             body.entry(*field).or_insert_with(|| id.clone());
         }
+    }
+    if is(operation, &catalog::WAIT_DAG_RUN_UNTIL_FINISHED) {
+        parameters.entry("interval".to_owned()).or_insert_with(|| INTERVAL.into());
     }
     if is(operation, &catalog::TRIGGER_DAG_RUN) {
         dated(api, body);

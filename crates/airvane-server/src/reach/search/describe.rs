@@ -10,7 +10,7 @@ const LONGEST: usize = 900;
 
 /// Names, required ones with a `*` and first, and the type of what is not a text:
 /// `dag_id*, state: queued|success|failed, slots: integer`.
-pub(crate) fn takes(endpoint: &'static Endpoint) -> String {
+pub fn takes(endpoint: &'static Endpoint) -> String {
     let signature = Signature::of(endpoint);
     let body = signature.body.as_ref().and_then(|body| body.get("properties"));
     let (needed, optional): (Vec<_>, Vec<_>) =

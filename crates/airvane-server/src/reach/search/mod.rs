@@ -8,12 +8,12 @@ mod vocabulary;
 use airvane_api::{AccessLevel, Operation};
 
 use super::live;
-use super::offered::Release;
+use super::offered::{Release, since};
 use crate::failure::Failure;
 use crate::output::Document;
 use crate::tool::{Call, ToolResult};
 
-pub(crate) use describe::takes;
+pub use describe::takes;
 
 /// Rows of an answer where the caller names no number.
 const DEFAULT: usize = 3;
@@ -66,8 +66,11 @@ fn show(
         level if level > call.policy.level() => format!("{level}, not allowed on this server"),
         level => level.to_string(),
     };
-    let origin =
-        if operation.toolset == live::TOOLSET { ", from this Airflow's own document" } else { "" };
+    let origin = match since(operation) {
+        _ if operation.toolset == live::TOOLSET => ", from this Airflow's own document".to_owned(),
+        Some(since) => format!(", {since}"),
+        None => String::new(),
+    };
     document.line(format!("{} ({level}{origin}): {}", operation.name, operation.summary));
     let offer = release.map(|release| release.offer(operation));
     match offer {
