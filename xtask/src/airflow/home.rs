@@ -107,6 +107,7 @@ impl Home {
 }
 
 /// The environment of one Airflow's processes.
+#[derive(Clone)]
 pub(crate) struct Environment {
     variables: BTreeMap<String, OsString>,
     bin: PathBuf,

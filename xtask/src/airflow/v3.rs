@@ -17,6 +17,9 @@ use crate::paths;
 /// What `/api/v2/monitor/health` must call healthy.
 const COMPONENTS: [&str; 4] = ["metadatabase", "scheduler", "triggerer", "dag_processor"];
 
+/// What makes it answer `externalLogUrl`, which a log on this machine alone has none of.
+const LINKED_LOGS: &str = include_str!("linked_logs.py");
+
 /// Starts it and waits for its health.
 pub(crate) fn start(
     release: &'static Release,
@@ -50,7 +53,9 @@ pub(crate) fn start(
         processes: Vec::new(),
         postgres,
     };
-    for part in ["api-server", "dag-processor", "scheduler", "triggerer"] {
+    let served = linked_logs(home, &environment)?;
+    airflow.processes.push(served.serve("airflow-3-api-server", &["api-server"])?);
+    for part in ["dag-processor", "scheduler", "triggerer"] {
         airflow.processes.push(environment.serve(&format!("airflow-3-{part}"), &[part])?);
     }
     airflow.wait_healthy(&COMPONENTS, tell)?;
@@ -72,9 +77,21 @@ fn environment(home: &Home, port: u16, url: &str) -> Result<Environment> {
         ("CORE__EXECUTION_API_SERVER_URL", format!("{url}/execution/")),
         ("CORE__EXECUTOR", "LocalExecutor".to_owned()),
         ("CORE__SIMPLE_AUTH_MANAGER_USERS", users.join(",")),
+        // A busy machine is no failed task.
+        ("WORKERS__EXECUTION_API_TIMEOUT", "60".to_owned()),
         ("DAG_PROCESSOR__REFRESH_INTERVAL", "3".to_owned()),
         ("DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL", "30".to_owned()),
     ])
+}
+
+/// The environment of the API server: whoever only reads logs may say where else they are.
+fn linked_logs(home: &Home, environment: &Environment) -> Result<Environment> {
+    let folder = home.path.join("config");
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join("linked_logs.py"), LINKED_LOGS)?;
+    let mut served = environment.clone();
+    served.set("LOGGING__LOGGING_CONFIG_CLASS", "linked_logs.LOGGING_CONFIG");
+    Ok(served)
 }
 
 /// Migrating an empty database takes many seconds, copying the result none.

@@ -20,6 +20,11 @@ fn run(name: &str, args: &[String], environment: &[(&str, PathBuf)]) -> Result<O
     let log = paths::log(&format!("cargo-test-{name}"))?;
     let mut command = artifact::cargo();
     command.args(["test", "--no-fail-fast", "--color", "never"]).args(args);
+    if !args.iter().any(|arg| arg == "--") {
+        command.arg("--");
+    }
+    // Tables and figures are worth reading when all is well, too.
+    command.arg("--show-output");
     command.envs(environment.iter().map(|(key, value)| (key, value)));
     let status = Group::spawn("cargo test", &mut command, &log)?.wait()?;
     let text = String::from_utf8_lossy(&std::fs::read(&log)?).into_owned();
