@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::check::check;
 use super::offered::Release;
-use super::signature::{Argument, Goes, Signature};
+use super::signature::{Argument, Goes, Signature, schema_of};
 use super::special;
 use crate::failure::Failure;
 use crate::nearest::nearest;
@@ -66,15 +66,7 @@ impl Filled {
         value: &Value,
     ) -> Result<(), Failure> {
         release.check(operation.name, parameter)?;
-        let schema: Value = serde_json::from_str(parameter.schema).unwrap_or_default();
-        let of_text = schema.get("type").is_some_and(|kind| kind == "string");
-        let each = match value {
-            // Documented as a text with commas.
-            Value::Array(items) if parameter.joined && of_text => items.as_slice(),
-            value => std::slice::from_ref(value),
-        };
-        each.iter()
-            .try_for_each(|value| check(&schema, value, &argument.name))
+        check(&schema_of(parameter), value, &argument.name)
             .map_err(|problem| Failure::arguments(problem).hint(UNSENT))?;
         match parameter.place {
             ParameterPlace::Path | ParameterPlace::PathTail => {
@@ -280,6 +272,17 @@ mod tests {
             problem(&catalog::GET_BACKFILL, &json!({"backfill_id": "x"})),
             "backfill_id is a text, and should be integer"
         );
+    }
+
+    #[test]
+    fn a_list_is_one_on_both_majors() {
+        let query = |api, dags: Value| {
+            let request = request(&catalog::GET_DAG_STATS, api, &json!({"dag_ids": dags})).unwrap();
+            request.query().iter().map(|(_, value)| value.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(query(ApiVersion::V1, json!(["a", "b"])), ["a,b"]);
+        assert_eq!(query(ApiVersion::V1, json!("a,b")), ["a,b"]);
+        assert_eq!(query(ApiVersion::V2, json!(["a", "b"])), ["a", "b"]);
     }
 
     #[test]

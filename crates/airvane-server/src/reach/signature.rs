@@ -1,7 +1,7 @@
 //! What an operation takes on one API, by the names callers use.
 
 use airvane_api::{Endpoint, Parameter};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::registry::compact;
 
@@ -47,7 +47,7 @@ impl Signature {
                 name: parameter.name.to_owned(),
                 wire_name: parameter.wire_name.to_owned(),
                 required: parameter.required,
-                schema: compacted(serde_json::from_str(parameter.schema).unwrap_or_default()),
+                schema: compacted(schema_of(parameter)),
                 goes: Goes::Parameter(parameter),
             })
             .collect();
@@ -89,6 +89,16 @@ impl Signature {
             |argument: &Argument| (argument.name.clone(), Value::Object(argument.schema.clone()));
         self.arguments.iter().map(property).collect()
     }
+}
+
+/// JSON Schema of a parameter's value. Where Airflow 2 documents a text with commas, callers give
+/// the list that Airflow 3 takes.
+pub(crate) fn schema_of(parameter: &Parameter) -> Value {
+    let schema: Value = serde_json::from_str(parameter.schema).unwrap_or_default();
+    if parameter.joined && schema.get("items").is_none() {
+        return json!({"type": "array", "items": schema});
+    }
+    schema
 }
 
 /// The fields of a body. One that Airflow still takes by an old name as well is one field.

@@ -7,8 +7,12 @@ use serde_json::{Map, Value};
 
 /// Bodies that repeat an id of the path: operation, parameter, field. Airflow refuses a patch
 /// whose body does not name what the path names.
-const REPEATED: [(&Operation, &str, &str); 2] = [
+const REPEATED: [(&Operation, &str, &str); 5] = [
     (&catalog::PATCH_CONNECTION, "connection_id", "connection_id"),
+    // Airflow 2 takes part of a pool, and there the field has another name.
+    (&catalog::PATCH_POOL, "pool_name", "pool"),
+    (&catalog::PATCH_ROLE, "role_name", "name"),
+    (&catalog::PATCH_USER, "username", "username"),
     (&catalog::PATCH_VARIABLE, "variable_key", "key"),
 ];
 
@@ -23,7 +27,7 @@ pub(crate) fn complete(
     body: &mut Map<String, Value>,
 ) {
     for (_, parameter, field) in REPEATED.iter().filter(|(of, ..)| is(operation, of)) {
-        if let Some(id) = parameters.get(*parameter) {
+        if let Some(id) = parameters.get(*parameter).filter(|_| has_field(operation, api, field)) {
             body.entry(*field).or_insert_with(|| id.clone());
         }
     }
@@ -40,6 +44,11 @@ pub(crate) fn complete(
 
 pub(crate) fn is(operation: &'static Operation, other: &Operation) -> bool {
     operation.name == other.name
+}
+
+fn has_field(operation: &Operation, api: ApiVersion, field: &str) -> bool {
+    let body = operation.endpoint(api).and_then(|endpoint| endpoint.body);
+    body.is_some_and(|body| body.contains(&format!("{field:?}:")))
 }
 
 /// Airflow 3 wants `logical_date` present, also as null; Airflow 2 refuses a null.
@@ -93,6 +102,12 @@ mod tests {
         let (parameters, body) = (json!({"variable_key": "k"}), json!({"value": "v"}));
         let (_, body) = completed(&catalog::PATCH_VARIABLE, ApiVersion::V1, &parameters, &body);
         assert_eq!(body, json!({"key": "k", "value": "v"}));
+        let of = |operation, api, parameters| completed(operation, api, &parameters, &json!({})).1;
+        let user = json!({"username": "u"});
+        assert_eq!(of(&catalog::PATCH_USER, ApiVersion::V1, user.clone()), user);
+        let pool = json!({"pool_name": "p"});
+        assert_eq!(of(&catalog::PATCH_POOL, ApiVersion::V2, pool.clone()), json!({"pool": "p"}));
+        assert_eq!(of(&catalog::PATCH_POOL, ApiVersion::V1, pool), json!({}));
     }
 
     #[test]
