@@ -69,7 +69,7 @@ impl Rest {
             Major::Three => {
                 let login = json!({"username": name, "password": password});
                 let url = format!("{}/auth/token", rest.url);
-                let reply = rest.exchange("POST", &url, "application/json", Some(&login))?;
+                let reply = rest.exchange("POST", &url, &[], Some(&login))?;
                 let body = reply.json();
                 let token = body.get("access_token").and_then(Value::as_str);
                 format!("Bearer {}", token.with_context(|| format!("{reply:?}"))?)
@@ -85,7 +85,18 @@ impl Rest {
 
     /// Sends a request to a path below `/api/v1` or `/api/v2`; any status is a reply.
     pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Reply> {
-        self.exchange(method, &self.below(path), "application/json", body)
+        self.send_with(method, path, &[("Accept", "application/json".to_owned())], body)
+    }
+
+    /// The same, with headers.
+    pub fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Option<&Value>,
+    ) -> Result<Reply> {
+        self.exchange(method, &self.below(path), headers, body)
     }
 
     fn below(&self, path: &str) -> String {
@@ -97,10 +108,13 @@ impl Rest {
         &self,
         method: &str,
         url: &str,
-        accept: &str,
+        headers: &[(&str, String)],
         body: Option<&Value>,
     ) -> Result<Reply> {
-        let mut request = Request::builder().method(method).uri(url).header("Accept", accept);
+        let mut request = Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
         if !self.authorization.is_empty() {
             request = request.header("Authorization", &self.authorization);
         }
@@ -139,7 +153,7 @@ impl Rest {
         // Airflow 3 describes its login as well and so serves it above the API.
         let above = if self.major == Major::Two { "/api/v1" } else { "" };
         let url = format!("{}{above}/openapi.json", self.url);
-        let reply = self.exchange("GET", &url, "application/json", None)?;
+        let reply = self.exchange("GET", &url, &[], None)?;
         if reply.status != 200 {
             bail!("GET {url}: {}", reply.status);
         }
@@ -227,7 +241,7 @@ impl Rest {
             number("map_index").unwrap_or(-1),
         );
         let accept = if self.major == Major::Two { "text/plain" } else { "application/json" };
-        let reply = self.exchange("GET", &self.below(&path), accept, None)?;
+        let reply = self.send_with("GET", &path, &[("Accept", accept.to_owned())], None)?;
         if reply.status != 200 {
             bail!("GET {path}: {} {}", reply.status, reply.text);
         }

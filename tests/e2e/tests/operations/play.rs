@@ -1,0 +1,242 @@
+//! Plays a step: asks Airvane, and asks Airflow whether it is true.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use airvane_api::catalog;
+use airvane_api::operation::{AccessLevel, Endpoint, Method};
+use airvane_api::version::ApiVersion;
+use airvane_e2e::env::{Airflow, TestEnv};
+use airvane_e2e::mcp::{Answer, Session};
+use airvane_e2e::rest::{Major, Rest, segment};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Map, Value, json};
+
+use crate::plain;
+use crate::script::{Look, Step};
+use crate::values::{self, Values};
+use crate::world::World;
+
+/// For effects that the scheduler or a parser has to bring about.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// What to keep: a name, and a JSON pointer to its value.
+type Names = BTreeMap<String, String>;
+
+/// What came of a step.
+pub enum Played {
+    Done,
+    /// Airflow refuses it, in these words.
+    Refused(String),
+}
+
+/// One Airflow, and Airvane in front of it.
+pub struct Player {
+    world: World,
+    session: Session,
+    values: Values,
+}
+
+impl Player {
+    pub fn new(env: &TestEnv, airflow: &Airflow) -> Self {
+        let world = World::new(airflow).unwrap();
+        let levels = ["--allow-write", "--allow-destructive"];
+        let session = Session::open(&env.airvane, airflow, "admin", &levels, "warn").unwrap();
+        let mut values = Values::default();
+        values.keep("main", json!(world.main));
+        values.keep("now", json!(jiff::Timestamp::now().as_second().to_string()));
+        Self { world, session, values }
+    }
+
+    pub fn major(&self) -> Major {
+        self.world.rest.major
+    }
+
+    pub fn api(&self) -> ApiVersion {
+        if self.major() == Major::Two { ApiVersion::V1 } else { ApiVersion::V2 }
+    }
+
+    pub fn play(&mut self, step: &Step) -> Result<Played> {
+        if let Some(file) = &step.remove {
+            self.world.remove(file)?;
+        }
+        if let Some(request) = &step.rest {
+            self.prepare(request, step.body.as_ref(), &step.keep)?;
+        }
+        let played = match &step.operation {
+            Some(name) => self.call(name, step)?,
+            None => Played::Done,
+        };
+        if let Some(look) = &step.then {
+            self.look(look)?;
+        }
+        if let Some(path) = &step.gone {
+            self.is_gone(path)?;
+        }
+        if let Some(name) = step.operation.as_deref().filter(|_| matches!(played, Played::Done)) {
+            self.delete_again(name, step)?;
+        }
+        Ok(played)
+    }
+
+    /// Plain REST, to make what a call acts on.
+    fn prepare(&mut self, request: &str, body: Option<&Value>, keep: &Names) -> Result<()> {
+        let (method, path) = request.split_once(' ').context("METHOD PATH")?;
+        let path = self.values.text(path, segment)?;
+        let body = body.map(|body| self.values.value(body)).transpose()?;
+        let reply = self.world.rest.send(method, &path, body.as_ref())?;
+        ensure!(reply.status < 300, "{method} {path}: {} {}", reply.status, reply.text);
+        self.keep(&reply.json(), keep)
+    }
+
+    fn keep(&mut self, seen: &Value, names: &Names) -> Result<()> {
+        for (name, pointer) in names {
+            let value = seen.pointer(pointer).with_context(|| format!("no {pointer} in {seen}"))?;
+            self.values.keep(name, value.clone());
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, name: &str, step: &Step) -> Result<Played> {
+        let operation = catalog::find(name).context("there is no such operation")?;
+        let endpoint = operation.endpoint(self.api()).context("this Airflow has no such thing")?;
+        let arguments = self.values.object(&step.arguments)?;
+        let level = operation.level_of(Some(&Value::Object(arguments.clone())));
+        self.is_refused_below(level, name, &arguments)?;
+        let answer = self.ask(tool(level), name, &arguments)?;
+        if let Some(words) = &step.excuse {
+            return refused(&self.world.rest, endpoint, &arguments, &answer, words);
+        }
+        ensure!(!answer.is_error, "Airvane fails: {}", answer.text);
+        let said = step.says.iter().map(|text| self.values.text(text, str::to_owned));
+        let said = said.collect::<Result<Vec<_>>>()?;
+        if level == AccessLevel::Read {
+            ensure!(!said.is_empty(), "what does it say?");
+            self.plain_says_so(endpoint, &arguments, &said)?;
+        } else {
+            ensure!(step.then.is_some() || step.gone.is_some(), "what is its effect?");
+        }
+        let missing = said.iter().find(|text| !answer.text.contains(*text));
+        match missing {
+            Some(text) => bail!("the answer does not say {text}: {}", answer.text),
+            None => Ok(Played::Done),
+        }
+    }
+
+    fn ask(&mut self, tool: &str, name: &str, arguments: &Map<String, Value>) -> Result<Answer> {
+        self.session.wire.call(tool, &json!({"operation": name, "arguments": arguments}))
+    }
+
+    /// A tool of a lower level does not do it.
+    fn is_refused_below(
+        &mut self,
+        level: AccessLevel,
+        name: &str,
+        arguments: &Map<String, Value>,
+    ) -> Result<()> {
+        for lower in [AccessLevel::Read, AccessLevel::Write] {
+            if lower < level {
+                let answer = self.ask(tool(lower), name, arguments)?;
+                ensure!(answer.is_error, "{} does it: {}", tool(lower), answer.text);
+                let right = tool(level);
+                ensure!(answer.text.contains(right), "names no `{right}`: {}", answer.text);
+            }
+        }
+        Ok(())
+    }
+
+    /// What an answer has to say must be Airflow's word.
+    fn plain_says_so(
+        &self,
+        endpoint: &Endpoint,
+        arguments: &Map<String, Value>,
+        said: &[String],
+    ) -> Result<()> {
+        let reply = plain::send(&self.world.rest, endpoint, arguments)?;
+        ensure!(reply.status < 300, "plain REST: {} {}", reply.status, reply.text);
+        let told = format!("{}\n{}", reply.text, reply.json());
+        match said.iter().find(|text| !told.contains(*text)) {
+            Some(text) => bail!("plain REST does not say {text}: {}", reply.text),
+            None => Ok(()),
+        }
+    }
+
+    /// Looks until what should be there is, and what should not be is not.
+    fn look(&mut self, look: &Look) -> Result<()> {
+        let path = self.values.text(&look.path, segment)?;
+        let wanted = look.holds.as_ref().map(|wanted| self.values.value(wanted)).transpose()?;
+        let unwanted =
+            look.lacks.as_ref().map(|unwanted| self.values.value(unwanted)).transpose()?;
+        let until = Instant::now() + PATIENCE;
+        let seen = loop {
+            let reply = self.world.rest.send("GET", &path, None)?;
+            let seen = reply.json();
+            let is = |wanted: &Option<Value>| wanted.as_ref().map(|one| values::holds(&seen, one));
+            if reply.status == 200 && is(&wanted) != Some(false) && is(&unwanted) != Some(true) {
+                break seen;
+            }
+            if Instant::now() > until {
+                bail!("{path} is {} {}", reply.status, reply.text);
+            }
+            std::thread::sleep(Duration::from_millis(500));
+        };
+        self.keep(&seen, &look.keep)
+    }
+
+    fn is_gone(&self, path: &str) -> Result<()> {
+        let path = self.values.text(path, segment)?;
+        let reply = self.world.rest.send("GET", &path, None)?;
+        ensure!(reply.status == 404, "{path} is still there: {} {}", reply.status, reply.text);
+        Ok(())
+    }
+
+    /// A second delete says that there is nothing, unless Airflow itself is content (`again`).
+    fn delete_again(&mut self, name: &str, step: &Step) -> Result<()> {
+        let operation = catalog::find(name).context("there is no such operation")?;
+        let endpoint = operation.endpoint(self.api()).context("this Airflow has no such thing")?;
+        if endpoint.method != Method::Delete {
+            return Ok(());
+        }
+        let arguments = self.values.object(&step.arguments)?;
+        let plain = plain::send(&self.world.rest, endpoint, &arguments)?;
+        let answer = self.ask(tool(operation.level), name, &arguments)?;
+        if step.again {
+            ensure!(plain.status < 300, "plain REST is not content: {}", plain.status);
+            ensure!(!answer.is_error, "a second delete fails: {}", answer.text);
+        } else {
+            ensure!(plain.status == 404, "plain REST: a second delete is {}", plain.status);
+            let told = ["there is no ", " has no ", "404"];
+            let told = answer.is_error && told.iter().any(|words| answer.text.contains(words));
+            ensure!(told, "a second delete does not say so: {}", answer.text);
+        }
+        Ok(())
+    }
+}
+
+/// The tool for operations of a level.
+fn tool(level: AccessLevel) -> &'static str {
+    match level {
+        AccessLevel::Read => "read_operation",
+        AccessLevel::Write => "write_operation",
+        AccessLevel::Destructive => "destroy_operation",
+    }
+}
+
+/// Airflow's own refusal, word for word, and Airvane's account of it.
+fn refused(
+    rest: &Rest,
+    endpoint: &Endpoint,
+    arguments: &Map<String, Value>,
+    answer: &Answer,
+    words: &str,
+) -> Result<Played> {
+    let reply = plain::send(rest, endpoint, arguments)?;
+    let (status, text) = (reply.status, &reply.text);
+    ensure!(status >= 400 && text.contains(words), "plain REST has no excuse: {status} {text}");
+    ensure!(
+        answer.is_error && answer.text.contains(words),
+        "Airvane does not tell: {}",
+        answer.text
+    );
+    Ok(Played::Refused(format!("{status} {text}")))
+}
