@@ -159,7 +159,9 @@ impl Row {
     /// Whether it does what was asked for, by the verb that its name begins with.
     fn acts(&self, asked: &Asked) -> f64 {
         let Some(verb) = &self.verb else { return 1.0 };
-        if asked.words.contains(verb) {
+        // What shows one thing and what lists several are told apart by number, not by verb.
+        let shows = verb == "list" && asked.words.contains("show");
+        if asked.words.contains(verb) || shows {
             return 1.12;
         }
         let is_verb = |word: &str| vocabulary::VERBS.contains(&word);

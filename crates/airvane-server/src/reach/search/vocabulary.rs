@@ -50,6 +50,7 @@ pub(super) const EMPTY: &[&str] = &[
     "need",
     "now",
     "of",
+    "old",
     "on",
     "one",
     "or",
