@@ -108,7 +108,7 @@ fn refusal(
         .unwrap_or_else(|| not_airflow(headers, body))
 }
 
-pub(crate) fn not_airflow(headers: &HeaderMap, body: &[u8]) -> ApiError {
+fn not_airflow(headers: &HeaderMap, body: &[u8]) -> ApiError {
     const BEGINNING: usize = 500;
     let text = String::from_utf8_lossy(body.get(..BEGINNING).unwrap_or(body));
     ApiError::NotAirflow { content_type: media_type(headers), detail: Untrusted::new(text) }

@@ -1,18 +1,16 @@
 //! Airflow's description of itself, which tells of operations that are newer than ours.
 
 use airvane_api::ApiVersion;
-use serde_json::Value;
 
+use crate::call::{self, Json};
 use crate::rest::Outgoing;
-use crate::{CallError, Context, RestBackend, bounded, call};
-
-/// Largest document that is read: Airflow 3.3's has 350 kB.
-const LIMIT: usize = 4 << 20;
+use crate::{CallError, Context, RestBackend};
 
 impl RestBackend {
     /// The OpenAPI document that Airflow serves: at its root on Airflow 3, below the API on
     /// Airflow 2. Both serve it to everybody, and what stands before them may want a credential.
-    pub async fn openapi(&self, api: ApiVersion, context: &Context) -> Result<Value, CallError> {
+    /// Bounded like every answer; Airflow 3.3's has 350 kB.
+    pub async fn openapi(&self, api: ApiVersion, context: &Context) -> Result<Json, CallError> {
         let path = match api {
             ApiVersion::V1 => "/api/v1/openapi.json",
             ApiVersion::V2 => "/openapi.json",
@@ -28,9 +26,6 @@ impl RestBackend {
             idempotent: true,
         };
         let answer = wire.send_as(&outgoing, api, &self.inner.auth, context).await?;
-        let answer = call::success(answer, "").await?;
-        let headers = answer.headers.clone();
-        let body = answer.bytes(LIMIT).await?;
-        bounded::parse(&body).map_err(|_| call::not_airflow(&headers, &body).into())
+        call::json(answer, "").await
     }
 }

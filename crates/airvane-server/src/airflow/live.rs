@@ -65,6 +65,6 @@ impl Airflow {
         self.learn_secrets().await;
         let document =
             document.inspect_err(|error| tracing::debug!(%error, "no OpenAPI document")).ok()?;
-        Some(reach::live::operations(&document, api, &|text| self.redact(text).into_string()))
+        Some(reach::live::operations(&document.value, api, &|text| self.redact(text).into_string()))
     }
 }

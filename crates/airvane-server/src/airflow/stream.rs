@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use airvane_api::request::RequestBuilder;
 use airvane_api::{Accept, Operation, Request};
-use airvane_client::{Backend, CallError, Context};
+use airvane_client::{Backend, CallError, Context, Json};
 use airvane_redact::SafeJson;
 
 use super::Airflow;
@@ -58,8 +58,12 @@ impl Airflow {
                 }
             }
         };
-        let line = lines.last(ended).and_then(|line| serde_json::from_slice(&line).ok());
-        Ok(LastLine { line: line.map(|line| self.upstream.redactor.json(line)), ended })
+        let last = lines.last(ended).and_then(|line| serde_json::from_slice(&line).ok());
+        let line = match last {
+            Some(value) => Some(self.make_safe(Json { value, turn: None }).await?),
+            None => None,
+        };
+        Ok(LastLine { line, ended })
     }
 }
 
