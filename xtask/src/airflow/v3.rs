@@ -80,7 +80,10 @@ fn environment(home: &Home, port: u16, url: &str) -> Result<Environment> {
         // A busy machine is no failed task.
         ("WORKERS__EXECUTION_API_TIMEOUT", "60".to_owned()),
         ("DAG_PROCESSOR__REFRESH_INTERVAL", "3".to_owned()),
-        ("DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL", "30".to_owned()),
+        // Files are read again when they change; reading all of them over and over takes a core.
+        ("DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL", "600".to_owned()),
+        // On a busy machine the API server takes longer than five seconds, and tasks stay queued.
+        ("WORKERS__EXECUTION_API_TIMEOUT", "60".to_owned()),
     ])
 }
 
