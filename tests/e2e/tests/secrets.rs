@@ -10,14 +10,14 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use airvane_api::catalog;
-use airvane_api::operation::AccessLevel;
+use airvane_api::operation::{AccessLevel, Operation};
 use airvane_e2e::env::{Airflow, TestEnv};
 use airvane_e2e::mcp::{Heard, Session, Wire, airvane};
 use airvane_e2e::on_both_majors;
 use airvane_e2e::plant::{self, Plant, Traces, strings};
 use airvane_e2e::planting::{self, DAG};
 use airvane_e2e::rest::{Major, Rest, segment};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 const TASKS: [&str; 5] = ["print_settings", "hand_over", "announce", "export", "connect"];
 
@@ -226,7 +226,11 @@ fn calls(airflow: &Airflow, plants: &[Plant], run_id: &str) -> Vec<(&'static str
     for task in TASKS {
         calls.extend(task_calls(&run, task));
     }
-    calls.extend(TASKS.iter().flat_map(|task| operations(run_id, task)));
+    for (index, task) in TASKS.iter().enumerate() {
+        // What does not depend on the task is asked once.
+        let again = |it: &&Operation| index == 0 || takes(it, "task_id");
+        calls.extend(reads().filter(again).map(|it| operation(it, run_id, task)));
+    }
     for name in plants.iter().filter_map(|plant| plant.name.as_deref()) {
         let key = json!({"variable_key": name});
         calls.push(("read_operation", by_name("get_variable", &key)));
@@ -243,9 +247,24 @@ fn by_name(operation: &str, arguments: &Value) -> Value {
     json!({"operation": operation, "arguments": arguments})
 }
 
-/// Every operation that reads, pointed at one task. One that finds nothing there, or is not of this
-/// major, shows at least its error.
-fn operations(run_id: &str, task: &str) -> Vec<(&'static str, Value)> {
+/// Every operation that reads.
+fn reads() -> impl Iterator<Item = &'static Operation> {
+    let operations = catalog::OPERATIONS.iter().copied();
+    operations.filter(|it| it.level == AccessLevel::Read && !it.refused)
+}
+
+fn required(operation: &Operation) -> impl Iterator<Item = &'static str> {
+    let ends = [&operation.v1, &operation.v2].into_iter().flatten();
+    ends.flat_map(|end| end.parameters).filter(|it| it.required).map(|it| it.name)
+}
+
+fn takes(operation: &Operation, name: &str) -> bool {
+    required(operation).any(|parameter| parameter == name)
+}
+
+/// An operation pointed at one task. One that finds nothing there, or is not of this major, shows
+/// at least its error.
+fn operation(operation: &Operation, run_id: &str, task: &str) -> (&'static str, Value) {
     let value = |name: &str| match name {
         "dag_id" => json!(DAG),
         "dag_run_id" => json!(run_id),
@@ -257,18 +276,8 @@ fn operations(run_id: &str, task: &str) -> Vec<(&'static str, Value)> {
         "option" => json!("fernet_key"),
         _ => json!(1),
     };
-    let reads = catalog::OPERATIONS
-        .iter()
-        .filter(|operation| operation.level == AccessLevel::Read && !operation.refused);
-    reads
-        .map(|operation| {
-            let ends = [&operation.v1, &operation.v2].into_iter().flatten();
-            let parameters = ends.flat_map(|end| end.parameters).filter(|it| it.required);
-            let arguments: Map<String, Value> =
-                parameters.map(|it| (it.name.to_owned(), value(it.name))).collect();
-            ("read_operation", by_name(operation.name, &Value::Object(arguments)))
-        })
-        .collect()
+    let arguments = required(operation).map(|name| (name.to_owned(), value(name))).collect();
+    ("read_operation", by_name(operation.name, &Value::Object(arguments)))
 }
 
 fn note(plants: &[Plant]) -> String {
