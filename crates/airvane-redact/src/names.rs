@@ -5,7 +5,7 @@
 //! `password_policy_enabled` are not taken for secrets. All 22 names of Airflow's own list
 //! (`airflow._shared.secrets_masker`, 3.3) are sensitive here.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::{cell::RefCell, collections::HashSet, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
 
@@ -172,19 +172,53 @@ impl Names {
 
     /// What `name` says about its value.
     pub(crate) fn judge(&self, name: &str) -> Judgement {
-        let words = words(name);
-        if words.is_empty() {
-            return NOTHING;
+        if !self.exempt.is_empty() || !self.sensitive.is_empty() {
+            let joined = words(name).join("_");
+            if self.exempt.contains(&joined) {
+                return NOTHING;
+            }
+            if self.sensitive.contains(&joined) {
+                return Judgement { strength: Strength::Strong, kind: "secret", compound: true };
+            }
         }
-        let joined = words.join("_");
-        if self.exempt.contains(&joined) || EXEMPT.contains(&joined.as_str()) {
-            return NOTHING;
-        }
-        if self.sensitive.contains(&joined) {
-            return Judgement { strength: Strength::Strong, kind: "secret", compound: true };
-        }
-        judge_words(&words)
+        recall(name)
     }
+}
+
+/// Names judged last, by thread: a log repeats the same few in every line.
+const REMEMBERED: usize = 256;
+/// Longer names, which any JSON may hold, are judged each time.
+const MAX_REMEMBERED: usize = 128;
+
+thread_local! {
+    static LAST: RefCell<Vec<Option<(String, Judgement)>>> =
+        RefCell::new(vec![None; REMEMBERED]);
+}
+
+/// Judges by the lists above, or remembers.
+fn recall(name: &str) -> Judgement {
+    let place = name.bytes().fold(17usize, |sum, b| sum.wrapping_mul(31) ^ usize::from(b));
+    LAST.with_borrow_mut(|last| {
+        let slot = last.get_mut(place % REMEMBERED);
+        if let Some(Some((known, judged))) = &slot
+            && known == name
+        {
+            return *judged;
+        }
+        let judged = judge_name(name);
+        if let Some(slot) = slot.filter(|_| name.len() <= MAX_REMEMBERED) {
+            *slot = Some((name.to_owned(), judged));
+        }
+        judged
+    })
+}
+
+fn judge_name(name: &str) -> Judgement {
+    let words = words(name);
+    if words.is_empty() || EXEMPT.contains(&words.join("_").as_str()) {
+        return NOTHING;
+    }
+    judge_words(&words)
 }
 
 fn judge_words(words: &[String]) -> Judgement {

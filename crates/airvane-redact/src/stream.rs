@@ -238,7 +238,8 @@ impl State {
         if self.forward {
             return format!("block {}", self.blocks);
         }
-        let words = after.lines().take(16).filter_map(|line| line.split_whitespace().next_back());
+        let body = after.lines().take(16).take_while(|line| !line.contains("-END "));
+        let words = body.filter_map(|line| line.split_whitespace().next_back());
         let long = words.filter(|word| word.len() >= 40);
         long.take(4).collect()
     }

@@ -215,7 +215,10 @@ fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
         }
         let remote = matches!(gap.kind, Gap::Comma | Gap::Call)
             && values::is_wordlike(line.get(value.start, value.end));
-        return (!remote).then_some(value);
+        // `"{{ x | default('y') }}"`
+        let template = line.get(value.start, value.end).starts_with("{{");
+        let inner = template.then(|| fallback(line, value.start, value.end)).flatten();
+        return (!remote).then_some(inner.unwrap_or(value));
     }
     let form = if gap.loose { Form::Loose } else { Form::Tight };
     match gap.kind {
@@ -243,7 +246,7 @@ fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
         Gap::Assign => {
             let at = annotation(line, at).unwrap_or(at);
             if let Some(value) = value::quoted(line, at) {
-                return Some(fallback(line, value.start, value.end).unwrap_or(value));
+                return Some(value);
             }
             let first = line.at(at);
             if (first == b'{' || first.is_ascii_alphabetic() || first == b'$')

@@ -1,4 +1,9 @@
 //! Source hosting, package registries, CI. See the module above for what a row means.
+//!
+//! Checked against a second source, Nosey Parker's rules `github.yml` and Kingfisher's
+//! `aikido.yml`: prefixes and lengths of GitHub's and Aikido's tokens.
+//! The lengths of the other rows are ranges around what the provider's page shows; they were not
+//! checked against a second source.
 
 use super::{
     Alphabet::{Alnum, Base64, Dotted, Hex, Lower, Slug, Upper, Word},

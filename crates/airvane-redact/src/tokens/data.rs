@@ -1,4 +1,8 @@
 //! Databases, data platforms and AI services. See the module above for what a row means.
+//!
+//! Checked against a second source, Kingfisher's rules `anthropic.yml`: Anthropic's prefixes.
+//! The lengths of the other rows are ranges around what the provider's page shows; they were not
+//! checked against a second source.
 
 use super::{
     Alphabet::{Alnum, Base64, Dotted, Hex, Lower, Slug, Wide, Word},

@@ -1,4 +1,7 @@
 //! Payments, commerce, finance. See the module above for what a row means.
+//!
+//! The lengths are ranges around what the provider's page shows; they were not checked against a
+//! second source.
 
 use super::{
     Alphabet::{Alnum, Base64, Hex, Slug, Wide, Word},

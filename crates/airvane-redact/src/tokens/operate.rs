@@ -1,4 +1,7 @@
 //! Monitoring, incidents, mail and messages sent by machines. See the module above for what a row means.
+//!
+//! The lengths are ranges around what the provider's page shows; they were not checked against a
+//! second source.
 
 use super::{
     Alphabet::{Alnum, Base64, Dotted, Hex, Lower, Slug, Upper, Word},
