@@ -139,12 +139,11 @@ impl<'a> Underway<'a> {
             return Ok(());
         }
         let Some(step) = self.open.pop_front() else { return Ok(()) };
-        let run_id = match stuck_run(rest, &step.dag_id, &step.wait)? {
-            Some(run_id) => run_id,
-            None => {
-                set_variables(rest, &step.variables)?;
-                rest.trigger(&step.dag_id, &step.conf, step.dated)?
-            }
+        let run_id = if let Some(run_id) = stuck_run(rest, &step.dag_id, &step.wait)? {
+            run_id
+        } else {
+            set_variables(rest, &step.variables)?;
+            rest.trigger(&step.dag_id, &step.conf, step.dated)?
         };
         self.current = Some(Started::now(step, run_id));
         Ok(())
