@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-use airvane_redact::{Redactor, SafeText, Settings};
+use airvane_redact::{Count, Redactor, SafeText, Settings};
 use clap::ArgMatches;
 
 use crate::Exit;
@@ -45,12 +45,12 @@ fn redactor(matches: &ArgMatches) -> Result<Redactor, UsageError> {
 /// Where the redacted text goes.
 enum Sink {
     Text(io::StdoutLock<'static>),
-    Count(std::collections::BTreeMap<String, usize>),
+    Count(Count),
 }
 
 impl Sink {
     fn new(count: bool) -> Self {
-        if count { Self::Count(Default::default()) } else { Self::Text(io::stdout().lock()) }
+        if count { Self::Count(Count::new()) } else { Self::Text(io::stdout().lock()) }
     }
 
     /// Takes a piece; `false` when nobody reads any more (`| head`).

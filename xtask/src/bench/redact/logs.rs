@@ -58,7 +58,9 @@ pub(crate) fn real(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for (name, roots) in kinds {
         let mut text = Vec::new();
-        roots.iter().for_each(|root| gather(root, &mut text));
+        for root in &roots {
+            gather(root, &mut text);
+        }
         if !text.is_empty() {
             let path = folder.join(format!("{name}.log"));
             fs::write(&path, text).context("write a log")?;
