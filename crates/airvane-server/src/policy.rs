@@ -256,9 +256,9 @@ mod tests {
             assert_eq!(listed, ["list_connections", "get_connection", "get_connection_test"]);
         }
         let misspelt =
-            ToolSelection { toolsets: vec!["conection".to_owned()], ..ToolSelection::default() };
+            ToolSelection { toolsets: vec!["conexion".to_owned()], ..ToolSelection::default() };
         let message = Policy::new(AccessLevel::Read, misspelt).unwrap_err().to_string();
-        assert_eq!(message, "unknown toolset `conection`; did you mean `connection`?");
+        assert_eq!(message, "unknown toolset `conexion`; did you mean `connection`?");
     }
 
     #[test]

@@ -137,7 +137,7 @@ fn plain_verb(word: &str) -> String {
     if word.len() > SHORTEST + 1 { word.trim_end_matches('e').to_owned() } else { word.to_owned() }
 }
 
-/// `stopp` → `stop`.
+/// Without a doubled last letter: what `-ed` and `-ing` leave of `stop`.
 fn undoubled(word: &str) -> &str {
     let mut ends = word.chars().rev();
     match (ends.next(), ends.next()) {
