@@ -108,7 +108,7 @@ impl<'a> Underway<'a> {
         rest: &Rest,
         states: &HashMap<(String, String), String>,
     ) -> Result<Option<String>> {
-        if self.incident.kind == Kind::ImportError {
+        if self.incident.kind != Kind::Run {
             return Ok(Some(String::new()));
         }
         let Some(current) = &mut self.current else {
@@ -170,7 +170,7 @@ impl Started {
             State::Failed => state.is_some_and(|state| state == "failed"),
             State::Success => state.is_some_and(|state| state == "success"),
             State::Stuck => is_stuck(rest, &self.step.dag_id, &self.run_id, wait)?,
-            State::ImportError => true,
+            State::ImportError | State::NeverRun => true,
         };
         if !there {
             self.since = None;

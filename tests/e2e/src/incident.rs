@@ -18,9 +18,11 @@ pub struct Incident {
     pub title: String,
     /// The DAG.
     pub dag_id: String,
-    /// Whether there is no DAG to run.
+    /// Whether there is no DAG to run, or no run to start.
     #[serde(default)]
     pub kind: Kind,
+    /// The majors that can have it; both if not given.
+    pub majors: Option<Vec<u8>>,
     /// What has to exist before.
     #[serde(default)]
     pub setup: Setup,
@@ -46,6 +48,8 @@ pub enum Kind {
     Run,
     /// A file that does not import.
     ImportError,
+    /// A DAG without any run.
+    NeverRun,
 }
 
 /// What has to exist before.
@@ -104,6 +108,8 @@ pub enum State {
     Stuck,
     /// Airflow knows of the broken file.
     ImportError,
+    /// There is no run.
+    NeverRun,
 }
 
 /// When it has happened.
@@ -185,7 +191,11 @@ pub fn all(major: Major) -> Result<Vec<(String, Incident)>> {
         if path.extension().is_some_and(|extension| extension == "toml") {
             let text = std::fs::read_to_string(&path)?;
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            incidents.push((name.clone(), read(&text, major).context(name)?));
+            let incident = read(&text, major).context(name.clone())?;
+            let number = if major == Major::Two { 2 } else { 3 };
+            if incident.majors.as_ref().is_none_or(|majors| majors.contains(&number)) {
+                incidents.push((name, incident));
+            }
         }
     }
     incidents.sort_by(|a, b| a.0.cmp(&b.0));

@@ -68,7 +68,7 @@ fn open(env: &TestEnv, airflow: &Airflow, arguments: &[&str]) -> Session {
 fn one(session: &mut Session, incident: &Incident, run_id: &str) -> Result<Answer> {
     let arguments = match incident.kind {
         Kind::Run => json!({"dag_id": incident.dag_id, "dag_run_id": run_id}),
-        Kind::ImportError => json!({"dag_id": incident.dag_id}),
+        Kind::ImportError | Kind::NeverRun => json!({"dag_id": incident.dag_id}),
     };
     session.wire.call("diagnose_dag_run", &arguments)
 }
@@ -102,7 +102,7 @@ fn judged(
 ) -> Row {
     let mut wrong = verdict::wrong(&incident.answer, &answer.text, tasks);
     // A DAG that does not exist can't be diagnosed; why not is what has to be said.
-    if answer.is_error && incident.kind == Kind::Run {
+    if answer.is_error && incident.kind != Kind::ImportError {
         wrong.push("it is an error".to_owned());
     }
     let structured = other.structured.clone().unwrap_or(Value::Null);

@@ -6,11 +6,11 @@
 use airvane_api::ApiVersion;
 use airvane_api::catalog;
 use airvane_api::ids::DagRunId;
-use airvane_api::models::{AssetEvent, DagRun, DagVersion, Page, TaskInstance};
+use airvane_api::models::{AssetEvent, DagRun, DagVersion, Page};
 use serde_json::Value;
 
 use super::picture::Picture;
-use super::{edits, unknown};
+use super::{durations, edits, unknown};
 use crate::failure::Failure;
 use crate::output::time;
 use crate::tool::Call;
@@ -49,7 +49,7 @@ pub(super) async fn between(
         },
         async {
             if depth == Depth::All {
-                durations(call, picture, older, newer).await
+                durations::between(call, picture, older, newer).await
             } else {
                 Ok(Vec::new())
             }
@@ -236,80 +236,6 @@ fn source_of(event: &AssetEvent) -> String {
     }
 }
 
-/// A task that took less is not told of.
-const LONG: f64 = 60.0;
-
-/// How many times as long is much unlike.
-const TIMES: f64 = 3.0;
-
-/// Tasks that took much longer or shorter. Only instances of a minute and more are listed, so one
-/// that is missing took less, or did not run.
-async fn durations(
-    call: &Call,
-    picture: &Picture,
-    older: &DagRun,
-    newer: &DagRun,
-) -> Result<Vec<String>, Failure> {
-    let took = |run: &DagRun| {
-        time::seconds_between(run.start_date.as_deref(), run.end_date.as_deref()).unwrap_or(LONG)
-    };
-    if took(older) < LONG && took(newer) < LONG {
-        return Ok(Vec::new());
-    }
-    let (before, now) = tokio::join!(long(call, picture, older), long(call, picture, newer));
-    Ok(of_durations(&before?, &now?))
-}
-
-async fn long(call: &Call, picture: &Picture, run: &DagRun) -> Result<Vec<TaskInstance>, Failure> {
-    let run_id = DagRunId::new(run.dag_run_id.as_str())?;
-    let page: Page<TaskInstance> = call
-        .airflow
-        .ask(&catalog::LIST_TASK_INSTANCES, |request| {
-            // Airflow 2 can't order this list.
-            let ordered = request.knows("order_by");
-            let request = if ordered { request.query("order_by", "-duration") } else { request };
-            request
-                .path("dag_id", &picture.dag_id)
-                .path("dag_run_id", &run_id)
-                .query("duration_gte", LONG)
-                .query("limit", 100)
-        })
-        .await?;
-    Ok(page.items)
-}
-
-fn of_durations(older: &[TaskInstance], newer: &[TaskInstance]) -> Vec<String> {
-    const SHOWN: usize = 3;
-    let longest = |instances: &[TaskInstance], task_id: &str| {
-        instances
-            .iter()
-            .filter(|one| one.task_id == task_id)
-            .filter_map(|one| one.duration)
-            .fold(None, |longest: Option<f64>, one| Some(longest.map_or(one, |it| it.max(one))))
-    };
-    let mut task_ids: Vec<&str> =
-        newer.iter().chain(older).map(|one| one.task_id.as_str()).collect();
-    task_ids.sort_unstable();
-    task_ids.dedup();
-    let mut unlike: Vec<(f64, String)> = Vec::new();
-    for task_id in task_ids {
-        let (before, now) = (longest(older, task_id), longest(newer, task_id));
-        let times = match (before, now) {
-            (Some(before), Some(now)) => (now / before).max(before / now),
-            (None, Some(now)) => now / LONG,
-            // It may not have got so far: no sign of anything.
-            (_, None) => continue,
-        };
-        if times >= TIMES {
-            let before = before.map_or_else(|| "under 1m or not run".to_owned(), time::duration);
-            let now = now.map(time::duration).unwrap_or_default();
-            unlike.push((times, format!("{task_id} {before} → {now}")));
-        }
-    }
-    unlike.sort_by(|a, b| b.0.total_cmp(&a.0));
-    unlike.into_iter().take(SHOWN).map(|(_, text)| text).collect()
-}
-
 /// What people edited after the older run started and before the newer ended.
 async fn edited(
     call: &Call,
@@ -324,13 +250,16 @@ async fn edited(
     if edits.is_empty() {
         return Ok(Vec::new());
     }
-    // Without the source only the error tells which matter: they are still told.
-    let source = if edits.has_names() {
-        source(&call.airflow, &picture.dag_id).await.unwrap_or_default()
+    // Without the file only the error tells which matter.
+    let file = if edits.has_names() {
+        source(&call.airflow, &picture.dag_id).await.ok()
     } else {
-        String::new()
+        Some(String::new())
     };
-    let told = edits.told(|name| is_named(&source, name) || is_named(error, name));
+    let named = |name: &str| {
+        is_named(error, name) || file.as_deref().is_some_and(|file| is_named(file, name))
+    };
+    let told = edits.told(named, file.is_some());
     Ok(if told.is_empty() { told } else { vec![format!("audit log: {}", told.join("; "))] })
 }
 
@@ -413,24 +342,6 @@ mod tests {
         );
         assert_eq!(of_events(&older, &older), None);
         assert!(of_events(&older, &[]).is_some_and(|line| line.contains("none of s3://orders")));
-    }
-
-    fn took(task_id: &str, seconds: f64) -> TaskInstance {
-        TaskInstance {
-            task_id: task_id.to_owned(),
-            duration: Some(seconds),
-            ..TaskInstance::default()
-        }
-    }
-
-    #[test]
-    fn only_durations_much_unlike_are_told() {
-        let older = [took("extract", 62.0), took("load", 100.0)];
-        let newer = [took("extract", 723.0), took("load", 150.0), took("sum", 200.0)];
-        assert_eq!(
-            of_durations(&older, &newer),
-            ["extract 1m 2s → 12m 3s", "sum under 1m or not run → 3m 20s"]
-        );
     }
 
     #[test]

@@ -150,12 +150,16 @@ impl Edit {
         Some(Self { thing: *thing, name, done, who: entry.owner.clone(), when: entry.when.clone() })
     }
 
-    fn text(&self) -> String {
-        let what = match (self.thing, &self.name) {
+    fn what(&self) -> String {
+        match (self.thing, &self.name) {
             (Thing::Dag, _) => "the DAG was".to_owned(),
             (thing, Some(name)) => format!("{} {name}", thing.text()),
             (thing, None) => format!("{}s", thing.text()),
-        };
+        }
+    }
+
+    fn text(&self) -> String {
+        let what = self.what();
         let who = self.who.as_deref().map(|who| format!(" by {who}")).unwrap_or_default();
         format!("{what} {}{who} at {}", self.done, time::short_some(self.when.as_deref()))
     }
@@ -209,10 +213,14 @@ fn paused(extra: &str) -> Option<&'static str> {
 }
 
 impl Edits {
-    /// Those that matter most, as text: what the DAG's source or its error names comes first,
-    /// then the DAG itself, then the rest is counted. Nothing if there was no edit.
-    pub(super) fn told(&self, concerns: impl Fn(&str) -> bool) -> Vec<String> {
+    /// Those that matter, as text: what the DAG's file or its error names, then the DAG itself.
+    /// The rest is counted, or named in brief where nothing is closer: a module that the file
+    /// imports may use it.
+    pub(super) fn told(&self, concerns: impl Fn(&str) -> bool, file_read: bool) -> Vec<String> {
         const SHOWN: usize = 3;
+        if self.is_empty() {
+            return Vec::new();
+        }
         let named = |edit: &&Edit| edit.name.as_deref().is_some_and(&concerns);
         let mut first: Vec<&Edit> = self.items.iter().filter(named).collect();
         let (own, rest): (Vec<&Edit>, Vec<&Edit>) = self
@@ -221,22 +229,33 @@ impl Edits {
             .filter(|edit| !named(edit))
             .partition(|edit| edit.thing == Thing::Dag);
         first.extend(own);
-        let relevant = first.len();
-        // Others are worth naming only where nothing is closer.
         if first.is_empty() {
-            first.extend(&rest);
+            return self.in_brief(&rest, file_read);
         }
         let mut told: Vec<String> = first.iter().take(SHOWN).map(|edit| edit.text()).collect();
         let left = self.items.len() - told.len();
-        let other = if relevant > 0 { "other" } else { "more" };
-        let more = match (left as u64, self.unread) {
+        told.extend(match (left as u64, self.unread) {
             (0, 0) => None,
-            (1, 0) => Some(format!("1 {other} edit")),
-            (left, 0) => Some(format!("{left} {other} edits")),
-            (left, unread) => Some(format!("{} {other} edits, not all read", left + unread)),
-        };
-        told.extend(more);
+            (1, 0) => Some("1 other edit".to_owned()),
+            (left, 0) => Some(format!("{left} other edits")),
+            (left, unread) => Some(format!("{} other edits, not all read", left + unread)),
+        });
         told
+    }
+
+    fn in_brief(&self, edits: &[&Edit], file_read: bool) -> Vec<String> {
+        const SHOWN: usize = 3;
+        let whose = if file_read {
+            "edits of things that its file does not name"
+        } else {
+            "edits [unknown: whether its file names them]"
+        };
+        let mut names: Vec<String> = edits.iter().take(SHOWN).map(|edit| edit.what()).collect();
+        let more = (edits.len() - names.len()) as u64 + self.unread;
+        if more > 0 {
+            names.push(format!("{more} more"));
+        }
+        vec![format!("{whose}: {}", names.join(", "))]
     }
 
     /// Whether nothing was changed.
@@ -266,7 +285,7 @@ mod tests {
     }
 
     fn told(entries: &[EventLog], names: impl Fn(&str) -> bool) -> Vec<String> {
-        Edits { items: edits(entries, "orders"), unread: 0 }.told(names)
+        Edits { items: edits(entries, "orders"), unread: 0 }.told(names, true)
     }
 
     #[test]
@@ -283,11 +302,15 @@ mod tests {
         ];
         for (edit, done) in edits.iter().zip(["changed", "changed", "deleted", "set"]) {
             let line = format!("variable rate {done} by anna at 2026-11-20 09:30:00Z");
-            assert_eq!(told(std::slice::from_ref(edit), |_| false), [line]);
+            assert_eq!(told(std::slice::from_ref(edit), |_| true), [line]);
         }
         assert_eq!(
-            told(&edits, |_| false),
+            told(&edits, |_| true),
             ["variable rate changed by anna at 2026-11-20 09:30:00Z"]
+        );
+        assert_eq!(
+            told(&edits, |_| false),
+            ["edits of things that its file does not name: variable rate"]
         );
     }
 
@@ -312,7 +335,10 @@ mod tests {
     #[test]
     fn an_entry_that_names_nothing_is_told_without_a_name() {
         let edits = [entry("patch_connection", None, "no JSON")];
-        assert_eq!(told(&edits, |_| true), ["connections changed by anna at 2026-11-20 09:30:00Z"]);
+        assert_eq!(
+            told(&edits, |_| true),
+            ["edits of things that its file does not name: connections"]
+        );
         assert!(told(&[entry("variable.edit", None, r#"{"pk": "3"}"#)], |_| true).is_empty());
     }
 }

@@ -8,10 +8,47 @@ use futures::future::join_all;
 use super::unknown;
 use crate::airflow::Airflow;
 use crate::failure::Failure;
-use crate::output::time;
+use crate::output::{Document, time};
+use crate::suggest;
+use crate::tool::Call;
+use crate::tools::list_import_errors::last_line;
 
 /// Assets whose last update is looked up.
 const LOOKED_AT: usize = 3;
+
+/// A DAG without runs: its file may have stopped importing.
+pub(super) async fn no_runs(call: &Call, dag_id: &DagId) -> Document {
+    let mut document = Document::new();
+    document.line(format!("{dag_id} has never run"));
+    if let Some(error) = suggest::broken_file(&call.airflow, dag_id).await {
+        document.line(format!(
+            "Its file {} fails to import: {}",
+            error.filename,
+            last_line(&error)
+        ));
+        document.next("list_import_errors shows the whole traceback");
+    } else {
+        reasons(call, dag_id, &mut document).await;
+        document.next("explore_dag shows its schedule and its tasks");
+    }
+    document
+}
+
+/// Why no run starts.
+async fn reasons(call: &Call, dag_id: &DagId, document: &mut Document) {
+    let dag: Result<Dag, Failure> =
+        call.airflow.ask(&catalog::GET_DAG_DETAILS, |request| request.path("dag_id", dag_id)).await;
+    match dag {
+        Ok(dag) => {
+            for line in lines(&call.airflow, dag_id, &dag).await {
+                document.line(line);
+            }
+        }
+        Err(failure) => {
+            document.line(format!("[unknown: {}]", unknown("why it does not run", &failure)));
+        }
+    }
+}
 
 /// What keeps the DAG from starting by itself, line by line; nothing if it is only not due yet.
 pub(super) async fn lines(airflow: &Airflow, dag_id: &DagId, dag: &Dag) -> Vec<String> {
@@ -34,9 +71,7 @@ fn settings(dag: &Dag) -> Vec<String> {
         lines.push("No DAG file defines it any more".to_owned());
     }
     if dag.is_paused {
-        lines.push(
-            "The DAG is paused: no run starts until somebody unpauses it (unpause_dag)".to_owned(),
-        );
+        lines.push("The DAG is paused: no run starts until somebody unpauses it".to_owned());
     }
     if waits_for_assets(dag) {
         return lines;

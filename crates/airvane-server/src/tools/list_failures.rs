@@ -110,7 +110,10 @@ fn headline(page: &Page<TaskInstance>, since: &str) -> String {
     } else {
         String::new()
     };
-    format!("{total} task instances failed since {}{cut}", time::short(since))
+    format!(
+        "{total} task instances failed since {}; of each task the last error is shown{cut}",
+        time::short(since)
+    )
 }
 
 /// Failures of one task.
