@@ -55,14 +55,14 @@ fn play_all(env: &TestEnv, airflow: &Airflow, scripts: &[Script]) -> Outcomes {
             if !step.is_for(player.major()) {
                 continue;
             }
-            let played = player.play(step);
+            let outcome = player.play(step);
             let name = step.operation.as_deref();
             let place = format!("{} step {}", script.name, number + 1);
-            if let Err(error) = &played {
+            if let Err(error) = &outcome {
                 // The table comes only when all is done.
                 println!("Airflow {} {place}: {error:#}", airflow.version);
             }
-            table::note(&mut outcomes, name, &place, played);
+            table::note(&mut outcomes, name, &place, outcome);
         }
     }
     for operation in OPERATIONS.iter().filter(|operation| is_callable(operation, &player)) {

@@ -34,7 +34,7 @@ pub fn send(rest: &Rest, endpoint: &Endpoint, arguments: &Map<String, Value>) ->
     }
     for (number, (name, value)) in query.iter().enumerate() {
         let mark = if number == 0 { '?' } else { '&' };
-        path.push_str(&format!("{mark}{name}={}", segment(value)));
+        path.extend([&*format!("{mark}{name}="), &*segment(value)]);
     }
     for (name, wire_name) in endpoint.body_names {
         if let Some(value) = body.remove(*name) {

@@ -28,7 +28,7 @@ impl Values {
                     bail!("nothing is known of `{{{name}}}` in {text}")
                 }
                 // Braces of its own.
-                None => filled.push_str(&format!("{{{name}}}")),
+                None => filled.extend(["{", name, "}"]),
             }
             rest = after;
         }
