@@ -130,6 +130,10 @@ pub(super) fn object(line: View<'_>, found: &mut Vec<Found>) {
 pub(super) fn yaml_value(line: View<'_>) -> Option<Found> {
     let at = line.run(0, &BLANK);
     let colon = memchr::memchr(b':', line.bytes())?;
+    // A colon further on, such as a mask's own, ends no name.
+    if line.get(at, colon).contains([' ', '[']) {
+        return None;
+    }
     plain_value(line, line.run(colon + 1, &BLANK), "secret", at)
 }
 
