@@ -22,22 +22,37 @@ mod values;
 mod world;
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use airvane_api::catalog::OPERATIONS;
 use airvane_api::operation::Operation;
 use airvane_e2e::env::{Airflow, TestEnv};
 
-use play::Player;
+use play::{By, Player};
 use script::Script;
 use table::{Outcome, Outcomes};
 
+/// Both tests act on the same things.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
 #[test]
 fn every_operation_is_called() {
+    call_all(By::Level);
+}
+
+/// As a client of a server made from the document would call them.
+#[test]
+fn every_operation_is_called_by_its_id() {
+    call_all(By::Id);
+}
+
+fn call_all(by: By) {
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let env = TestEnv::load();
     let scripts = script::all();
     let (two, three) = std::thread::scope(|scope| {
-        let two = scope.spawn(|| play_all(&env, &env.airflow2, &scripts));
-        let three = scope.spawn(|| play_all(&env, &env.airflow3, &scripts));
+        let two = scope.spawn(|| play_all(&env, &env.airflow2, &scripts, by));
+        let three = scope.spawn(|| play_all(&env, &env.airflow3, &scripts, by));
         (two.join().unwrap(), three.join().unwrap())
     });
     let columns = [(&*env.airflow2.version, two), (&*env.airflow3.version, three)];
@@ -47,8 +62,8 @@ fn every_operation_is_called() {
 }
 
 /// Plays all scripts; one outcome for each operation that this Airflow has.
-fn play_all(env: &TestEnv, airflow: &Airflow, scripts: &[Script]) -> Outcomes {
-    let mut player = Player::new(env, airflow);
+fn play_all(env: &TestEnv, airflow: &Airflow, scripts: &[Script], by: By) -> Outcomes {
+    let mut player = Player::new(env, airflow, by);
     let mut outcomes: Outcomes = BTreeMap::new();
     for script in scripts {
         for (number, step) in script.steps.iter().enumerate() {

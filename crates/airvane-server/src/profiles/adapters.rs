@@ -7,8 +7,8 @@
 
 use std::cmp::Ordering;
 
-use airvane_api::ids::DagId;
-use airvane_api::models::{Asset, Connection, Dag, DagRun, Page};
+use airvane_api::ids::{DagId, PathValue};
+use airvane_api::models::{Asset, Dag, DagRun, Page};
 use airvane_api::profile::ProfileTool;
 use airvane_api::{ApiVersion, Operation, catalog};
 use futures::FutureExt;
@@ -334,40 +334,58 @@ async fn dag_of_token(airflow: &Airflow, token: &str) -> Result<String, Failure>
         .hint("list_dags shows the ids; give one in place of the token"))
 }
 
-/// What is not given stays as it is. Airflow wants a whole body all the same: its other fields are
-/// looked up or left out of the change.
+/// What Airflow 3 wants in a patch even if it does not change: whose id, where to look it up, and
+/// the fields. None of them is a secret, which we could read only redacted.
+const WANTED: [(&str, &Operation, &[&str]); 2] = [
+    ("connection_id", &catalog::GET_CONNECTION, &["conn_type"]),
+    ("pool_name", &catalog::GET_POOL, &["slots", "include_deferred"]),
+];
+
+/// What is not given stays as it is: a mask names what is, and what Airflow wants besides is filled
+/// in.
 async fn rest_is_kept(
     call: &Call,
     tool: &'static ProfileTool,
     mut arguments: Arguments,
 ) -> ToolResult {
-    let is_id = |name: &str| matches!(name, "connection_id" | "variable_key");
+    let is_id = |name: &str| matches!(name, "connection_id" | "pool_name" | "variable_key");
     let given: Vec<Value> =
         arguments.keys().filter(|name| !is_id(name)).map(|name| name.as_str().into()).collect();
     if given.is_empty() {
         return Err(Failure::arguments("nothing is given that could be changed").hint(UNSENT));
     }
-    let on_v2 = call.airflow.api().await? == ApiVersion::V2;
-    if let Some(id) = text(&arguments, "connection_id")
-        && on_v2
-        && !arguments.contains_key("conn_type")
-    {
-        let conn_type = connection_type(&call.airflow, &id).await?;
-        arguments.insert("conn_type".to_owned(), conn_type.into());
-        arguments.insert("update_mask".to_owned(), Value::Array(given));
-    } else if arguments.contains_key("variable_key") && !arguments.contains_key("value") {
-        // Never looked up: what we can read is redacted, and the mask keeps it out.
+    let api = call.airflow.api().await?;
+    let lacks = |name: &&str| !arguments.contains_key(*name);
+    let wanted = WANTED.iter().find(|(id, ..)| arguments.contains_key(*id));
+    if let Some((id, operation, fields)) = wanted.filter(|_| api == ApiVersion::V2) {
+        let fields: Vec<&str> = fields.iter().copied().filter(lacks).collect();
+        if !fields.is_empty() {
+            let id_text = text(&arguments, id).unwrap_or_default();
+            let kept = look_up(&call.airflow, operation, id, &id_text).await?;
+            for field in fields {
+                arguments.insert(field.to_owned(), kept.get(field).cloned().unwrap_or_default());
+            }
+            arguments.insert("update_mask".to_owned(), Value::Array(given));
+        }
+    } else if arguments.contains_key("variable_key") && lacks(&"value") {
+        // Any value will do: the mask keeps it out.
         arguments.insert("value".to_owned(), "".into());
         arguments.insert("update_mask".to_owned(), Value::Array(given));
     }
     proceed(call, tool, arguments).await
 }
 
-async fn connection_type(airflow: &Airflow, id: &str) -> Result<Option<String>, Failure> {
-    let id = airvane_api::ids::ConnectionId::new(id)?;
-    let connection: Connection =
-        airflow.ask(&catalog::GET_CONNECTION, |request| request.path("connection_id", &id)).await?;
-    Ok(connection.conn_type)
+/// What Airflow 3 says of one thing.
+async fn look_up(
+    airflow: &Airflow,
+    operation: &'static Operation,
+    name: &str,
+    id: &str,
+) -> Result<Value, Failure> {
+    let parameter = operation.endpoint(ApiVersion::V2).and_then(|end| end.parameter(name));
+    let id = PathValue::new(parameter.ok_or_else(|| missing("id"))?, id)?;
+    let found = airflow.ask_json(operation, |request| request.path(name, &id)).await?;
+    Ok(found.into_value())
 }
 
 /// Airflow 2 marks one task at a time and takes a date for the run; Airflow 3 has a route for each

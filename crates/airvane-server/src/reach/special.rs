@@ -26,6 +26,9 @@ pub(crate) fn complete(
     parameters: &mut BTreeMap<String, Value>,
     body: &mut Map<String, Value>,
 ) {
+    if is(operation, &catalog::PATCH_POOL) {
+        only_given_fields(parameters, body);
+    }
     for (_, parameter, field) in REPEATED.iter().filter(|(of, ..)| is(operation, of)) {
         if let Some(id) = parameters.get(*parameter).filter(|_| has_field(operation, api, field)) {
             body.entry(*field).or_insert_with(|| id.clone());
@@ -36,9 +39,6 @@ pub(crate) fn complete(
     }
     if is(operation, &catalog::TRIGGER_DAG_RUN) {
         dated(api, body);
-    }
-    if is(operation, &catalog::PATCH_POOL) && api == ApiVersion::V1 {
-        only_given_fields(parameters, body);
     }
 }
 
@@ -61,9 +61,11 @@ fn dated(api: ApiVersion, body: &mut Map<String, Value>) {
     }
 }
 
-/// Airflow 2 wants a whole pool unless a mask names the fields that change.
+/// Airflow 2 wants a whole pool, and Airflow 3 refuses a whole `default_pool`, unless a mask names
+/// the fields that change.
 fn only_given_fields(parameters: &mut BTreeMap<String, Value>, body: &Map<String, Value>) {
-    if !(body.contains_key("name") && body.contains_key("slots")) {
+    let is_named = body.contains_key("name") || body.contains_key("pool");
+    if !(is_named && body.contains_key("slots")) {
         let fields: Vec<Value> = body.keys().map(|field| Value::from(field.as_str())).collect();
         parameters.entry("update_mask".to_owned()).or_insert(Value::Array(fields));
     }
@@ -111,11 +113,14 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_pool_is_masked_on_airflow_2() {
+    fn a_part_of_a_pool_is_masked() {
         let pool = json!({"pool_name": "p"});
-        let body = json!({"slots": 3});
-        let mask = |api| completed(&catalog::PATCH_POOL, api, &pool, &body).0;
-        assert_eq!(mask(ApiVersion::V1), json!({"pool_name": "p", "update_mask": ["slots"]}));
-        assert_eq!(mask(ApiVersion::V2), pool);
+        let mask = |api, body: Value| completed(&catalog::PATCH_POOL, api, &pool, &body).0;
+        for api in [ApiVersion::V1, ApiVersion::V2] {
+            let masked = json!({"pool_name": "p", "update_mask": ["slots"]});
+            assert_eq!(mask(api, json!({"slots": 3})), masked);
+        }
+        assert_eq!(mask(ApiVersion::V1, json!({"name": "p", "slots": 3})), pool);
+        assert_eq!(mask(ApiVersion::V2, json!({"pool": "p", "slots": 3})), pool);
     }
 }

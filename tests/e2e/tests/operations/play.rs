@@ -30,22 +30,35 @@ pub enum Played {
     Refused(String),
 }
 
+/// By which names Airvane is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The tool of the operation's level, with ours.
+    Level,
+    /// The operation's id and parameters as Airflow's own document has them: `--profile openapi`.
+    Id,
+}
+
 /// One Airflow, and Airvane in front of it.
 pub struct Player {
+    by: By,
     world: World,
     session: Session,
     values: Values,
 }
 
 impl Player {
-    pub fn new(env: &TestEnv, airflow: &Airflow) -> Self {
+    pub fn new(env: &TestEnv, airflow: &Airflow, by: By) -> Self {
         let world = World::new(airflow).unwrap();
-        let levels = ["--allow-write", "--allow-destructive"];
-        let session = Session::open(&env.airvane, airflow, "admin", &levels, "warn").unwrap();
+        let mut flags = vec!["--allow-write", "--allow-destructive"];
+        if by == By::Id {
+            flags.extend(["--profile", "openapi"]);
+        }
+        let session = Session::open(&env.airvane, airflow, "admin", &flags, "warn").unwrap();
         let mut values = Values::default();
         values.keep("main", json!(world.main));
         values.keep("now", json!(jiff::Timestamp::now().as_second().to_string()));
-        Self { world, session, values }
+        Self { by, world, session, values }
     }
 
     pub fn major(&self) -> Major {
@@ -124,7 +137,15 @@ impl Player {
     }
 
     fn ask(&mut self, tool: &str, name: &str, arguments: &Map<String, Value>) -> Result<Answer> {
-        self.session.wire.call(tool, &json!({"operation": name, "arguments": arguments}))
+        if self.by == By::Level {
+            let arguments = json!({"operation": name, "arguments": arguments});
+            return self.session.wire.call(tool, &arguments);
+        }
+        let endpoint = catalog::find(name).and_then(|operation| operation.endpoint(self.api()));
+        let endpoint = endpoint.context("this Airflow has no such thing")?;
+        let named = |(name, value): (&String, &Value)| (wire_name(endpoint, name), value.clone());
+        let arguments: Map<String, Value> = arguments.iter().map(named).collect();
+        self.session.wire.call(endpoint.operation_id, &Value::Object(arguments))
     }
 
     /// A tool of a lower level does not do it.
@@ -134,6 +155,9 @@ impl Player {
         name: &str,
         arguments: &Map<String, Value>,
     ) -> Result<()> {
+        if self.by == By::Id {
+            return Ok(());
+        }
         for lower in [AccessLevel::Read, AccessLevel::Write] {
             if lower < level {
                 let answer = self.ask(tool(lower), name, arguments)?;
@@ -211,6 +235,13 @@ impl Player {
         }
         Ok(())
     }
+}
+
+/// A parameter's or field's name in Airflow's own document.
+fn wire_name(endpoint: &Endpoint, name: &str) -> String {
+    let field = endpoint.body_names.iter().find(|(ours, _)| *ours == name).map(|(_, wire)| *wire);
+    let wire = endpoint.parameter(name).map(|parameter| parameter.wire_name).or(field);
+    wire.unwrap_or(name).to_owned()
 }
 
 /// The tool for operations of a level.
