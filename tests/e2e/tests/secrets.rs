@@ -197,6 +197,7 @@ fn calls(airflow: &Airflow, plants: &[Plant], run_id: &str) -> Vec<(&'static str
         ("list_assets", json!({})),
         ("list_asset_events", json!({})),
         ("list_connections", json!({"limit": 100})),
+        ("test_connections", json!({})),
         ("list_variables", json!({"limit": 100})),
         ("list_pools", json!({})),
         ("get_airflow_config", json!({})),

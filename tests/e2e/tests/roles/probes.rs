@@ -3,7 +3,7 @@
 use airvane_e2e::rest::{Major, Rest, run_path, segment};
 use serde_json::{Value, json};
 
-use super::world::{PAUSED, VARIABLE, World};
+use super::world::{CONNECTION, CONNECTION_TYPE, PAUSED, VARIABLE, World};
 
 /// An operation as plain REST.
 pub struct Operation {
@@ -44,7 +44,7 @@ fn probe(tool: &'static str, arguments: Value, needs: Vec<Operation>) -> Probe {
     Probe { tool, arguments, needs, parts: Vec::new() }
 }
 
-/// Every tool that reads.
+/// Every tool that reads, and the one that has Airflow dial out.
 pub fn reads(world: &World) -> Vec<Probe> {
     let World { dag_id, run_id, task_id, try_number, map_index, url, .. } = world;
     let two = world.admin.major == Major::Two;
@@ -109,6 +109,9 @@ pub fn reads(world: &World) -> Vec<Probe> {
         // Reads the link and asks nobody.
         probe("resolve_url", json!({"url": format!("{url}/dags/{dag_id}")}), vec![]),
     ];
+    if !two {
+        probes.push(test_connections());
+    }
     probes.push(Probe {
         tool: "diagnose_dag_run",
         arguments: of_run,
@@ -141,6 +144,19 @@ pub fn reads(world: &World) -> Vec<Probe> {
         ],
     });
     probes
+}
+
+/// Tests a connection that is there.
+fn test_connections() -> Probe {
+    let list = get("list_connections", "/connections");
+    let body = json!({"connection_id": CONNECTION, "conn_type": CONNECTION_TYPE});
+    let test = Operation {
+        method: "POST",
+        body: Some(body),
+        ..get("test_connection", "/connections/test")
+    };
+    let arguments = json!({"connection_id_pattern": CONNECTION});
+    probe("test_connections", arguments, vec![list, test])
 }
 
 /// A tool that changes something, on a thing of its own.

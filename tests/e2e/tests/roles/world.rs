@@ -18,7 +18,11 @@ const FAILING: &str = "invoices_monthly";
 /// A variable that is there.
 pub const VARIABLE: &str = "roles_probe";
 
-/// An Airflow with things in it. Its variable goes with it.
+/// A connection that is there, of a type whose test dials nowhere.
+pub const CONNECTION: &str = "roles_probe";
+pub const CONNECTION_TYPE: &str = "fs";
+
+/// An Airflow with things in it. Its variable and its connection go with it.
 pub struct World {
     pub admin: Rest,
     pub url: String,
@@ -37,6 +41,8 @@ impl World {
     pub fn new(airflow: &Airflow) -> Self {
         let admin = Rest::login(airflow, "admin").unwrap();
         admin.put("/variables", VARIABLE, &json!({"key": VARIABLE, "value": "1"})).unwrap();
+        let connection = json!({"connection_id": CONNECTION, "conn_type": CONNECTION_TYPE});
+        admin.put("/connections", CONNECTION, &connection).unwrap();
         let failed = failed(&admin);
         let text = |key: &str| failed[key].as_str().unwrap().to_owned();
         let dag_id = text("dag_id");
@@ -99,6 +105,7 @@ impl Drop for World {
     fn drop(&mut self) {
         // The Airflow may be gone already when a test failed for that.
         let _ = self.admin.send("DELETE", &format!("/variables/{VARIABLE}"), None);
+        let _ = self.admin.send("DELETE", &format!("/connections/{CONNECTION}"), None);
     }
 }
 
