@@ -224,7 +224,7 @@ fn code_and_placeholders_stay_readable() {
         "run_id=manual__2026-01-02T03:04:05.678901+00:00 try_number=1",
         "external_executor_id=0190f4f2-0b6e-7cc1-9d2e-0d5e8f1a2b3c",
         "https://user@example.com/path and git@github.com:org/repo.git",
-        "https://pypi.org/simple/pip/?x=1 http://proxy.local:3128",
+        "https://packages.example.org/simple/pip/?x=1 http://proxy.local:3128",
         "npm http fetch GET 200 https://registry.example/@scope%2fname 12ms",
         "-----BEGIN CERTIFICATE-----",
         "-----BEGIN PUBLIC KEY-----",
