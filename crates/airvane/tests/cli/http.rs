@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use serde_json::json;
 
 use super::airflow;
@@ -375,7 +376,7 @@ fn it_ends_on_a_signal_and_says_when_a_port_is_taken() {
     let taken = run(&["--transport", "http", "--port", &port], &[]);
     assert_eq!(taken.status.code(), Some(1));
     assert!(err(&taken).contains("can't listen on 127.0.0.1"), "{}", err(&taken));
-    signal(server.id(), "TERM");
+    signal(server.id(), Signal::TERM);
     assert_eq!(server.wait(), Some(0));
 }
 
@@ -400,7 +401,7 @@ fn no_log_line_holds_a_credential() {
     let server = Listening::at(child, address.unwrap());
     let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_dags","arguments":{"note":"sunk-cost-4711"}}}"#;
     assert_eq!(server.post(&[("Authorization", "Bearer known-to-airflow")], call).status, 200);
-    signal(server.id(), "TERM");
+    signal(server.id(), Signal::TERM);
     let log = reader.join().unwrap();
     assert!(
         log.contains("TRACE") || log.contains("DEBUG"),

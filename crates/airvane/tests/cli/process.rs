@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// The binary with nothing of this machine's environment.
@@ -224,8 +225,8 @@ impl Drop for Listening {
     }
 }
 
-/// Sends a signal by name.
-pub(crate) fn signal(id: u32, name: &str) {
-    let status = Command::new("kill").args([&format!("-{name}"), &id.to_string()]).status();
-    assert!(status.unwrap().success());
+/// Sends a signal.
+pub(crate) fn signal(id: u32, signal: Signal) {
+    let process = Pid::from_raw(id.try_into().unwrap()).unwrap();
+    kill_process(process, signal).unwrap();
 }

@@ -1,5 +1,6 @@
 //! One client on standard input and output.
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use super::airflow;
@@ -181,10 +182,10 @@ fn piped_requests_are_all_answered_before_it_ends() {
 
 #[test]
 fn signals_end_it_cleanly_while_the_input_is_open() {
-    for name in ["TERM", "INT"] {
+    for sent in [Signal::TERM, Signal::INT] {
         let mut server = Piped::ready(&[], &[]);
-        signal(server.id(), name);
-        assert_eq!(server.wait(), 0, "{name}");
+        signal(server.id(), sent);
+        assert_eq!(server.wait(), 0, "{sent:?}");
     }
 }
 

@@ -166,15 +166,20 @@ async fn a_long_text_of_any_words_is_read_in_time() {
 /// Calls each tool in each case, so many at once, and judges the answers.
 async fn hold(cases: Vec<Case>, at_once: usize) {
     let turns = Arc::new(Semaphore::new(at_once));
+    // A hundred programs that start at the same moment would be measured against each other.
+    let starts = Arc::new(Semaphore::new(2));
     let mut calls = JoinSet::new();
     for case in cases {
         let fake = Arc::new(FakeAirflow::start(case.trick.clone(), case.scope).await);
         let case = Arc::new(case);
         for (tool, arguments) in tools(case.scope) {
-            let (case, fake, turns) = (case.clone(), fake.clone(), turns.clone());
+            let (case, fake) = (case.clone(), fake.clone());
+            let (turns, starts) = (turns.clone(), starts.clone());
             calls.spawn(async move {
                 let _turn = turns.acquire().await.unwrap();
+                let start = starts.acquire().await.unwrap();
                 let mut session = Session::open(&fake.url, &[("AIRFLOW_AUTH_TOKEN", TOKEN)]).await;
+                drop(start);
                 let called = session.call(tool, arguments).await;
                 let row = format!(
                     "{:28} {tool:18} {:5.1} s {:6} KiB above idle, {:5} MB taken",
