@@ -9,6 +9,7 @@
 mod airflow;
 mod artifact;
 mod bench;
+mod cargo_tool;
 mod clients;
 mod demo;
 mod generate;

@@ -5,6 +5,7 @@ mod serve;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+pub(crate) use redact::tuning_texts;
 
 /// Options of `cargo xtask bench`.
 #[derive(Args)]

@@ -1,17 +1,17 @@
 //! What needs no Airflow: form, lints, documentation, dependencies and the crates' own tests.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
 
 use super::cargo_test::cargo_test;
+use crate::cargo_tool::CargoTool;
 use crate::install::Venv;
 use crate::report::Report;
 use crate::{artifact, paths, process};
 
 /// Exact versions: a new release must not turn a green check red by itself.
-const CARGO_DENY: &str = "0.20.2";
+const CARGO_DENY: CargoTool = CargoTool { name: "cargo-deny", version: "0.20.2" };
 const TYPOS: &str = "typos==1.52.0";
 
 /// Runs all of them.
@@ -58,31 +58,8 @@ fn typos() -> Result<()> {
 /// Bans, licences and sources. Advisories live in a git repository that not every machine
 /// reaches; whoever can runs `cargo deny check advisories`.
 fn deny() -> Result<()> {
-    let program = cargo_deny()?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(CARGO_DENY.install()?);
     command.current_dir(paths::root()).args(["--color", "never", "--all-features", "check"]);
     command.args(["--hide-inclusion-graph", "bans", "licenses", "sources"]);
     process::run("cargo deny", &mut command, &paths::log("deny")?)
-}
-
-/// Builds cargo-deny once; that takes some minutes, an optimised one would take more.
-fn cargo_deny() -> Result<PathBuf> {
-    let root = paths::folder("cargo-tools")?;
-    let program = root.join("bin").join("cargo-deny");
-    let version = process::output("cargo deny", Command::new(&program).arg("--version"));
-    if version.is_ok_and(|version| version.trim().ends_with(CARGO_DENY)) {
-        return Ok(program);
-    }
-    let build = root.join("build");
-    let mut command = artifact::cargo();
-    command
-        .args(["install", "--locked", "--force", "--debug", "--quiet", "cargo-deny", "--version"])
-        .arg(CARGO_DENY)
-        .arg("--root")
-        .arg(&root)
-        .env("CARGO_TARGET_DIR", &build)
-        .env("CARGO_PROFILE_DEV_DEBUG", "0");
-    process::run("cargo install cargo-deny", &mut command, &paths::log("install-cargo-deny")?)?;
-    std::fs::remove_dir_all(build)?;
-    Ok(program)
 }

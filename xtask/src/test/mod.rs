@@ -5,6 +5,7 @@
 
 mod cargo_test;
 mod checks;
+mod fuzz;
 mod older;
 mod provision;
 
@@ -28,7 +29,7 @@ pub(crate) struct Options {
     /// Only what needs no Airflow.
     #[arg(long, conflicts_with_all = ["only", "keep"])]
     fast: bool,
-    /// The slow rest as well: older Airflows.
+    /// The slow rest as well: long loads, older Airflows, fuzzing.
     #[arg(long, conflicts_with_all = ["fast", "only", "keep"])]
     full: bool,
     /// Only the older Airflows of `--full`, or one of them.
@@ -115,6 +116,7 @@ fn end_to_end(report: &Report, options: &Options, installed: Option<Installed>) 
     }
     if let Some(binary) = binary.filter(|_| options.full) {
         older::run(report, &binary, "");
+        fuzz::run(report);
     }
 }
 

@@ -83,6 +83,13 @@ pub(crate) fn write(half: Half, path: &Path) -> Result<(usize, usize)> {
     Ok((count, keys.len() + others.len()))
 }
 
+/// The tuning half's surroundings, each filled once, without those of the services' keys.
+pub(crate) fn tuning_texts() -> Vec<String> {
+    let templates = template::read(Half::Tuning.templates());
+    let whole = templates.iter().filter(|template| template.class != "service keys");
+    whole.zip(0..).map(|(template, seed)| template::fill(&template.text, seed).text).collect()
+}
+
 /// Puts a service's name and the format of its key into a template.
 fn named(template: &str, service: &str, key: &str) -> String {
     let pascal: String = service.split('_').map(capital).collect();

@@ -17,6 +17,7 @@ use anyhow::Result;
 use clap::Args;
 
 use self::corpus::Half;
+pub(crate) use self::corpus::tuning_texts;
 use crate::paths;
 
 /// Options of `cargo xtask bench redact`.
