@@ -3,6 +3,7 @@
 pub mod env;
 pub mod happen;
 pub mod incident;
+pub mod load;
 pub mod mcp;
 pub mod plant;
 pub mod planting;

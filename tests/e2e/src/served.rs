@@ -49,6 +49,11 @@ impl Served {
         }
         Ok(served)
     }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
 }
 
 impl Drop for Served {

@@ -130,6 +130,9 @@ fn tests(options: &Options, running: &Running, installed: &Installed, binary: &P
     }
     // They have Airflows of their own.
     args.extend(["--", "--skip", "older_airflow"].map(str::to_owned));
+    if !options.full && options.only.is_none() {
+        args.extend(["--skip", "long_load"].map(str::to_owned));
+    }
     let environment = [("AIRVANE_TEST_ENV", provision::description())];
     cargo_test("e2e", &args, &environment)
 }
