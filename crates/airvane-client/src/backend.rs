@@ -1,9 +1,10 @@
 //! The one trait that does I/O.
 
-use airvane_api::Request;
+use airvane_api::{ApiVersion, Request};
 use futures::future::BoxFuture;
+use secrecy::SecretString;
 
-use crate::{Context, Response, TransportError};
+use crate::{CallError, Context, DetectError, Instance, Json, Response, TransportError};
 
 /// A way to an Airflow: REST, a managed service's own API, or in process.
 ///
@@ -17,6 +18,26 @@ pub trait Backend: Send + Sync + 'static {
         request: &'a Request,
         context: &'a Context,
     ) -> BoxFuture<'a, Result<Response, TransportError>>;
+
+    /// The API that requests are to be written for.
+    fn api<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<ApiVersion, DetectError>>;
+
+    /// The Airflow that answers.
+    fn detect<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<Instance, DetectError>>;
+
+    /// The OpenAPI document that Airflow serves, bounded like every answer; 3.3's has 350 kB.
+    fn openapi<'a>(
+        &'a self,
+        api: ApiVersion,
+        context: &'a Context,
+    ) -> BoxFuture<'a, Result<Json, CallError>>;
+
+    /// Where Airflow is for its users, if that is known. Without a credential.
+    fn url(&self) -> Option<&str>;
+
+    /// The secrets that this process holds for Airflow now. For the redactor, which masks them
+    /// wherever they appear.
+    fn known_secrets(&self) -> BoxFuture<'_, Vec<SecretString>>;
 
     /// What this way can do.
     fn capabilities(&self) -> Capabilities;

@@ -1,7 +1,7 @@
 //! What each call carries: whose credential, by when, and what cancels it.
 
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use base64::Engine;
@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::Application;
 use crate::error::{TransportError, Waiting};
 
 /// Whose credential goes upstream.
@@ -73,12 +74,16 @@ pub struct Context {
     pub deadline: Instant,
     /// Ends the call at once.
     pub cancel: CancellationToken,
+    /// The web application that the caller's own request came through, if it came through one:
+    /// where [`crate::InProcessBackend`] sends to.
+    pub application: Option<Arc<dyn Application>>,
 }
 
 impl Context {
     /// A call that ends within `time` from now and that nothing else cancels.
     pub fn within(caller: Caller, time: Duration) -> Self {
-        Self { caller, deadline: Instant::now() + time, cancel: CancellationToken::new() }
+        let (deadline, cancel) = (Instant::now() + time, CancellationToken::new());
+        Self { caller, deadline, cancel, application: None }
     }
 
     /// Time left, zero when it is over.
@@ -144,7 +149,8 @@ mod tests {
         assert_ne!(one.cache_key(), Caller::Configured.cache_key());
         assert_ne!(Caller::Configured.cache_key(), forwarded("configured").cache_key());
         assert_eq!(format!("{:?}", one.cache_key()), "CacheKey(..)");
-        assert!(!format!("{:?}", Context::within(one, Duration::ZERO)).contains("one"));
+        let shown = format!("{:?}", Context::within(one, Duration::ZERO));
+        assert!(!shown.contains("Bearer"), "{shown}");
     }
 
     #[test]

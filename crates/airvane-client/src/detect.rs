@@ -85,18 +85,17 @@ impl Detected {
 }
 
 impl RestBackend {
-    /// The API that requests are to be written for: the configured one at once, else the detected
-    /// one.
-    pub async fn api(&self, context: &Context) -> Result<ApiVersion, DetectError> {
+    /// The configured API at once, else the detected one.
+    pub(crate) async fn find_api(&self, context: &Context) -> Result<ApiVersion, DetectError> {
         match self.inner.detected.hint {
             Some(api) => Ok(api),
-            None => self.detect(context).await.map(|instance| instance.api),
+            None => self.find_instance(context).await.map(|instance| instance.api),
         }
     }
 
-    /// The Airflow that answers, asked once and remembered. A failure is
+    /// Asked once and remembered. A failure is
     /// not: Airflow may come up later. With a configured API only that one's `/version` is asked.
-    pub async fn detect(&self, context: &Context) -> Result<Instance, DetectError> {
+    pub(crate) async fn find_instance(&self, context: &Context) -> Result<Instance, DetectError> {
         let whole = async {
             let mut found = self.inner.detected.found.lock().await;
             match &*found {
@@ -130,7 +129,7 @@ impl RestBackend {
             Ok(version) => Ok(self.instance(ApiVersion::V1, version)),
             Err(CallError::Transport(error)) => Err(error.into()),
             Err(CallError::Api(v1)) => {
-                Err(DetectError::NoAirflow { url: self.url().to_owned(), v2, v1 })
+                Err(DetectError::NoAirflow { url: self.base().to_owned(), v2, v1 })
             }
         }
     }
@@ -145,7 +144,7 @@ impl RestBackend {
             Ok(version) => Ok(self.instance(api, version)),
             Err(CallError::Transport(error)) => Err(error.into()),
             Err(CallError::Api(_)) => {
-                Ok(Instance { api, version: None, version_text: None, url: self.url().to_owned() })
+                Ok(Instance { api, version: None, version_text: None, url: self.base().to_owned() })
             }
         }
     }
@@ -155,7 +154,7 @@ impl RestBackend {
             api,
             version: AirflowVersion::parse(&version),
             version_text: Some(Untrusted::new(version)),
-            url: self.url().to_owned(),
+            url: self.base().to_owned(),
         }
     }
 

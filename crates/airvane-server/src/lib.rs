@@ -8,6 +8,7 @@ pub mod airflow;
 mod diagnosis;
 pub mod doctor;
 mod failure;
+pub mod logging;
 pub mod mcp;
 mod nearest;
 pub mod output;

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use airvane_api::{AccessLevel, ApiVersion};
-use airvane_client::{Caller, CancellationToken, Context, RestBackend, RestSettings};
+use airvane_client::{
+    Application, Backend, Caller, CancellationToken, Context, RestBackend, RestSettings,
+};
 use airvane_redact::{Redactor, SafeText};
 use serde_json::{Map, Value};
+use url::Url;
 
 use crate::airflow::{Airflow, Upstream};
 use crate::failure::Failure;
@@ -52,6 +55,8 @@ pub struct CallerContext {
     pub at_most: Option<AccessLevel>,
     /// Whether the request asked for structured content.
     pub structured: bool,
+    /// The web application that the request came through, inside Airflow.
+    pub application: Option<Arc<dyn Application>>,
 }
 
 impl CallerContext {
@@ -62,6 +67,7 @@ impl CallerContext {
             cancel: CancellationToken::new(),
             at_most: None,
             structured: false,
+            application: None,
         }
     }
 }
@@ -80,8 +86,27 @@ pub struct Answer {
 }
 
 impl Server {
-    /// Prepares a server. Nothing is sent: it starts while Airflow is down.
+    /// Prepares a server for the Airflow of the settings. Nothing is sent: it starts while Airflow
+    /// is down.
     pub fn new(settings: &Settings) -> Result<Self, StartError> {
+        let backend = settings.airflow.as_ref().map(rest_backend).transpose()?;
+        let backend = backend.map(|rest| Arc::new(rest) as Arc<dyn Backend>);
+        let environment = settings.airflow.as_ref().and_then(environment);
+        Self::start(settings, backend, environment)
+    }
+
+    /// Prepares a server for an Airflow that is reached another way than the settings' address.
+    pub fn on(settings: &Settings, backend: Arc<dyn Backend>) -> Result<Self, StartError> {
+        let host = backend.url().and_then(|url| Url::parse(url).ok());
+        let environment = host.as_ref().and_then(Url::host_str).map(str::to_owned);
+        Self::start(settings, Some(backend), environment)
+    }
+
+    fn start(
+        settings: &Settings,
+        backend: Option<Arc<dyn Backend>>,
+        environment: Option<String>,
+    ) -> Result<Self, StartError> {
         let policy = Policy::new(settings.access, settings.selection.clone())?;
         let redactor = Redactor::new(redaction())?;
         if let Transport::Http(http) = &settings.transport
@@ -89,8 +114,6 @@ impl Server {
         {
             redactor.add_known_secret(token);
         }
-        let backend = settings.airflow.as_ref().map(rest_backend).transpose()?;
-        let environment = settings.airflow.as_ref().and_then(environment);
         let upstream = Arc::new(Upstream::new(backend, environment, redactor));
         Ok(Self { upstream, policy, shown: settings.profile, output: settings.output })
     }
@@ -145,6 +168,7 @@ impl Server {
             caller: context.caller.clone(),
             deadline: tokio::time::Instant::now() + time,
             cancel: context.cancel.clone(),
+            application: context.application.clone(),
         };
         Airflow::new(Arc::clone(&self.upstream), upstream)
     }

@@ -9,7 +9,6 @@ mod call;
 mod cli;
 mod doctor;
 mod listing;
-mod logging;
 mod redact;
 mod serve;
 
@@ -17,7 +16,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use airvane_server::settings::{RawSettings, Settings};
-use airvane_server::{Server, StartError};
+use airvane_server::{Server, StartError, logging};
 use clap::ArgMatches;
 use clap_complete::Shell;
 

@@ -8,14 +8,17 @@ mod tls;
 
 use std::sync::Arc;
 
-use airvane_api::Request;
+use airvane_api::{ApiVersion, Request};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 
 use crate::auth::Auth;
 use crate::detect::Detected;
-use crate::{Backend, Capabilities, Context, Response, TransportError};
+use crate::{
+    Backend, CallError, Capabilities, Context, DetectError, Instance, Json, Response,
+    TransportError, json, openapi,
+};
 
 pub(crate) use send::{Outgoing, Wire};
 pub use settings::{CaCertificate, RestSettings, SettingsError};
@@ -44,8 +47,7 @@ impl RestBackend {
         Ok(Self { inner: Arc::new(Inner { wire, auth, detected: Detected::new(hint) }) })
     }
 
-    /// Where it sends to. Holds no credential: URLs with one are refused.
-    pub fn url(&self) -> &str {
+    pub(crate) fn base(&self) -> &str {
         self.inner.wire.target.base()
     }
 
@@ -53,12 +55,6 @@ impl RestBackend {
     /// address: found as the HTTP client finds it. Without the proxy's credential.
     pub fn proxy(&self) -> Option<(String, u16)> {
         self.inner.wire.proxy()
-    }
-
-    /// The secrets that this process holds for Airflow now: configured ones and the current token.
-    /// For the redactor, which masks them wherever they appear.
-    pub async fn known_secrets(&self) -> Vec<SecretString> {
-        self.inner.auth.known_secrets().await
     }
 }
 
@@ -70,10 +66,41 @@ impl Backend for RestBackend {
     ) -> BoxFuture<'a, Result<Response, TransportError>> {
         let Inner { wire, auth, .. } = &*self.inner;
         async move {
-            let outgoing = wire.prepare(request)?;
+            let outgoing = Outgoing::of(request, &wire.target)?;
             wire.send_as(&outgoing, request.api(), auth, context).await
         }
         .boxed()
+    }
+
+    fn api<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<ApiVersion, DetectError>> {
+        self.find_api(context).boxed()
+    }
+
+    fn detect<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<Instance, DetectError>> {
+        self.find_instance(context).boxed()
+    }
+
+    fn openapi<'a>(
+        &'a self,
+        api: ApiVersion,
+        context: &'a Context,
+    ) -> BoxFuture<'a, Result<Json, CallError>> {
+        let Inner { wire, auth, .. } = &*self.inner;
+        async move {
+            let outgoing = openapi::request(&wire.target, api)?;
+            json(wire.send_as(&outgoing, api, auth, context).await?, "").await
+        }
+        .boxed()
+    }
+
+    /// Where it sends to. Holds no credential: URLs with one are refused.
+    fn url(&self) -> Option<&str> {
+        Some(self.base())
+    }
+
+    /// Configured ones and the current token.
+    fn known_secrets(&self) -> BoxFuture<'_, Vec<SecretString>> {
+        self.inner.auth.known_secrets().boxed()
     }
 
     fn capabilities(&self) -> Capabilities {

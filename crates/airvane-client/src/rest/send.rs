@@ -49,6 +49,44 @@ pub(crate) struct Outgoing {
     pub(crate) idempotent: bool,
 }
 
+impl Outgoing {
+    /// The form in which a request is sent to `target`.
+    pub(crate) fn of(request: &Request, target: &Target) -> Result<Self, TransportError> {
+        let path = format!("{}{}", request.api().prefix(), request.path());
+        Ok(Self {
+            name: request.operation().name,
+            method: method(request),
+            url: target.url(&path, request.query())?,
+            accept: request.accept().as_str(),
+            headers: headers(request)?,
+            body: request.body().cloned(),
+            idempotent: request.operation().is_idempotent(),
+        })
+    }
+
+    /// The one line a request leaves. Of the query only how many parameters it has: values may be
+    /// anything.
+    pub(crate) fn log(
+        &self,
+        number: u32,
+        took: Duration,
+        outcome: &Result<Response, TransportError>,
+    ) {
+        let millis = took.as_secs_f64() * 1000.0;
+        let (method, name) = (&self.method, self.name);
+        let parameters = self.url.query_pairs().count();
+        match outcome {
+            Ok(response) => {
+                let status = response.status.as_u16();
+                tracing::debug!(%method, name, parameters, status, millis, number, "answered");
+            }
+            Err(error) => {
+                tracing::debug!(%method, name, parameters, %error, millis, number, "failed");
+            }
+        }
+    }
+}
+
 impl Wire {
     pub(crate) fn new(settings: &RestSettings) -> Result<Self, SettingsError> {
         let target = Target::new(&settings.url)?;
@@ -81,20 +119,6 @@ impl Wire {
         let uri = proxy.uri();
         let implied = if uri.scheme_str() == Some("https") { 443 } else { 80 };
         Some((uri.host()?.to_owned(), uri.port_u16().unwrap_or(implied)))
-    }
-
-    /// The wire form of a request.
-    pub(crate) fn prepare(&self, request: &Request) -> Result<Outgoing, TransportError> {
-        let path = format!("{}{}", request.api().prefix(), request.path());
-        Ok(Outgoing {
-            name: request.operation().name,
-            method: method(request),
-            url: self.target.url(&path, request.query())?,
-            accept: request.accept().as_str(),
-            headers: headers(request)?,
-            body: request.body().cloned(),
-            idempotent: request.operation().is_idempotent(),
-        })
     }
 
     /// Sends with the caller's credential, again if that may be, and once more with a new token if
@@ -145,7 +169,7 @@ impl Wire {
             .await
             .and_then(|sent| sent.map_err(|error| self.failure(&error)))
             .map(|response| self.response(response, context));
-        log(outgoing, number, began.elapsed(), &outcome);
+        outgoing.log(number, began.elapsed(), &outcome);
         outcome
     }
 
@@ -213,27 +237,5 @@ async fn token_refused(response: Response) -> Result<(Response, bool), Transport
             Ok((response, matches!(error, Some(ApiError::Unauthorized { .. }))))
         }
         _ => Ok((response, false)),
-    }
-}
-
-/// The one line a request leaves. Of the query only how many parameters it has: values may be
-/// anything.
-fn log(
-    outgoing: &Outgoing,
-    number: u32,
-    took: Duration,
-    outcome: &Result<Response, TransportError>,
-) {
-    let millis = took.as_secs_f64() * 1000.0;
-    let (method, name) = (&outgoing.method, outgoing.name);
-    let parameters = outgoing.url.query_pairs().count();
-    match outcome {
-        Ok(response) => {
-            let status = response.status.as_u16();
-            tracing::debug!(%method, name, parameters, status, millis, number, "answered");
-        }
-        Err(error) => {
-            tracing::debug!(%method, name, parameters, %error, millis, number, "failed");
-        }
     }
 }

@@ -45,6 +45,13 @@ impl Target {
         &self.base
     }
 
+    /// For paths that are sent to no address: they are checked all the same.
+    pub(crate) fn nowhere() -> Self {
+        let host = "airflow.invalid".to_owned();
+        let base = format!("http://{host}");
+        Self { base, base_path: String::new(), host, loopback: false, api: None }
+    }
+
     /// Host and port, for messages.
     pub(crate) fn host(&self) -> &str {
         &self.host

@@ -2,7 +2,7 @@
 
 use airvane_api::{AirflowVersion, ApiError, ApiVersion};
 use airvane_client::{
-    Credentials, DetectError, RestBackend, RestSettings, SecretString, TransportError,
+    Backend, Credentials, DetectError, RestBackend, RestSettings, SecretString, TransportError,
 };
 
 use crate::fixtures::{backend, context, password, settings, with};

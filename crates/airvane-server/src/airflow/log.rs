@@ -2,7 +2,7 @@
 
 use airvane_api::ids::{DagId, DagRunId, TaskId};
 use airvane_api::{Accept, ApiVersion, Request, catalog};
-use airvane_client::{Backend, CallError, Context, Response};
+use airvane_client::{CallError, Context, Response};
 use airvane_log::{Decoder, EventRedactor, Finder, FinderOptions, Findings, Format};
 
 use super::{Airflow, aside};

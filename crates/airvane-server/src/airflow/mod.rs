@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use airvane_api::request::RequestBuilder;
 use airvane_api::{ApiVersion, Operation, Request, catalog};
-use airvane_client::{CallError, Caller, Context, Json, RestBackend};
+use airvane_client::{Backend, CallError, Caller, Context, Json};
 use airvane_redact::{Redactor, SafeJson, SafeText};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -44,7 +44,7 @@ pub struct Airflow {
 
 /// What all calls share.
 pub struct Upstream {
-    backend: Option<RestBackend>,
+    backend: Option<Arc<dyn Backend>>,
     environment: Option<String>,
     redactor: Redactor,
     live: live::LiveRows,
@@ -53,7 +53,7 @@ pub struct Upstream {
 impl Upstream {
     /// The way to an Airflow; without a backend every call says how to configure one.
     pub fn new(
-        backend: Option<RestBackend>,
+        backend: Option<Arc<dyn Backend>>,
         environment: Option<String>,
         redactor: Redactor,
     ) -> Self {
@@ -75,7 +75,7 @@ impl Upstream {
 
     /// The configured address.
     pub fn url(&self) -> Option<&str> {
-        self.backend.as_ref().map(RestBackend::url)
+        self.backend.as_deref().and_then(Backend::url)
     }
 }
 
@@ -208,8 +208,8 @@ impl Airflow {
         }
     }
 
-    fn backend(&self) -> Result<&RestBackend, Failure> {
-        self.upstream.backend.as_ref().ok_or_else(|| {
+    fn backend(&self) -> Result<&dyn Backend, Failure> {
+        self.upstream.backend.as_deref().ok_or_else(|| {
             Failure::new(FailureKind::NotConfigured, "no Airflow is configured").hint(
                 "set AIRFLOW_API_URL (and AIRFLOW_USERNAME with AIRFLOW_PASSWORD, or AIRFLOW_AUTH_TOKEN) \
                  in this server's environment and start it again",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use airvane_api::request::RequestBuilder;
 use airvane_api::{Accept, Operation, Request};
-use airvane_client::{Backend, CallError, Context, Json};
+use airvane_client::{CallError, Context, Json};
 use airvane_redact::SafeJson;
 
 use super::Airflow;

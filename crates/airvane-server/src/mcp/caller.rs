@@ -4,8 +4,10 @@
 //! are none. Headers can only tighten: an unknown value of an access header counts as `read`, and
 //! nothing in a request raises what the server allows. A cookie is never looked at.
 
+use std::sync::Arc;
+
 use airvane_api::AccessLevel;
-use airvane_client::Caller;
+use airvane_client::{Application, Caller};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use rmcp::model::ErrorData;
@@ -25,8 +27,10 @@ impl Mcp {
         &self,
         context: &RequestContext<RoleServer>,
     ) -> Result<CallerContext, ErrorData> {
-        let headers = context.extensions.get::<http::request::Parts>().map(|parts| &parts.headers);
+        let request = context.extensions.get::<http::request::Parts>();
+        let headers = request.map(|parts| &parts.headers);
         let mut caller = CallerContext::configured();
+        caller.application = request.and_then(|parts| application(&parts.extensions));
         caller.cancel = context.ct.clone();
         if self.forward_credentials {
             // The transport has answered 401 already; this holds if it is ever reached otherwise.
@@ -40,6 +44,11 @@ impl Mcp {
         }
         Ok(caller)
     }
+}
+
+/// The web application that a request came through, where it came through one.
+pub(crate) fn application(extensions: &http::Extensions) -> Option<Arc<dyn Application>> {
+    extensions.get().cloned()
 }
 
 /// The caller's own credential. Several `Authorization` headers are none: which one counts would

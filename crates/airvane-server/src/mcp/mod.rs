@@ -30,7 +30,7 @@ use crate::Server;
 use crate::server::CallerContext;
 use crate::settings::{CallerAuth, Profile};
 
-pub(crate) use caller::forwarded;
+pub(crate) use caller::{application, forwarded};
 use logging::Logging;
 
 /// What a model is told when it connects. Every conversation pays for it.

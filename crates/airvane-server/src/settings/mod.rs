@@ -8,6 +8,7 @@
 mod astro_project;
 pub mod options;
 mod resolve;
+mod within_airflow;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -29,6 +30,8 @@ pub enum Source {
     Flag(&'static str),
     /// An environment variable.
     Environment(&'static str),
+    /// An entry of `[airvane]` in `airflow.cfg`.
+    AirflowCfg(String),
 }
 
 impl fmt::Display for Source {
@@ -36,6 +39,7 @@ impl fmt::Display for Source {
         match self {
             Self::Flag(flag) => write!(f, "--{flag}"),
             Self::Environment(name) => f.write_str(name),
+            Self::AirflowCfg(key) => write!(f, "airflow.cfg [airvane] {key}"),
         }
     }
 }

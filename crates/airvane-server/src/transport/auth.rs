@@ -6,11 +6,11 @@
 //! what was refused for a few seconds, and refusals in a row slow further attempts down.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use airvane_api::{ApiVersion, Operation, catalog};
-use airvane_client::{CacheKey, Caller, ExposeSecret};
+use airvane_client::{Application, CacheKey, Caller, ExposeSecret};
 use http::HeaderMap;
 use secrecy::SecretString;
 
@@ -76,7 +76,13 @@ impl Gate {
         Self { auth, server, memory: Mutex::default() }
     }
 
-    pub(super) async fn check(&self, headers: &HeaderMap) -> Verdict {
+    /// Judges a request by its headers, and asks Airflow through the web application that the
+    /// request came through, if it came through one.
+    pub(super) async fn check(
+        &self,
+        headers: &HeaderMap,
+        application: Option<Arc<dyn Application>>,
+    ) -> Verdict {
         match &self.auth {
             CallerAuth::None => Verdict::Welcome,
             CallerAuth::Token(token) => match forwarded(headers) {
@@ -85,24 +91,28 @@ impl Gate {
                 None => Verdict::Unauthorized("a bearer token is needed"),
             },
             CallerAuth::Passthrough => match forwarded(headers) {
-                Some(caller) => self.prove(caller).await,
+                Some(caller) => self.prove(caller, application).await,
                 None => Verdict::Unauthorized("an Airflow credential is needed"),
             },
         }
     }
 
-    async fn prove(&self, caller: Caller) -> Verdict {
+    async fn prove(&self, caller: Caller, application: Option<Arc<dyn Application>>) -> Verdict {
         let key = caller.cache_key();
         if let Some(verdict) = self.memory().recall(key, Instant::now()) {
             return verdict;
         }
-        let verdict = self.ask_airflow(caller).await;
+        let verdict = self.ask_airflow(caller, application).await;
         self.memory().remember(key, &verdict, Instant::now());
         verdict
     }
 
-    async fn ask_airflow(&self, caller: Caller) -> Verdict {
-        let context = CallerContext { caller, ..CallerContext::configured() };
+    async fn ask_airflow(
+        &self,
+        caller: Caller,
+        application: Option<Arc<dyn Application>>,
+    ) -> Verdict {
+        let context = CallerContext { caller, application, ..CallerContext::configured() };
         let airflow = self.server.airflow(&context, TIME);
         for probe in PROBES {
             let asked = airflow

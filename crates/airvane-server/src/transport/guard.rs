@@ -4,6 +4,9 @@
 //! names its own host, or its own origin. Hosts are loopback names, the address that is listened
 //! on, and what the settings add; an origin is the server's own or one from the settings. A
 //! request without `Origin` comes from no page and passes.
+//!
+//! Within a web server, which has many names, any host passes, and a page whose origin is the host
+//! that it calls: all callers prove who they are by a header that no page can send unasked.
 
 use std::net::SocketAddr;
 
@@ -23,8 +26,8 @@ pub(super) enum Stranger {
 /// What is accepted.
 #[derive(Debug)]
 pub(super) struct Guard {
-    /// Lower case; a port only where one was given.
-    hosts: Vec<(String, Option<u16>)>,
+    /// Lower case; a port only where one was given. `None` for any.
+    hosts: Option<Vec<(String, Option<u16>)>>,
     origins: Vec<Origin>,
 }
 
@@ -39,7 +42,11 @@ impl Guard {
             own.iter().filter_map(|host| origin(&format!("http://{host}:{}", bound.port())));
         let origins = own_origins.chain(origins.iter().filter_map(|given| origin(given))).collect();
         let hosts = own.iter().chain(hosts).filter_map(|host| authority(host)).collect();
-        Self { hosts, origins }
+        Self { hosts: Some(hosts), origins }
+    }
+
+    pub(super) fn within_web_server(origins: &[String]) -> Self {
+        Self { hosts: None, origins: origins.iter().filter_map(|given| origin(given)).collect() }
     }
 
     pub(super) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Stranger> {
@@ -47,13 +54,14 @@ impl Guard {
         let known = |(name, port): &(String, Option<u16>)| {
             *name == host.0 && (port.is_none() || *port == host.1)
         };
-        if !self.hosts.iter().any(known) {
+        if !self.hosts.as_ref().is_none_or(|hosts| hosts.iter().any(known)) {
             return Err(Stranger::Host);
         }
         let mut origins = headers.get_all(header::ORIGIN).iter();
         match (origins.next(), origins.next()) {
             (None, _) => Ok(()),
             (Some(value), None) if self.knows_origin(value) => Ok(()),
+            (Some(value), None) if self.hosts.is_none() && is_of(value, &host) => Ok(()),
             (Some(_), _) => Err(Stranger::Origin),
         }
     }
@@ -63,6 +71,15 @@ impl Guard {
         let origin = value.to_str().ok().and_then(origin);
         origin.is_some_and(|origin| self.origins.contains(&origin))
     }
+}
+
+/// Whether a page's origin is the host that it calls. Behind a proxy that ends TLS the scheme is
+/// not known, so any implied port may be left out.
+fn is_of(value: &HeaderValue, host: &(String, Option<u16>)) -> bool {
+    let Some(Origin::Tuple(_, name, port)) = value.to_str().ok().and_then(origin) else {
+        return false;
+    };
+    name.to_string() == host.0 && host.1.map_or(matches!(port, 80 | 443), |given| given == port)
 }
 
 /// HTTP/2 names the host in the address instead of a header.
@@ -128,6 +145,31 @@ mod tests {
             "0.0.0.0:8000",
         ] {
             assert_eq!(check(host, None), Err(Stranger::Host), "{host}");
+        }
+    }
+
+    #[test]
+    fn within_a_web_server_a_page_may_call_its_own_host() {
+        let guard = Guard::within_web_server(&["https://ide.example.com".to_owned()]);
+        let check = |host: &str, origin: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, host.parse().unwrap());
+            if let Some(origin) = origin {
+                headers.insert(header::ORIGIN, origin.parse().unwrap());
+            }
+            guard.check(&Uri::from_static("/mcp"), &headers)
+        };
+        assert_eq!(check("airflow.example.com", None), Ok(()));
+        assert_eq!(check("airflow.example.com", Some("https://airflow.example.com")), Ok(()));
+        assert_eq!(check("a.example.com:8080", Some("http://a.example.com:8080")), Ok(()));
+        assert_eq!(check("a.example.com", Some("https://ide.example.com")), Ok(()));
+        for (host, origin) in [
+            ("a.example.com", "https://evil.example.com"),
+            ("a.example.com", "https://a.example.com:8443"),
+            ("a.example.com:8080", "http://a.example.com"),
+            ("a.example.com", "null"),
+        ] {
+            assert_eq!(check(host, Some(origin)), Err(Stranger::Origin), "{host} {origin}");
         }
     }
 

@@ -1,11 +1,15 @@
-//! How clients reach the server: standard input and output, or Streamable HTTP.
+//! How clients reach the server: standard input and output, or Streamable HTTP, on a socket of our
+//! own or within a web server.
 
 mod auth;
 mod connections;
 mod guard;
 pub mod http;
 mod messages;
+mod service;
 pub mod stdio;
+
+pub use service::Service;
 
 use tokio_util::sync::CancellationToken;
 

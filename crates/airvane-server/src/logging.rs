@@ -3,13 +3,14 @@
 //! Whatever `RUST_LOG` says, crates that handle whole requests never log below `warn` (rmcp not
 //! below `error`): at `trace` they print headers and bodies, and with them credentials.
 
-use airvane_server::settings::Transport;
 use tracing::Metadata;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::{EnvFilter, FilterExt, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt, registry};
+
+use crate::settings::Transport;
 
 /// Crates that see headers or bodies.
 const CAPPED: [&str; 10] = [
@@ -25,8 +26,8 @@ const CAPPED: [&str; 10] = [
     "hyper_rustls",
 ];
 
-/// Starts logging. Fails silently if something has started it already, which only tests do.
-pub(crate) fn start(transport: &Transport) {
+/// Starts logging. If something has started it already, that stays.
+pub fn start(transport: &Transport) {
     let default = match transport {
         Transport::Stdio => LevelFilter::WARN,
         Transport::Http(_) => LevelFilter::INFO,
