@@ -1,5 +1,7 @@
 //! The one trait that does I/O.
 
+use std::time::SystemTime;
+
 use airvane_api::{ApiVersion, Request};
 use futures::future::BoxFuture;
 use secrecy::SecretString;
@@ -41,6 +43,11 @@ pub trait Backend: Send + Sync + 'static {
 
     /// What this way can do.
     fn capabilities(&self) -> Capabilities;
+
+    /// The time at which its answers are true: now, but for a recording.
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
 }
 
 /// What a [`Backend`] can do.

@@ -96,7 +96,10 @@ impl Server {
     }
 
     /// Prepares a server for an Airflow that is reached another way than the settings' address.
-    pub fn on(settings: &Settings, backend: Arc<dyn Backend>) -> Result<Self, StartError> {
+    pub fn with_backend(
+        settings: &Settings,
+        backend: Arc<dyn Backend>,
+    ) -> Result<Self, StartError> {
         let host = backend.url().and_then(|url| Url::parse(url).ok());
         let environment = host.as_ref().and_then(Url::host_str).map(str::to_owned);
         Self::start(settings, Some(backend), environment)

@@ -17,6 +17,7 @@ use airvane_api::request::RequestBuilder;
 use airvane_api::{ApiVersion, Operation, Request, catalog};
 use airvane_client::{Backend, CallError, Caller, Context, Json};
 use airvane_redact::{Redactor, SafeJson, SafeText};
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -114,6 +115,12 @@ impl Airflow {
     /// Whether values under this name are masked whole.
     pub fn is_sensitive_name(&self, name: &str) -> bool {
         self.redactor.is_sensitive_name(name)
+    }
+
+    /// The time at which what it answers is true.
+    pub fn now(&self) -> Timestamp {
+        let now = self.upstream.backend.as_deref().map(Backend::now);
+        now.and_then(|now| now.try_into().ok()).unwrap_or_else(Timestamp::now)
     }
 
     /// Which API it speaks. Found out once and remembered.

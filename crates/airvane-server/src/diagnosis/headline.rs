@@ -1,12 +1,14 @@
 //! The first lines of a diagnosis: what, in which state, since when, and what of it failed.
 
+use jiff::Timestamp;
+
 use super::picture::Picture;
 use crate::output::{Document, time};
 
 /// Adds them.
-pub(super) fn headline(document: &mut Document, picture: &Picture) {
+pub(super) fn headline(document: &mut Document, picture: &Picture, now: Timestamp) {
     let run = &picture.run;
-    let took = time::elapsed(run.start_date.as_deref(), run.end_date.as_deref());
+    let took = time::elapsed_at(now, run.start_date.as_deref(), run.end_date.as_deref());
     let when = match run.start_date.as_deref() {
         Some(start) => format!("started {}, {took}", time::short(start)),
         None => "not started".to_owned(),

@@ -69,7 +69,7 @@ pub(crate) async fn diagnose(call: &Call, dag_id: &DagId, run_id: Option<&DagRun
         elsewhere::lines(call, &picture, last_good.as_deref()).boxed(),
         join_all(causes.shown.iter().map(|cause| more(call, &picture, cause))).boxed(),
     );
-    headline::headline(&mut document, &picture);
+    headline::headline(&mut document, &picture, call.airflow.now());
     if picture.dag.as_ref().is_some_and(|dag| dag.has_import_errors)
         && let Some(error) = suggest::broken_file(&call.airflow, dag_id).await
     {

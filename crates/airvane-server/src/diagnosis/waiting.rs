@@ -405,7 +405,7 @@ async fn dependence(call: &Call, lead: Option<Lead>) -> String {
 
 /// A running task's last words say what it does.
 async fn running(call: &Call, picture: &Picture, instance: &TaskInstance) -> String {
-    let took = time::elapsed(instance.start_date.as_deref(), None);
+    let took = time::elapsed_at(call.airflow.now(), instance.start_date.as_deref(), None);
     let words = last_words(call, picture, instance, |line| !line.starts_with("::")).await;
     let dependence = dependence(call, Lead::of(instance, words.as_deref().into_iter())).await;
     match words {

@@ -35,8 +35,13 @@ pub fn duration(seconds: f64) -> String {
 
 /// How long something took, or has taken until now.
 pub fn elapsed(start: Option<&str>, end: Option<&str>) -> String {
+    elapsed_at(Timestamp::now(), start, end)
+}
+
+/// How long something took, or had taken by then.
+pub fn elapsed_at(now: Timestamp, start: Option<&str>, end: Option<&str>) -> String {
     let Some(start) = start.and_then(parse) else { return String::new() };
-    let end = end.and_then(parse).unwrap_or_else(Timestamp::now);
+    let end = end.and_then(parse).unwrap_or(now);
     duration(end.duration_since(start).as_secs_f64().max(0.0))
 }
 
@@ -60,6 +65,8 @@ mod tests {
     fn instants_lose_their_fraction_and_their_zone() {
         assert_eq!(short("2026-11-20T22:28:47.123456+01:00"), "2026-11-20 21:28:47Z");
         assert_eq!(short("someday"), "someday");
-        assert_eq!(elapsed(Some("2026-11-20T21:00:00Z"), Some("2026-11-20T21:03:12Z")), "3m 12s");
+        let (start, end) = ("2026-11-20T21:00:00Z", "2026-11-20T21:03:12Z");
+        assert_eq!(elapsed(Some(start), Some(end)), "3m 12s");
+        assert_eq!(elapsed_at(parse(end).unwrap(), Some(start), None), "3m 12s");
     }
 }
