@@ -1,0 +1,116 @@
+//! The server, as the plugin starts it.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use airvane_client::InProcessBackend;
+use airvane_server::settings::{Settings, Transport};
+use airvane_server::{Server, logging, transport};
+use axum::body::Body;
+use futures::FutureExt;
+use http::{HeaderValue, StatusCode, header};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use url::Url;
+
+use crate::head::Headers;
+use crate::on_loop::{Loop, LoopCall};
+use crate::on_thread::ThreadCall;
+use crate::process::{self, PerProcess};
+
+/// An answer to a caller.
+pub(crate) type Served = http::Response<Body>;
+
+/// The server of this Airflow. Nothing runs before the first call.
+#[pyclass(frozen, module = "airvane._airvane")]
+pub(crate) struct Service {
+    settings: Settings,
+    release: String,
+    url: Option<Url>,
+    here: PerProcess<transport::Service>,
+}
+
+#[pymethods]
+impl Service {
+    /// For an Airflow of a release, which its users find at a URL, if that is known. Settings are read from the
+    /// environment's variables and then from those of `[airvane]` in `airflow.cfg`. `ValueError`
+    /// says which of them can't be used, and why.
+    #[new]
+    #[expect(clippy::needless_pass_by_value, reason = "PyO3 hands over what it has converted")]
+    fn new(
+        release: String,
+        url: Option<&str>,
+        environment: HashMap<String, String>,
+        config: HashMap<String, String>,
+    ) -> PyResult<Self> {
+        let variable = |name: &str| environment.get(name).cloned();
+        let settings = Settings::within_airflow(variable, &config).map_err(refused)?;
+        let url = url.map(Url::parse).transpose();
+        let url = url.map_err(|error| refused(format!("Airflow's own address: {error}")))?;
+        Ok(Self { settings, release, url, here: PerProcess::new() })
+    }
+
+    /// Begins a call that an event loop serves. `later` is its `call_soon_threadsafe`; `dispatch`
+    /// carries an exchange out; `deliver` takes the answer in parts: status and headers (with the
+    /// first), a piece of the body, whether there is more.
+    fn on_loop(
+        &self,
+        py: Python<'_>,
+        method: &str,
+        headers: Headers,
+        later: Py<PyAny>,
+        dispatch: Py<PyAny>,
+        deliver: Py<PyAny>,
+    ) -> PyResult<LoopCall> {
+        let functions = Loop { later, dispatch, deliver };
+        LoopCall::begin(py, self.here(py)?, method, headers, functions)
+    }
+
+    /// Begins a call that the calling thread serves.
+    fn on_thread(&self, py: Python<'_>, method: &str, headers: Headers) -> PyResult<ThreadCall> {
+        ThreadCall::begin(py, self.here(py)?, method, headers)
+    }
+}
+
+impl Service {
+    fn here(&self, py: Python<'_>) -> PyResult<transport::Service> {
+        self.here.get(py, || {
+            let _runtime = process::runtime(py)?.enter();
+            logging::start(&self.settings.transport);
+            let settings = &self.settings;
+            let server = match settings.airflow {
+                Some(_) => Server::new(settings),
+                None => self.in_process(),
+            };
+            let origins = match &settings.transport {
+                Transport::Http(http) => http.allowed_origins.as_slice(),
+                Transport::Stdio => &[],
+            };
+            Ok(transport::Service::new(server.map_err(refused)?, origins))
+        })
+    }
+
+    fn in_process(&self) -> Result<Server, airvane_server::StartError> {
+        let backend = InProcessBackend::new(&self.release, self.url.as_ref())?;
+        Server::with_backend(&self.settings, Arc::new(backend))
+    }
+}
+
+fn refused(error: impl std::fmt::Display) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
+
+/// Answers a request, whatever happens on the way.
+pub(crate) async fn answer(service: &transport::Service, request: http::Request<Body>) -> Served {
+    let handled = AssertUnwindSafe(service.handle(request)).catch_unwind().await;
+    handled.unwrap_or_else(|_| broken())
+}
+
+fn broken() -> Served {
+    let mut response = Served::new(Body::from(r#"{"error":"airvane failed; its log says more"}"#));
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}

@@ -1,0 +1,5 @@
+"""Airvane, the MCP server for Apache Airflow, as a plugin of Airflow's web server.
+
+The package brings the program ``airvane`` as well. Importing it starts nothing and imports
+nothing: ``plugin`` is what Airflow loads.
+"""

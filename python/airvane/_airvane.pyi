@@ -1,0 +1,82 @@
+"""Airvane's server, for the plugin."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, final
+
+__version__: str
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+@final
+class Service:
+    """The server of this Airflow. Nothing runs before the first call."""
+
+    def __new__(
+        cls,
+        release: str,
+        url: str | None,
+        environment: Mapping[str, str],
+        config: Mapping[str, str],
+    ) -> Service: ...
+    def on_loop(
+        self,
+        method: str,
+        headers: Headers,
+        later: Callable[..., Any],
+        dispatch: Callable[[Exchange], Any],
+        deliver: Callable[[int | None, list[tuple[bytes, bytes]], bytes, bool], Any],
+    ) -> LoopCall: ...
+    def on_thread(self, method: str, headers: Headers) -> ThreadCall: ...
+
+@final
+class LoopCall:
+    """A call under way. One that is let go is cancelled."""
+
+    @property
+    def body(self) -> Pipe: ...
+    def cancel(self) -> None: ...
+
+@final
+class ThreadCall:
+    """A call under way. One that is let go is cancelled."""
+
+    def next(self) -> Pipe | Exchange | Answer: ...
+
+@final
+class Answer:
+    """An answer, whole."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]: ...
+    @property
+    def body(self) -> bytes: ...
+
+@final
+class Exchange:
+    """A request, and where its answer goes. One that is let go unanswered fails."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def query(self) -> str: ...
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def abandoned(self) -> bool: ...
+    def when_abandoned(self, stop: Callable[[], Any]) -> None: ...
+    def answer(self, status: int, headers: Headers) -> Pipe: ...
+
+@final
+class Pipe:
+    """The end of a body that is written to."""
+
+    def offer(self, piece: bytes) -> bool: ...
+    def offer_later(self, piece: bytes, done: Callable[[], Any]) -> None: ...
+    def write(self, piece: bytes) -> bool: ...
+    def end(self) -> None: ...
