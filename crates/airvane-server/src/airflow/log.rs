@@ -2,11 +2,16 @@
 
 use airvane_api::ids::{DagId, DagRunId, TaskId};
 use airvane_api::{Accept, ApiVersion, Request, catalog};
-use airvane_client::{CallError, Context, Response};
+use airvane_client::{CallError, Context, Response, TransportError};
 use airvane_log::{Decoder, EventRedactor, Finder, FinderOptions, Findings, Format};
+use bytes::Bytes;
+use futures::FutureExt;
 
 use super::{Airflow, aside};
 use crate::failure::{Failure, FailureKind};
+
+/// How much of a body is gathered while what came before it is searched, in bytes.
+const BATCH: usize = 256 * 1024;
 
 /// Which log.
 #[derive(Clone, Debug)]
@@ -88,18 +93,40 @@ impl Airflow {
             redactor: EventRedactor::until(&self.redactor, move || within.is_over()),
             finder: Finder::new(options),
         };
+        let mut pieces = Vec::new();
         let cut = loop {
-            match body.chunk().await {
-                Ok(Some(chunk)) => scanner = aside(move || scanner.take(&chunk)).await?,
-                Ok(None) => break None,
+            // Both at a time: Airflow goes on sending while what it sent is searched.
+            let work = aside(move || scanner.take(&pieces));
+            let (more, done) = tokio::join!(gather(&mut body), work);
+            scanner = done?;
+            pieces = match more {
+                Ok(pieces) if pieces.is_empty() => break None,
+                Ok(pieces) => pieces,
                 Err(error) => break Some(self.failure(CallError::from(error))),
-            }
+            };
             if context.is_over() {
                 break Some(too_slow());
             }
         };
         aside(move || scanner.finish(cut)).await
     }
+}
+
+/// What has come of a body, a batch at most; nothing at its end. Waits for the first piece only:
+/// Airflow sends lines one by one, and what is worth searching is what there is.
+async fn gather(body: &mut Response) -> Result<Vec<Bytes>, TransportError> {
+    let (mut pieces, mut size) = (Vec::new(), 0);
+    let mut next = body.chunk().await?;
+    while let Some(piece) = next {
+        size += piece.len();
+        pieces.push(piece);
+        if size >= BATCH {
+            break;
+        }
+        // An error stays, so that the next call gives it.
+        next = body.chunk().now_or_never().and_then(Result::ok).flatten();
+    }
+    Ok(pieces)
 }
 
 /// Decodes, redacts and searches. A log of the wrong words takes long, so this happens aside, and
@@ -111,9 +138,11 @@ struct Scanner {
 }
 
 impl Scanner {
-    fn take(mut self, chunk: &[u8]) -> Self {
+    fn take(mut self, pieces: &[Bytes]) -> Self {
         let Self { decoder, redactor, finder } = &mut self;
-        decoder.push(chunk, &mut |event| finder.push(event.redact(redactor)));
+        for piece in pieces {
+            decoder.push(piece, &mut |event| finder.push(event.redact(redactor)));
+        }
         self
     }
 

@@ -4,14 +4,16 @@
 use std::fmt::Write as _;
 
 use airvane_api::ids::{DagId, DagRunId, TaskId};
+use airvane_api::models::TaskInstance;
 use airvane_log::{
-    Counts, DigestSummary, Failure as LogFailure, FinderOptions, Grep, GrepOptions, Level, Line,
-    Matches, Outcome, PageOptions,
+    Counts, DigestSummary, FinderOptions, Grep, GrepOptions, Level, Line, Matches, Page,
+    PageOptions,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::get_task_instance::{Address, instance};
+use super::log_extent::Extent;
 use crate::airflow::{LogRequest, LogScan};
 use crate::diagnosis::write_failure;
 use crate::failure::Failure;
@@ -64,15 +66,17 @@ impl Tool for GetTaskLogs {
 
     async fn call(call: &Call, input: Input) -> ToolResult {
         let options = input.options()?;
-        let log = input.log(call).await?;
+        let address = input.address();
+        // Before the log: a task that has ended by now writes no more.
+        let instance = instance(&call.airflow, &address).await;
+        let log = input.log(address, &instance)?;
         let scan = call.airflow.read_log(&log, options).await?;
+        let extent = Extent::of(&instance, log.try_number, &scan);
         let mut document = Document::new();
         document.budget(input.budget());
-        headline(&mut document, &log, &scan);
-        if let Some(failure) = &scan.findings.failure {
-            document.text("failure", failure_text(failure));
-        }
-        show_selection(&mut document, &scan);
+        headline(&mut document, &log, &scan, &extent);
+        show_error(&mut document, &scan, &extent);
+        show_selection(&mut document, &scan, &extent);
         Ok(document)
     }
 }
@@ -108,37 +112,28 @@ impl Input {
         .map_err(|error| Failure::arguments(format!("grep: {error}")))
     }
 
-    async fn log(&self, call: &Call) -> Result<LogRequest, Failure> {
-        let map_index = self.map_index.unwrap_or(-1);
-        let try_number = match self.try_number {
-            Some(0) => return Err(Failure::arguments("try_number counts from 1")),
-            Some(number) => number,
-            None => self.latest_try(call, map_index).await?,
-        };
-        Ok(LogRequest {
+    fn address(&self) -> Address {
+        Address {
             dag_id: self.dag_id.clone(),
             dag_run_id: self.dag_run_id.clone(),
             task_id: self.task_id.clone(),
-            map_index,
-            try_number,
-        })
+            map_index: self.map_index.unwrap_or(-1),
+        }
     }
 
-    async fn latest_try(&self, call: &Call, map_index: i64) -> Result<u32, Failure> {
-        let address = Address {
-            dag_id: self.dag_id.clone(),
-            dag_run_id: self.dag_run_id.clone(),
-            task_id: self.task_id.clone(),
-            map_index,
+    fn log(
+        &self,
+        address: Address,
+        instance: &Result<TaskInstance, Failure>,
+    ) -> Result<LogRequest, Failure> {
+        let try_number = match (self.try_number, instance) {
+            (Some(0), _) => return Err(Failure::arguments("try_number counts from 1")),
+            (Some(number), _) => number,
+            (None, Ok(instance)) => latest_try(instance)?,
+            (None, Err(failure)) => return Err(failure.clone()),
         };
-        match instance(&call.airflow, &address).await?.try_number {
-            0 => Err(Failure::not_found(format!(
-                "{} has not started, so it has no log",
-                self.task_id
-            ))
-            .hint("diagnose_dag_run says what it waits for")),
-            number => Ok(number),
-        }
+        let Address { dag_id, dag_run_id, task_id, map_index } = address;
+        Ok(LogRequest { dag_id, dag_run_id, task_id, map_index, try_number })
     }
 
     /// More lines cost more: about as much as they are likely to take.
@@ -148,22 +143,45 @@ impl Input {
     }
 }
 
-/// What was asked for besides the failure.
-fn show_selection(document: &mut Document, scan: &LogScan) {
+fn latest_try(instance: &TaskInstance) -> Result<u32, Failure> {
+    match instance.try_number {
+        0 => {
+            let message = format!("{} has not started, so it has no log", instance.task_id);
+            Err(Failure::not_found(message).hint("diagnose_dag_run says what it waits for"))
+        }
+        number => Ok(number),
+    }
+}
+
+/// What was asked for besides the error.
+fn show_selection(document: &mut Document, scan: &LogScan, extent: &Extent) {
     let found = &scan.findings;
     if let Some(matches) = &found.matches {
         show_matches(document, matches);
     } else if let Some(page) = &found.page {
-        show_lines(document, "page", page.lines.iter().map(AsRef::as_ref));
-        if let Some(next) = page.next {
-            document.next_call("get_task_logs", &[("from_line", &next.to_string())], "shows more");
-        }
+        show_page(document, page);
     } else if let Some(digest) = &found.digest {
         show_digest(document, digest);
     } else {
-        document.line(format!("last {} lines:", found.tail.len()));
+        let which = if scan.cut.is_some() { "last of them" } else { "last lines" };
+        document.line(format!("{which}, {}:", found.tail.len()));
         show_lines(document, "tail", found.tail.iter().map(AsRef::as_ref));
         document.more("get_task_logs with from_line, grep or digest=true");
+    }
+    let next = found.counts.lines + 1;
+    if extent.may_grow() && found.page.as_ref().is_none_or(|page| page.next.is_none()) {
+        let next = next.to_string();
+        document.next_call("get_task_logs", &[("from_line", &next)], "brings what comes after");
+    }
+}
+
+fn show_page(document: &mut Document, page: &Page) {
+    if page.lines.is_empty() {
+        document.line("there is no line with that number, or none so severe after it");
+    }
+    show_lines(document, "page", page.lines.iter().map(AsRef::as_ref));
+    if let Some(next) = page.next {
+        document.next_call("get_task_logs", &[("from_line", &next.to_string())], "shows more");
     }
 }
 
@@ -173,23 +191,16 @@ fn level(name: &str) -> Result<Level, Failure> {
         .ok_or_else(|| Failure::arguments("level: use debug, info, warning, error or critical"))
 }
 
-fn headline(document: &mut Document, log: &LogRequest, scan: &LogScan) {
+fn headline(document: &mut Document, log: &LogRequest, scan: &LogScan, extent: &Extent) {
     let counts = &scan.findings.counts;
     let index = if log.map_index < 0 { String::new() } else { format!("[{}]", log.map_index) };
-    let outcome = match scan.findings.outcome {
-        Outcome::Unknown => "does not say how the task ended",
-        Outcome::Succeeded => "succeeded",
-        Outcome::Failed => "failed",
-        Outcome::Skipped => "skipped",
-        Outcome::Deferred => "deferred",
-        Outcome::Rescheduled => "rescheduled",
-    };
     document.line(format!(
-        "{}{index}, try {}: {} lines{}; {outcome}",
+        "{}{index}, try {}: {}{}; {}",
         log.task_id,
         log.try_number,
-        counts.lines,
-        levels(counts)
+        extent.lines(counts.lines),
+        levels(counts),
+        extent.outcome(scan.findings.outcome),
     ));
     if counts.is_empty() && scan.cut.is_none() {
         document.line("the log is empty");
@@ -221,10 +232,12 @@ fn levels(counts: &Counts) -> String {
     if texts.is_empty() { String::new() } else { format!(" ({})", texts.join(", ")) }
 }
 
-fn failure_text(failure: &LogFailure) -> String {
-    let mut text = format!("failure, line {}:\n", failure.line);
-    write_failure(&mut text, failure);
-    text
+fn show_error(document: &mut Document, scan: &LogScan, extent: &Extent) {
+    let Some(failure) = &scan.findings.failure else { return };
+    let (name, shown) = extent.error(failure);
+    let mut text = format!("{name}, line {}:\n", failure.line);
+    write_failure(&mut text, shown.failure());
+    document.text("failure", text);
 }
 
 fn show_lines<'a>(

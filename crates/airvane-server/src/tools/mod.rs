@@ -2,6 +2,7 @@
 
 mod health_runs;
 mod listing;
+mod log_extent;
 
 pub mod clear_dag_run;
 pub mod clear_task_instances;
