@@ -1,5 +1,6 @@
 //! Shared parts of the end-to-end tests.
 
+pub mod counted;
 pub mod env;
 pub mod happen;
 pub mod incident;

@@ -4,10 +4,15 @@
 //! task first, the exact error, no decoy, at most 1,500 tokens as text and as structured content.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can't go on fails")]
 
-use std::fmt::Write as _;
+#[path = "incidents/peer.rs"]
+mod peer;
+#[path = "incidents/table.rs"]
+mod table;
+
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
+use airvane_e2e::counted::Counted;
 use airvane_e2e::env::{Airflow, TestEnv};
 use airvane_e2e::incident::{self, Incident, Kind};
 use airvane_e2e::mcp::{Answer, Session};
@@ -15,7 +20,9 @@ use airvane_e2e::on_both_majors;
 use airvane_e2e::rest::{Rest, segment};
 use airvane_e2e::{happen, plant, verdict};
 use anyhow::{Result, bail};
+use peer::{Asked, Peer};
 use serde_json::{Value, json};
+use table::table;
 
 /// Who asks: may see all that a person on call may see.
 const ROLE: &str = "op";
@@ -32,19 +39,23 @@ fn every_incident_is_explained_in_one_call(env: &TestEnv, airflow: &Airflow) {
     }
     let happened = happen::all(&rest, &incidents).unwrap();
     let happened_after = began.elapsed();
-    let mut text = open(env, airflow, &[]);
+    let upstream = Counted::new(airflow).unwrap();
+    let mut text = open(env, &upstream.airflow, &[]);
     let mut structured = open(env, airflow, &["--structured-content"]);
+    let mut other = Peer::open(env, airflow, ROLE).unwrap();
     let mut rows = Vec::new();
     for ((name, incident), run_id) in incidents.iter().zip(happened) {
         let row = match run_id.and_then(|run_id| {
             let tasks = tasks(&rest, incident)?;
-            Ok((
-                one(&mut text, incident, &run_id)?,
-                one(&mut structured, incident, &run_id)?,
-                tasks,
-            ))
+            upstream.take();
+            let answer = one(&mut text, incident, &run_id)?;
+            let requests = upstream.take();
+            let structured = one(&mut structured, incident, &run_id)?;
+            let theirs = other.ask(incident, &run_id, &tasks)?;
+            let row = judged(name, incident, &answer, &structured, &tasks);
+            Ok(Row { requests, theirs, ..row })
         }) {
-            Ok((answer, structured, tasks)) => judged(name, incident, &answer, &structured, &tasks),
+            Ok(row) => row,
             Err(error) => {
                 Row { name: name.clone(), wrong: vec![format!("{error:#}")], ..Row::default() }
             }
@@ -53,6 +64,7 @@ fn every_incident_is_explained_in_one_call(env: &TestEnv, airflow: &Airflow) {
     }
     text.end().unwrap();
     structured.end().unwrap();
+    other.end().unwrap();
     let table = table(airflow, &rows, happened_after, began.elapsed());
     // Past the capture of `cargo test`: the table is worth seeing also when all is well.
     let _ = std::io::stderr().write_all(table.as_bytes());
@@ -88,7 +100,9 @@ struct Row {
     name: String,
     tokens: usize,
     structured_tokens: usize,
+    requests: usize,
     time: Duration,
+    theirs: Asked,
     wrong: Vec<String>,
     text: String,
 }
@@ -121,6 +135,7 @@ fn judged(
         time: answer.time,
         text: answer.text.clone(),
         wrong,
+        ..Row::default()
     };
     row.bounded()
 }
@@ -136,37 +151,4 @@ impl Row {
         }
         self
     }
-}
-
-/// What was measured, and under it every wrong answer in full.
-fn table(airflow: &Airflow, rows: &[Row], happened: Duration, all: Duration) -> String {
-    let version = &airflow.version;
-    let mut out = format!("\n{:<20} {:<7} hit tokens structured     ms\n", "incident", "Airflow");
-    for row in rows {
-        let hit = if row.wrong.is_empty() { "yes" } else { "NO" };
-        let (name, tokens, structured) = (&row.name, row.tokens, row.structured_tokens);
-        let time = row.time.as_millis();
-        let _ = writeln!(
-            out,
-            "{name:<20} {version:<7} {hit:<3} {tokens:>6} {structured:>10} {time:>6}"
-        );
-    }
-    let hits = rows.iter().filter(|row| row.wrong.is_empty()).count();
-    let mut tokens: Vec<usize> =
-        rows.iter().map(|row| row.tokens.max(row.structured_tokens)).collect();
-    tokens.sort_unstable();
-    let _ = writeln!(
-        out,
-        "Airflow {version}: {hits} of {} right, tokens median {} most {}, all had happened after {} s, done after {} s",
-        rows.len(),
-        tokens[tokens.len() / 2],
-        tokens[tokens.len() - 1],
-        happened.as_secs(),
-        all.as_secs(),
-    );
-    for row in rows.iter().filter(|row| !row.wrong.is_empty()) {
-        let _ =
-            writeln!(out, "\n{} on {version}: {}\n{}", row.name, row.wrong.join("; "), row.text);
-    }
-    out
 }
