@@ -71,6 +71,10 @@ pub enum TransportError {
     /// A parameter that travels as a header holds line breaks or the like. Nothing was sent.
     #[error("a parameter holds characters that a header cannot carry")]
     Header,
+    /// What stands in Airflow's place is a recording, which holds no whole answer. What it says of
+    /// that was written by us or has passed the redactor.
+    #[error("{0}")]
+    Recorded(String),
     /// The path is longer than this backend takes. Nothing was sent.
     #[error("the path is longer than {limit} bytes")]
     LongPath {

@@ -142,6 +142,7 @@ impl Failure {
                 (Kind::Timeout, "ask for less (a smaller limit, one run), or try again later")
             }
             TransportError::Cancelled => (Kind::Cancelled, ""),
+            TransportError::Recorded(_) => (Kind::BadAnswer, ""),
             TransportError::BodyTooLarge { .. } => (Kind::BadAnswer, "ask for less with `limit`"),
             TransportError::Credential(error) => return Self::from_auth(error),
             _ => (

@@ -5,6 +5,7 @@
 //! Airflow only through [`airflow::Airflow`], which gives out nothing that was not redacted.
 
 pub mod airflow;
+pub mod cassette;
 mod diagnosis;
 pub mod doctor;
 mod failure;

@@ -3,7 +3,7 @@
 use airvane_server::registry::{self, Registered};
 use airvane_server::settings::Settings;
 use airvane_server::tool::Progress;
-use airvane_server::{CallerContext, Server};
+use airvane_server::{Answer, CallerContext, Server};
 use clap::ArgMatches;
 use serde_json::{Map, Value};
 
@@ -19,12 +19,16 @@ pub(crate) async fn run(settings: &Settings, matches: &ArgMatches) -> anyhow::Re
     let as_json = matches.get_flag("json");
     let context = CallerContext { structured: as_json, ..CallerContext::configured() };
     let answer = server.call(tool, arguments, &context, progress()).await;
-    let text = match &answer.structured {
-        Some(structured) if as_json => serde_json::to_string_pretty(structured)?,
-        _ => answer.text,
-    };
-    crate::print(&format!("{text}\n"))?;
+    crate::print(&shown(&answer, as_json)?)?;
     Ok(if answer.is_error { Exit::Failure } else { Exit::Success })
+}
+
+/// An answer as it is printed.
+pub(crate) fn shown(answer: &Answer, as_json: bool) -> serde_json::Result<String> {
+    Ok(match &answer.structured {
+        Some(structured) if as_json => format!("{}\n", serde_json::to_string_pretty(structured)?),
+        _ => format!("{}\n", answer.text),
+    })
 }
 
 fn tool(server: &Server, name: &str) -> Result<&'static Registered, UsageError> {

@@ -15,6 +15,8 @@ Examples:
   airvane doctor                               Check the connection to Airflow
   airvane tools                                List the tools
   airvane call diagnose_dag_run dag_id=orders  Why did the latest run of `orders` fail?
+  airvane record orders                        The same, with Airflow's answers in a file
+  airvane replay orders.cassette.json          Diagnose that file again, without Airflow
   airvane redact < task.log                    Mask the secrets in a text
   airvane completions bash                     Completions for a shell
 
@@ -55,6 +57,8 @@ pub(crate) fn command() -> Command {
                 .about("Check the connection to Airflow and say how to mend it")
                 .arg(json()),
         )
+        .subcommand(record())
+        .subcommand(replay())
         .subcommand(redact())
         .subcommand(completions())
 }
@@ -75,6 +79,34 @@ fn call() -> Command {
              airvane call get_task_logs dag_id=orders task_id=load grep=ERROR\n  \
              airvane --allow-write call trigger_dag dag_id=orders 'conf={\"day\": \"2026-01-01\"}'",
         )
+}
+
+fn record() -> Command {
+    let dag = Arg::new("dag_id").value_name("DAG").required(true).help("The DAG");
+    let run =
+        Arg::new("dag_run_id").value_name("RUN").help("The run; its last failed one if not given");
+    let out = Arg::new("out")
+        .long("out")
+        .value_name("FILE")
+        .help("Where to write; DAG.cassette.json if not given");
+    Command::new("record")
+        .about("Diagnose a run and write what Airflow answered, without its secrets, into a file")
+        .arg(dag)
+        .arg(run)
+        .arg(out)
+        .after_help(
+            "Examples:\n  airvane record orders_daily\n  \
+             airvane record orders_daily scheduled__2026-05-02T00:00:00+00:00 --out orders.json\n  \
+             airvane replay orders.json",
+        )
+}
+
+fn replay() -> Command {
+    let file = Arg::new("file").value_name("FILE").required(true).help("A file of `record`");
+    Command::new("replay")
+        .about("Diagnose what was recorded, without any Airflow")
+        .arg(file)
+        .arg(json())
 }
 
 fn redact() -> Command {

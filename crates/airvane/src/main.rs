@@ -6,6 +6,7 @@
 //! setting is wrong.
 
 mod call;
+mod cassette;
 mod cli;
 mod doctor;
 mod listing;
@@ -15,6 +16,7 @@ mod serve;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use airvane_server::cassette::CassetteError;
 use airvane_server::settings::{RawSettings, Settings};
 use airvane_server::{Server, StartError, logging};
 use clap::ArgMatches;
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
 fn is_usage(error: &anyhow::Error) -> bool {
     error.is::<airvane_server::settings::SettingsError>()
         || error.is::<StartError>()
+        || matches!(error.downcast_ref(), Some(CassetteError::Start(_)))
         || error.is::<cli::UsageError>()
 }
 
@@ -75,6 +78,8 @@ fn run(matches: &ArgMatches) -> anyhow::Result<Exit> {
             runtime.block_on(listing::print(&server, arguments.get_flag("json")))
         }
         Some(("call", arguments)) => runtime.block_on(call::run(&settings, arguments)),
+        Some(("record", arguments)) => runtime.block_on(cassette::record(&settings, arguments)),
+        Some(("replay", arguments)) => runtime.block_on(cassette::replay(&settings, arguments)),
         Some(("doctor", arguments)) => {
             runtime.block_on(doctor::run(&settings, arguments.get_flag("json")))
         }

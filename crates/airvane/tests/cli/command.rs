@@ -10,6 +10,8 @@ fn help_names_commands_options_variables_and_exit_codes() {
         "tools",
         "call",
         "doctor",
+        "record",
+        "replay",
         "redact",
         "completions",
         "--api-url",

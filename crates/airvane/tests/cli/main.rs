@@ -7,6 +7,7 @@
 )]
 
 mod airflow;
+mod cassette;
 mod command;
 mod http;
 mod operations;
