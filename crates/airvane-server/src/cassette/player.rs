@@ -97,8 +97,8 @@ impl Backend for Player {
         std::future::ready(Vec::new()).boxed()
     }
 
-    fn url(&self) -> &str {
-        URL
+    fn url(&self) -> Option<&str> {
+        Some(URL)
     }
 
     fn now(&self) -> SystemTime {

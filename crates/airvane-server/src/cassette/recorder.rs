@@ -193,7 +193,7 @@ impl Backend for Recorder {
         self.inner.known_secrets()
     }
 
-    fn url(&self) -> &str {
+    fn url(&self) -> Option<&str> {
         self.inner.url()
     }
 
