@@ -21,6 +21,22 @@ pub enum Major {
     Three,
 }
 
+impl Major {
+    /// Whether what is written down for one major only, or for both, is for this one.
+    ///
+    /// # Panics
+    /// When there is no such major here.
+    #[allow(clippy::panic, reason = "a test that is written wrongly can only fail")]
+    pub fn is_meant_by(self, only: Option<u8>) -> bool {
+        match only {
+            None => true,
+            Some(2) => self == Self::Two,
+            Some(3) => self == Self::Three,
+            Some(other) => panic!("there is no Airflow {other} here"),
+        }
+    }
+}
+
 /// A status and a body.
 #[derive(Debug)]
 pub struct Reply {

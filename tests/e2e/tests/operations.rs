@@ -8,6 +8,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(clippy::print_stdout, reason = "the figures are worth reading")]
 
+#[path = "operations/look.rs"]
+mod look;
 #[path = "operations/plain.rs"]
 mod plain;
 #[path = "operations/play.rs"]

@@ -9,6 +9,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(clippy::print_stdout, reason = "the figures are worth reading")]
 
+#[path = "operations/look.rs"]
+mod look;
 #[path = "profiles/play.rs"]
 mod play;
 #[path = "profiles/script.rs"]

@@ -1,8 +1,5 @@
 //! Plays a step: asks Airvane, and asks Airflow whether it is true.
 
-use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
-
 use airvane_api::catalog;
 use airvane_api::operation::{AccessLevel, Endpoint, Method};
 use airvane_api::version::ApiVersion;
@@ -12,16 +9,11 @@ use airvane_e2e::rest::{Major, Rest, segment};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
+use crate::look::{self, Names};
 use crate::plain;
-use crate::script::{Look, Step};
-use crate::values::{self, Values};
+use crate::script::Step;
+use crate::values::Values;
 use crate::world::World;
-
-/// For effects that the scheduler or a parser has to bring about.
-const PATIENCE: Duration = Duration::from_secs(240);
-
-/// What to keep: a name, and a JSON pointer to its value.
-type Names = BTreeMap<String, String>;
 
 /// What came of a step.
 pub enum Played {
@@ -81,7 +73,8 @@ impl Player {
             None => Played::Done,
         };
         if let Some(look) = &step.then {
-            self.look(look)?;
+            let path = self.values.text(&look.path, segment)?;
+            look.until_seen(&self.world.rest, &path, &mut self.values)?;
         }
         if let Some(path) = &step.gone {
             self.is_gone(path)?;
@@ -99,15 +92,7 @@ impl Player {
         let body = body.map(|body| self.values.value(body)).transpose()?;
         let reply = self.world.rest.send(method, &path, body.as_ref())?;
         ensure!(reply.status < 300, "{method} {path}: {} {}", reply.status, reply.text);
-        self.keep(&reply.json(), keep)
-    }
-
-    fn keep(&mut self, seen: &Value, names: &Names) -> Result<()> {
-        for (name, pointer) in names {
-            let value = seen.pointer(pointer).with_context(|| format!("no {pointer} in {seen}"))?;
-            self.values.keep(name, value.clone());
-        }
-        Ok(())
+        look::keep(&reply.json(), keep, &mut self.values)
     }
 
     fn call(&mut self, name: &str, step: &Step) -> Result<Played> {
@@ -183,28 +168,6 @@ impl Player {
             Some(text) => bail!("plain REST does not say {text}: {}", reply.text),
             None => Ok(()),
         }
-    }
-
-    /// Looks until what should be there is, and what should not be is not.
-    fn look(&mut self, look: &Look) -> Result<()> {
-        let path = self.values.text(&look.path, segment)?;
-        let wanted = look.holds.as_ref().map(|wanted| self.values.value(wanted)).transpose()?;
-        let unwanted =
-            look.lacks.as_ref().map(|unwanted| self.values.value(unwanted)).transpose()?;
-        let until = Instant::now() + PATIENCE;
-        let seen = loop {
-            let reply = self.world.rest.send("GET", &path, None)?;
-            let seen = reply.json();
-            let is = |wanted: &Option<Value>| wanted.as_ref().map(|one| values::holds(&seen, one));
-            if reply.status == 200 && is(&wanted) != Some(false) && is(&unwanted) != Some(true) {
-                break seen;
-            }
-            if Instant::now() > until {
-                bail!("{path} is {} {}", reply.status, reply.text);
-            }
-            std::thread::sleep(Duration::from_millis(500));
-        };
-        self.keep(&seen, &look.keep)
     }
 
     fn is_gone(&self, path: &str) -> Result<()> {

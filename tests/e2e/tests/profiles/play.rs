@@ -1,19 +1,14 @@
 //! Plays a step: asks Airvane by another server's names, and asks Airflow whether it is true.
 
-use std::time::{Duration, Instant};
-
 use airvane_e2e::env::{Airflow, TestEnv};
 use airvane_e2e::mcp::Session;
 use airvane_e2e::rest::{Major, Rest, segment};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use crate::script::{Look, Step};
-use crate::values::{self, Values};
+use crate::script::Step;
+use crate::values::Values;
 use crate::world::World;
-
-/// For effects that the scheduler or a parser has to bring about.
-const PATIENCE: Duration = Duration::from_secs(240);
 
 /// What came of a call.
 pub enum Played {
@@ -49,7 +44,7 @@ impl<'a> Player<'a> {
         Ok(Self { session, world, values })
     }
 
-    fn rest(&self) -> &Rest {
+    fn rest(&self) -> &'a Rest {
         &self.world.rest
     }
 
@@ -67,7 +62,7 @@ impl<'a> Player<'a> {
             None => Played::Done,
         };
         if let Some(look) = &step.then {
-            self.look(look)?;
+            look.until_seen(self.rest(), &self.path(&look.path)?, &mut self.values)?;
         }
         if let Some(path) = &step.gone {
             let (status, text) = self.plain(&format!("GET {path}"), None)?;
@@ -125,31 +120,5 @@ impl<'a> Player<'a> {
         }
         let told = text.lines().find(|line| line.contains(reason)).unwrap_or(reason);
         Ok(Played::Refused(told.to_owned()))
-    }
-
-    /// Looks until what should be there is, and what should not be is not.
-    fn look(&mut self, look: &Look) -> Result<()> {
-        let path = self.path(&look.path)?;
-        let wanted = look.holds.as_ref().map(|wanted| self.values.value(wanted)).transpose()?;
-        let unwanted =
-            look.lacks.as_ref().map(|unwanted| self.values.value(unwanted)).transpose()?;
-        let until = Instant::now() + PATIENCE;
-        let seen = loop {
-            let reply = self.rest().send("GET", &path, None)?;
-            let seen = reply.json();
-            let is = |wanted: &Option<Value>| wanted.as_ref().map(|one| values::holds(&seen, one));
-            if reply.status == 200 && is(&wanted) != Some(false) && is(&unwanted) != Some(true) {
-                break seen;
-            }
-            if Instant::now() > until {
-                bail!("{path} is {} {}", reply.status, reply.text);
-            }
-            std::thread::sleep(Duration::from_millis(500));
-        };
-        for (name, pointer) in &look.keep {
-            let value = seen.pointer(pointer).with_context(|| format!("no {pointer} in {seen}"))?;
-            self.values.keep(name, value.clone());
-        }
-        Ok(())
     }
 }

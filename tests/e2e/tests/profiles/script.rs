@@ -1,12 +1,13 @@
 //! The steps of `*.toml`. A key that is not understood is an error, so that nothing is written in
 //! vain.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use airvane_e2e::rest::Major;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+
+use crate::look::Look;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,26 +38,10 @@ pub struct Step {
     pub status: Vec<u16>,
 }
 
-/// A look at Airflow, repeated until it sees what it should.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Look {
-    pub path: String,
-    pub holds: Option<Value>,
-    pub lacks: Option<Value>,
-    #[serde(default)]
-    pub keep: BTreeMap<String, String>,
-}
-
 impl Step {
     /// Whether it is played on this major.
     pub fn is_for(&self, major: Major) -> bool {
-        match self.on {
-            None => true,
-            Some(2) => major == Major::Two,
-            Some(3) => major == Major::Three,
-            Some(other) => panic!("there is no Airflow {other} here"),
-        }
+        major.is_meant_by(self.on)
     }
 
     /// Whether something is said about what must come of its call.
