@@ -11,6 +11,7 @@ use airvane_log::{
 use futures::future::join_all;
 
 use super::chain::Lead;
+use super::instances::Instances;
 use super::picture::Picture;
 use crate::airflow::{LogRequest, LogScan};
 use crate::failure::Failure;
@@ -47,8 +48,10 @@ pub(super) struct Causes {
 pub(super) struct Cause {
     pub(super) key: TaskInstanceKey,
     instance: TaskInstance,
-    /// Failed instances of the task, this one included.
+    /// Failed instances of the task that are known, this one included.
     instances: Vec<i64>,
+    /// How many there are.
+    count: u64,
     /// Other errors on instances of the same task.
     others: Vec<(TaskInstanceKey, String)>,
     reading: Reading,
@@ -63,8 +66,8 @@ pub(crate) type Reading = Result<LogScan, Failure>;
 /// Reads the logs of what failed, or of what failed and will be tried again.
 pub(super) async fn find(call: &Call, picture: &Picture) -> Causes {
     let waits_for_retry = picture.failed.items.is_empty() && !picture.run.state.is_finished();
-    let instances = if waits_for_retry { &picture.retrying.items } else { &picture.failed.items };
-    let groups = ordered_groups(picture, instances);
+    let list = if waits_for_retry { &picture.retrying } else { &picture.failed };
+    let groups = ordered_groups(picture, list);
     let left_out = groups.len().saturating_sub(TASKS);
     let looked_into = groups.into_iter().take(TASKS).map(|group| look_into(call, picture, group));
     Causes { shown: join_all(looked_into).await, left_out }
@@ -73,32 +76,21 @@ pub(super) async fn find(call: &Call, picture: &Picture) -> Causes {
 /// The failed instances of one task.
 struct Group<'a> {
     instances: Vec<&'a TaskInstance>,
+    count: u64,
     after: usize,
 }
 
 /// Groups by task: root causes first, then what failed earlier.
-fn ordered_groups<'a>(picture: &Picture, instances: &'a [TaskInstance]) -> Vec<Group<'a>> {
-    let mut groups: Vec<Group<'a>> = Vec::new();
-    for instance in instances {
-        let same = |group: &&mut Group<'a>| {
-            group.instances.first().is_some_and(|first| first.task_id == instance.task_id)
-        };
-        match groups.iter_mut().find(same) {
-            Some(group) => group.instances.push(instance),
-            None => groups.push(Group { instances: vec![instance], after: 0 }),
-        }
-    }
-    let ids: Vec<&str> = groups
-        .iter()
-        .filter_map(|group| group.instances.first())
-        .map(|first| first.task_id.as_str())
-        .collect();
-    for group in &mut groups {
-        group.instances.sort_by_key(|instance| instance.map_index);
-        if let Some(first) = group.instances.first() {
-            group.after = picture.graph.ancestors_among(&first.task_id, &ids);
-        }
-    }
+fn ordered_groups<'a>(picture: &Picture, list: &'a Instances) -> Vec<Group<'a>> {
+    let ids = list.tasks();
+    let group = |task_id: &&str| {
+        let own = list.items.iter().filter(|instance| instance.task_id == **task_id);
+        let mut instances: Vec<&TaskInstance> = own.collect();
+        instances.sort_by_key(|instance| instance.map_index);
+        let after = picture.graph.ancestors_among(task_id, &ids);
+        Group { instances, count: list.count_of(task_id), after }
+    };
+    let mut groups: Vec<Group<'a>> = ids.iter().map(group).collect();
     groups.sort_by_key(|group| (group.after, earliest_end(group)));
     groups
 }
@@ -125,6 +117,7 @@ async fn look_into(call: &Call, picture: &Picture, group: Group<'_>) -> Cause {
     Cause {
         key: instance.key(),
         instances: group.instances.iter().map(|instance| instance.map_index).collect(),
+        count: group.count,
         others,
         reading,
         earlier,
@@ -285,11 +278,11 @@ impl Cause {
             tries(instance),
             took.unwrap_or_default()
         );
-        if self.instances.len() > 1 {
+        if self.count > 1 {
             let _ = write!(
                 title,
                 "; {} instances failed: {} ({} logs read)",
-                self.instances.len(),
+                self.count,
                 self.indices(),
                 self.instances.len().min(INSTANCES)
             );
@@ -304,7 +297,7 @@ impl Cause {
         const SHOWN: usize = 10;
         let shown: Vec<String> =
             self.instances.iter().take(SHOWN).map(ToString::to_string).collect();
-        let more = if self.instances.len() > SHOWN { ", …" } else { "" };
+        let more = if self.count > SHOWN as u64 { ", …" } else { "" };
         format!("[{}{more}]", shown.join(", "))
     }
 }

@@ -44,11 +44,12 @@ fn timed_out(picture: &Picture) -> Option<f64> {
 
 fn what_failed(picture: &Picture) -> String {
     let failed = picture.failed.total;
-    let tasks = picture.failed_tasks().len();
+    let tasks = picture.failed.tasks().len();
     let instances = match (failed, tasks) {
         (0, _) => String::new(),
         (1, _) => "1 task failed".to_owned(),
         (n, tasks) if n == tasks as u64 => format!("{n} tasks failed"),
+        (n, 1) => format!("{n} task instances of one task failed"),
         (n, tasks) => format!("{n} task instances of {tasks} tasks failed"),
     };
     match (failed, picture.run.state.as_str()) {

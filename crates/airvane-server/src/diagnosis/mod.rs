@@ -20,6 +20,7 @@ mod graph;
 mod headline;
 mod history;
 mod idle;
+mod instances;
 mod past;
 mod person;
 mod picture;

@@ -28,7 +28,8 @@ struct Counts {
 /// Runs that failed within a day, against the days before.
 pub(super) async fn failed_runs(call: &Call) -> Check {
     const NAME: &str = "runs of the last 24 h";
-    let (day, week) = (ago(24), ago(24 * (USUAL_DAYS + 1)));
+    let now = call.airflow.now();
+    let (day, week) = (ago(now, 24), ago(now, 24 * (USUAL_DAYS + 1)));
     let counts = tokio::try_join!(counts(call, &day, None), counts(call, &week, Some(&day)));
     match counts {
         Ok((now, usual)) => Check::of(NAME, is_much(now, usual), rates(now, usual)),
@@ -68,19 +69,27 @@ fn is_much(now: Counts, usual: Counts) -> bool {
 }
 
 fn rates(now: Counts, usual: Counts) -> String {
-    let percent = |counts: Counts| 100 * counts.failed / counts.all.max(1);
     let before = if usual.all == 0 {
         format!("no runs in the {USUAL_DAYS} days before")
     } else {
-        format!("{} % in the {USUAL_DAYS} days before", percent(usual))
+        format!("{} in the {USUAL_DAYS} days before", percent(usual))
     };
-    format!("{} of {} failed, {} %; {before} (list_failures)", now.failed, now.all, percent(now))
+    format!("{} of {} failed, {}; {before} (list_failures)", now.failed, now.all, percent(now))
+}
+
+/// To the nearest; a few of very many are not none.
+fn percent(counts: Counts) -> String {
+    let all = counts.all.max(1);
+    match (200 * counts.failed + all) / (2 * all) {
+        0 if counts.failed > 0 => "under 1 %".to_owned(),
+        percent => format!("{percent} %"),
+    }
 }
 
 /// Runs that have been running for long: a day is unusual for most.
 pub(super) async fn long_runs(call: &Call) -> Check {
     const NAME: &str = "runs running for over 24 h";
-    let before = ago(24);
+    let before = ago(call.airflow.now(), 24);
     let page: Result<Page<DagRun>, Failure> = call
         .airflow
         .ask(&catalog::LIST_DAG_RUNS, |request| {
@@ -117,7 +126,7 @@ pub(super) async fn queued_tasks(call: &Call) -> Check {
         })
         .await;
     match page {
-        Ok(page) => long_queued(NAME, &page, Timestamp::now()),
+        Ok(page) => long_queued(NAME, &page, call.airflow.now()),
         Err(failure) => Check::unknown(NAME, &failure),
     }
 }
@@ -147,9 +156,8 @@ fn long_queued(name: &'static str, page: &Page<TaskInstance>, now: Timestamp) ->
 }
 
 /// The instant so many hours ago, as Airflow takes it.
-fn ago(hours: i64) -> String {
-    Timestamp::now()
-        .checked_sub(SignedDuration::from_hours(hours))
+fn ago(now: Timestamp, hours: i64) -> String {
+    now.checked_sub(SignedDuration::from_hours(hours))
         .map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
         .unwrap_or_default()
 }
@@ -173,6 +181,9 @@ mod tests {
             rates(of(12, 100), of(14, 700)),
             "12 of 100 failed, 12 %; 2 % in the 7 days before (list_failures)"
         );
+        assert_eq!(percent(of(392, 40_000)), "1 %");
+        assert_eq!(percent(of(3, 40_000)), "under 1 %");
+        assert_eq!(percent(of(0, 40_000)), "0 %");
     }
 
     #[test]

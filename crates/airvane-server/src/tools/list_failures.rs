@@ -1,10 +1,10 @@
 //! `list_failures`: what failed lately, over all DAGs, the same error told once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use airvane_api::catalog;
 use airvane_api::ids::{DagId, DagRunId};
-use airvane_api::models::{Page, TaskInstance};
+use airvane_api::models::{DagRun, Page, TaskInstance};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -35,6 +35,12 @@ pub struct Input {
 /// Task instances that are looked at; what is beyond is counted.
 const INSTANCES: u32 = 100;
 
+/// Further DAGs that are asked for their failed instances where those are too many to list.
+const DAGS: usize = 10;
+
+/// Instances that are looked at of each of them.
+const INSTANCES_OF_OTHERS: u32 = 10;
+
 /// Tasks whose error is looked up in a log.
 const TASKS: usize = 20;
 
@@ -47,26 +53,20 @@ impl Tool for ListFailures {
     type Input = Input;
 
     async fn call(call: &Call, input: Input) -> ToolResult {
-        let since = since(input.since.as_deref(), input.hours)?;
-        let dag_id = input.dag_id.unwrap_or_else(every_dag);
-        let every_run = DagRunId::new("~")?;
-        let page: Page<TaskInstance> = call
-            .airflow
-            .ask(&catalog::LIST_TASK_INSTANCES, |request| {
-                // Airflow 2 can't order this list.
-                let ordered = request.knows("order_by");
-                let request =
-                    if ordered { request.query("order_by", "-end_date") } else { request };
-                request
-                    .path("dag_id", &dag_id)
-                    .path("dag_run_id", &every_run)
-                    .query("state", "failed")
-                    .query("end_date_gte", &since)
-                    .query("limit", INSTANCES)
-            })
-            .await?;
+        let since = since(input.since.as_deref(), input.hours, call.airflow.now())?;
+        let dag_id = input.dag_id.clone().unwrap_or_else(every_dag);
+        let mut page = failed(call, &dag_id, &since, INSTANCES).await?;
+        let is_cut = (page.items.len() as u64) < page.total_or_shown();
+        let others = if is_cut && input.dag_id.is_none() {
+            Some(others(call, &since, &mut page.items).await)
+        } else {
+            None
+        };
         let mut document = Document::new();
         document.line(headline(&page, &since));
+        if let Some(note) = others.and_then(told_others) {
+            document.line(note);
+        }
         let tasks = by_task(page.items);
         let unread = tasks.len().saturating_sub(TASKS);
         let found = join_all(tasks.into_iter().take(TASKS).map(|task| look_up(call, task))).await;
@@ -88,15 +88,97 @@ impl Tool for ListFailures {
     }
 }
 
+/// Failed task instances, the last first where Airflow can order them (Airflow 2 can't).
+async fn failed(
+    call: &Call,
+    dag_id: &DagId,
+    since: &str,
+    limit: u32,
+) -> Result<Page<TaskInstance>, Failure> {
+    let every_run = DagRunId::new("~")?;
+    call.airflow
+        .ask(&catalog::LIST_TASK_INSTANCES, |request| {
+            let ordered = request.knows("order_by");
+            let request = if ordered { request.query("order_by", "-end_date") } else { request };
+            request
+                .path("dag_id", dag_id)
+                .path("dag_run_id", &every_run)
+                .query("state", "failed")
+                .query("end_date_gte", since)
+                .query("limit", limit)
+        })
+        .await
+}
+
+/// DAGs with failed runs that are not looked into, and whether there may be more of them.
+struct Unread {
+    dags: Vec<String>,
+    more: bool,
+}
+
+/// One run with ten thousand failed instances fills the list: the DAGs of other failed runs are
+/// asked for theirs, one by one.
+async fn others(
+    call: &Call,
+    since: &str,
+    instances: &mut Vec<TaskInstance>,
+) -> Result<Unread, Failure> {
+    let runs: Page<DagRun> = call
+        .airflow
+        .ask(&catalog::LIST_DAG_RUNS, |request| {
+            request
+                .path("dag_id", &every_dag())
+                .query("state", "failed")
+                .query("end_date_gte", since)
+                .query("order_by", "-start_date")
+                .query("limit", 100)
+        })
+        .await?;
+    let mut seen: HashSet<String> = instances.iter().map(|one| one.dag_id.clone()).collect();
+    let ids = runs.items.iter().map(|run| run.dag_id.clone());
+    let mut dags: Vec<String> = ids.filter(|id| seen.insert(id.clone())).collect();
+    let unread = dags.split_off(dags.len().min(DAGS));
+    let asked = dags.iter().map(async |dag_id| {
+        failed(call, &DagId::new(dag_id.as_str())?, since, INSTANCES_OF_OTHERS).await
+    });
+    let found = join_all(asked).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    instances.extend(found.into_iter().flat_map(|page| page.items));
+    let more = (runs.items.len() as u64) < runs.total_or_shown();
+    Ok(Unread { dags: unread, more })
+}
+
+fn told_others(others: Result<Unread, Failure>) -> Option<String> {
+    const SHOWN: usize = 5;
+    let Unread { dags, more } = match others {
+        Ok(unread) => unread,
+        Err(failure) => {
+            return Some(format!("[unknown: which other DAGs failed ({})]", failure.message));
+        }
+    };
+    if dags.is_empty() && !more {
+        return None;
+    }
+    let names: Vec<&str> = dags.iter().take(SHOWN).map(String::as_str).collect();
+    let names = match (names.is_empty(), dags.len() > SHOWN) {
+        (true, _) => String::new(),
+        (false, false) => format!(" ({})", names.join(", ")),
+        (false, true) => format!(" ({}, …)", names.join(", ")),
+    };
+    let least = if more { "at least " } else { "" };
+    Some(format!(
+        "[failed runs of {least}{} more DAGs{names} were not looked into; narrow with dag_id or hours]",
+        dags.len()
+    ))
+}
+
 /// The instant from which on, as Airflow takes it.
-fn since(iso: Option<&str>, hours: Option<u32>) -> Result<String, Failure> {
+fn since(iso: Option<&str>, hours: Option<u32>, now: Timestamp) -> Result<String, Failure> {
     let at = if let Some(iso) = iso {
         time::parse(iso)
             .ok_or_else(|| Failure::arguments("since is no instant such as 2026-11-18T06:00:00Z"))?
     } else {
         let hours = hours.unwrap_or(24).clamp(1, 24 * 365);
-        Timestamp::now()
-            .checked_sub(SignedDuration::from_hours(i64::from(hours)))
+        now.checked_sub(SignedDuration::from_hours(i64::from(hours)))
             .map_err(|_| Failure::arguments("hours reaches too far back"))?
     };
     Ok(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
@@ -272,8 +354,23 @@ mod tests {
 
     #[test]
     fn since_is_an_instant_or_hours() {
+        let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let since = |iso, hours| since(iso, hours, now);
         assert_eq!(since(Some("2026-11-18T07:00:00+01:00"), None).unwrap(), "2026-11-18T06:00:00Z");
         assert!(since(Some("yesterday"), None).is_err());
-        assert!(since(None, Some(2)).is_ok());
+        assert_eq!(since(None, Some(2)).unwrap(), "2026-11-20T10:00:00Z");
+        assert_eq!(since(None, None).unwrap(), "2026-11-19T12:00:00Z");
+    }
+
+    #[test]
+    fn dags_that_were_not_looked_into_are_named() {
+        let unread = |count: usize, more| {
+            let dags = (0..count).map(|n| format!("d{n}")).collect();
+            told_others(Ok(Unread { dags, more }))
+        };
+        assert_eq!(unread(0, false), None);
+        assert!(unread(2, false).unwrap().starts_with("[failed runs of 2 more DAGs (d0, d1) were"));
+        let many = unread(9, true).unwrap();
+        assert!(many.starts_with("[failed runs of at least 9 more DAGs (d0, d1, d2, d3, d4, …)"));
     }
 }
