@@ -73,6 +73,17 @@ impl TestEnv {
     }
 }
 
+/// The environment variable that names the binary where there is no Airflow.
+pub const BINARY: &str = "AIRVANE_TEST_BINARY";
+
+/// The binary under test, also for tests that need no Airflow.
+///
+/// # Panics
+/// When the tests were not started by `cargo xtask test`.
+pub fn airvane() -> PathBuf {
+    std::env::var_os(BINARY).map_or_else(|| TestEnv::load().airvane, PathBuf::from)
+}
+
 /// What the test of older Airflows may use, one of them at a time.
 #[derive(Clone, Debug, Deserialize)]
 pub struct OlderEnv {

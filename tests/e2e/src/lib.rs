@@ -4,12 +4,15 @@ pub mod counted;
 pub mod env;
 pub mod happen;
 pub mod incident;
+pub mod judge;
 pub mod load;
 pub mod mcp;
 pub mod plant;
 pub mod planting;
+pub mod recording;
 pub mod rest;
 pub mod served;
+pub mod synthetic;
 pub mod verdict;
 
 /// One test for each major, so that both run side by side and a failure names its Airflow:

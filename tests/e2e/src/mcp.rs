@@ -262,6 +262,14 @@ impl Session {
         }
     }
 
+    /// The most memory that was resident so far, in KiB.
+    pub fn peak_memory(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.and_then(|line| line.split_whitespace().next()).context("no VmHWM")?;
+        Ok(number.parse()?)
+    }
+
     /// Lets the server end; gives all it said, on stdout and on stderr.
     pub fn end(mut self) -> Result<(Vec<Heard>, String)> {
         self.wire.close();

@@ -63,8 +63,8 @@ pub struct Rest {
 }
 
 impl Rest {
-    /// Logs in as the user of a role.
-    pub fn login(airflow: &Airflow, role: &str) -> Result<Self> {
+    /// As nobody in particular.
+    pub fn anonymous(major: Major, url: &str) -> Self {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(60)))
@@ -72,9 +72,13 @@ impl Rest {
             .proxy(None)
             .build()
             .into();
+        Self { major, agent, url: url.to_owned(), authorization: String::new() }
+    }
+
+    /// Logs in as the user of a role.
+    pub fn login(airflow: &Airflow, role: &str) -> Result<Self> {
         let major = if airflow.version.starts_with('2') { Major::Two } else { Major::Three };
-        let url = airflow.url.clone();
-        let mut rest = Self { major, agent, url, authorization: String::new() };
+        let mut rest = Self::anonymous(major, &airflow.url);
         let user = airflow.user(role);
         let (name, password) = (&user.username, &user.password);
         rest.authorization = match major {
@@ -238,6 +242,14 @@ impl Rest {
             std::thread::sleep(Duration::from_secs(3));
         }
         bail!("POST {path}: {said}")
+    }
+
+    /// The id of a DAG's last run.
+    pub fn last_run(&self, dag_id: &str) -> Result<String> {
+        let path = format!("/dags/{}/dagRuns?order_by=-start_date&limit=1", segment(dag_id));
+        let page = self.get(&path)?;
+        let run = page.get("dag_runs").and_then(|runs| runs.get(0)?.get("dag_run_id")?.as_str());
+        Ok(run.with_context(|| format!("{dag_id} has no run"))?.to_owned())
     }
 
     /// The task instances of a run.

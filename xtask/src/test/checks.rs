@@ -5,10 +5,11 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::cargo_test::cargo_test;
+use crate::artifact::{self, Profile};
 use crate::cargo_tool::CargoTool;
 use crate::install::Venv;
 use crate::report::Report;
-use crate::{artifact, paths, process};
+use crate::{paths, process};
 
 /// Exact versions: a new release must not turn a green check red by itself.
 const CARGO_DENY: CargoTool = CargoTool { name: "cargo-deny", version: "0.20.2" };
@@ -38,6 +39,14 @@ pub(crate) fn run(report: &Report) {
     report.step("tests without Airflow", || {
         let args = ["--workspace", "--exclude", "airvane-e2e"].map(str::to_owned);
         cargo_test("workspace", &args, &[])
+    });
+    report.step("diagnosis without Airflow", || {
+        let binary = match artifact::airvane(Profile::Dev) {
+            Ok(binary) => binary,
+            Err(error) => return Err(error).into(),
+        };
+        let args = ["--package", "airvane-e2e", "--lib", "--test", "cassettes", "--test", "scale"];
+        cargo_test("diagnosis", &args.map(str::to_owned), &[("AIRVANE_TEST_BINARY", binary)])
     });
 }
 

@@ -4,15 +4,24 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use airvane_e2e::env::Airflow;
+use airvane_e2e::judge::{Row, wrong_ones};
 
-use super::Row;
+use crate::peer::Asked;
+
+/// One incident, put to both.
+pub struct Case {
+    pub ours: Row,
+    /// What ours asked of Airflow.
+    pub requests: usize,
+    pub theirs: Asked,
+}
 
 /// The table, and under it every wrong answer in full.
-pub fn table(airflow: &Airflow, rows: &[Row], happened: Duration, all: Duration) -> String {
+pub fn table(airflow: &Airflow, cases: &[Case], happened: Duration, all: Duration) -> String {
     let version = &airflow.version;
     let mut out = String::from(HEAD);
-    for row in rows {
-        let _ = writeln!(out, "{}", line(row, version));
+    for case in cases {
+        let _ = writeln!(out, "{}", line(case, version));
     }
     let _ = writeln!(
         out,
@@ -20,12 +29,8 @@ pub fn table(airflow: &Airflow, rows: &[Row], happened: Duration, all: Duration)
         happened.as_secs(),
         all.as_secs()
     );
-    sums(&mut out, rows, version);
-    for row in rows.iter().filter(|row| !row.wrong.is_empty()) {
-        let _ =
-            writeln!(out, "\n{} on {version}: {}\n{}", row.name, row.wrong.join("; "), row.text);
-    }
-    out
+    sums(&mut out, cases, version);
+    out + &wrong_ones(version, cases.iter().map(|case| &case.ours))
 }
 
 /// `tokens` of ours counts the text, `struct.` the structured content. The other server is asked
@@ -37,14 +42,15 @@ const HEAD: &str = "
 incident             Airflow hit tokens struct. requests   ms   hit error calls tokens requests    ms
 ";
 
-fn line(row: &Row, version: &str) -> String {
-    let Row { name, tokens, structured_tokens, requests, theirs, .. } = row;
+fn line(case: &Case, version: &str) -> String {
+    let Case { ours, requests, theirs } = case;
+    let Row { name, tokens, structured_tokens, .. } = ours;
     let yes = |good| if good { "yes" } else { "no" };
     format!(
         "{name:<20} {version:<7} {:<3} {tokens:>6} {structured_tokens:>7} {requests:>8} {:>4}   \
          {:<3} {:<5} {:>5} {:>6} {:>8} {:>5}",
-        yes(row.wrong.is_empty()),
-        row.time.as_millis(),
+        yes(ours.wrong.is_empty()),
+        ours.time.as_millis(),
         yes(theirs.hit),
         yes(theirs.has_error),
         theirs.calls,
@@ -54,27 +60,27 @@ fn line(row: &Row, version: &str) -> String {
     )
 }
 
-fn sums(out: &mut String, rows: &[Row], version: &str) {
-    let hits = |is_hit: fn(&Row) -> bool| rows.iter().filter(|row| is_hit(row)).count();
+fn sums(out: &mut String, cases: &[Case], version: &str) {
+    let hits = |is_hit: fn(&Case) -> bool| cases.iter().filter(|case| is_hit(case)).count();
     let _ = writeln!(
         out,
         "airvane on {version}: {} of {} right, {}, requests median {}, ms median {}",
-        hits(|row| row.wrong.is_empty()),
-        rows.len(),
-        spread(rows, |row| row.tokens.max(row.structured_tokens)),
-        median(rows, |row| row.requests),
-        median(rows, |row| millis(row.time)),
+        hits(|case| case.ours.wrong.is_empty()),
+        cases.len(),
+        spread(cases, |case| case.ours.tokens.max(case.ours.structured_tokens)),
+        median(cases, |case| case.requests),
+        median(cases, |case| millis(case.ours.time)),
     );
     let _ = writeln!(
         out,
         "astro-airflow-mcp on {version}: {} of {} right, {} hold the error, {}, requests median \
          {}, ms median {}",
-        hits(|row| row.theirs.hit),
-        rows.len(),
-        hits(|row| row.theirs.has_error),
-        spread(rows, |row| row.theirs.tokens),
-        median(rows, |row| row.theirs.requests),
-        median(rows, |row| millis(row.theirs.time)),
+        hits(|case| case.theirs.hit),
+        cases.len(),
+        hits(|case| case.theirs.has_error),
+        spread(cases, |case| case.theirs.tokens),
+        median(cases, |case| case.theirs.requests),
+        median(cases, |case| millis(case.theirs.time)),
     );
 }
 
@@ -82,14 +88,14 @@ fn millis(time: Duration) -> usize {
     usize::try_from(time.as_millis()).unwrap_or(usize::MAX)
 }
 
-fn spread(rows: &[Row], of: fn(&Row) -> usize) -> String {
-    let most = rows.iter().map(of).max().unwrap_or_default();
-    format!("tokens median {} most {most}", median(rows, of))
+fn spread(cases: &[Case], of: fn(&Case) -> usize) -> String {
+    let most = cases.iter().map(of).max().unwrap_or_default();
+    format!("tokens median {} most {most}", median(cases, of))
 }
 
 /// The middle of all, 0 of none.
-pub fn median(rows: &[Row], of: fn(&Row) -> usize) -> usize {
-    let mut values: Vec<usize> = rows.iter().map(of).collect();
+pub fn median(cases: &[Case], of: fn(&Case) -> usize) -> usize {
+    let mut values: Vec<usize> = cases.iter().map(of).collect();
     values.sort_unstable();
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
