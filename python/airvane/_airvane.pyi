@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, final
 
+__all__ = ["__version__", "Answer", "Exchange", "LoopCall", "Pipe", "Service", "ThreadCall"]
+
 __version__: str
 
-Headers = Sequence[tuple[bytes, bytes]]
+_Headers = Sequence[tuple[bytes, bytes]]
 
 @final
 class Service:
@@ -21,12 +23,12 @@ class Service:
     def on_loop(
         self,
         method: str,
-        headers: Headers,
+        headers: _Headers,
         later: Callable[..., Any],
         dispatch: Callable[[Exchange], Any],
         deliver: Callable[[int | None, list[tuple[bytes, bytes]], bytes, bool], Any],
     ) -> LoopCall: ...
-    def on_thread(self, method: str, headers: Headers) -> ThreadCall: ...
+    def on_thread(self, method: str, headers: _Headers) -> ThreadCall: ...
 
 @final
 class LoopCall:
@@ -70,7 +72,7 @@ class Exchange:
     @property
     def abandoned(self) -> bool: ...
     def when_abandoned(self, stop: Callable[[], Any]) -> None: ...
-    def answer(self, status: int, headers: Headers) -> Pipe: ...
+    def answer(self, status: int, headers: _Headers) -> Pipe: ...
 
 @final
 class Pipe:

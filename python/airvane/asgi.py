@@ -7,6 +7,7 @@ on the event loop that serves the caller: no socket, no address, no other proces
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any, Awaitable, Callable, MutableMapping, Optional
 
 from airvane import started
@@ -16,8 +17,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-#: Status and headers with the first part; a piece of the body; whether there is more.
-Part = "tuple[Optional[int], list[tuple[bytes, bytes]], bytes, bool]"
+#: Airflow's description of its API.
+OPENAPI = "/openapi.json"
 
 JSON = [(b"content-type", b"application/json")]
 
@@ -88,8 +89,14 @@ async def _write(pipe: Pipe, piece: bytes, loop: asyncio.AbstractEventLoop) -> N
     """Writes a piece, and waits while there is no room for it."""
     if piece and not pipe.offer(piece):
         taken = loop.create_future()
-        pipe.offer_later(piece, lambda: taken.done() or taken.set_result(None))
+        pipe.offer_later(piece, partial(_settle, taken))
         await taken
+
+
+def _settle(future: asyncio.Future[None]) -> None:
+    # Whoever waited may have been cancelled meanwhile.
+    if not future.done():
+        future.set_result(None)
 
 
 class Upstream:
@@ -121,6 +128,9 @@ class Upstream:
     async def _perform(self, exchange: Exchange) -> None:
         request = Request(exchange, self._loop)
         try:
+            if exchange.path == OPENAPI:
+                # Made the first time, which takes seconds: not on the loop that serves everybody.
+                await asyncio.to_thread(self._app.openapi)
             await self._app(self._scope(exchange), request.receive, request.send)
         except Exception:
             # What of the answer is there, is; the rest is reported as cut off.

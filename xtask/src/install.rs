@@ -67,6 +67,17 @@ impl Venv<'_> {
     }
 }
 
+/// Puts a wheel of our own into an environment, whatever was there of that name.
+pub(crate) fn add(bin: &Path, wheel: &Path) -> Result<()> {
+    let mut install = uv_command(&uv()?)?;
+    install
+        .args(["pip", "install", "--no-deps", "--reinstall", "--offline", "--python"])
+        .arg(bin.join("python"))
+        .arg(wheel);
+    let name = format!("install {}", wheel.display());
+    process::run(&name, &mut install, &paths::log("install-wheel")?)
+}
+
 /// Unpacks one release, such as `apache-airflow==2.4.3`, without what it depends on, to be read
 /// and not to be run: it may be older than any Python that is here. Returns the folder.
 pub(crate) fn unpack(requirement: &str) -> Result<PathBuf> {

@@ -24,6 +24,7 @@ mod reaper;
 mod report;
 mod stop;
 mod test;
+mod wheel;
 
 use std::process::ExitCode;
 
@@ -46,6 +47,8 @@ enum Task {
     Test(test::Options),
     /// Measure start, memory and tokens beside other MCP servers for Airflow.
     Bench(bench::Options),
+    /// Build the Python package: the program, the extension and the plugin in one wheel.
+    Wheel(wheel::Options),
     /// Write the generated layer of the catalog from installed Airflows, or check it.
     Generate(generate::Options),
 }
@@ -58,6 +61,7 @@ fn main() -> Result<ExitCode> {
         Task::Demo(options) => demo::run(&options)?,
         Task::Test(options) => return test::run(&options),
         Task::Bench(options) => bench::run(&options)?,
+        Task::Wheel(options) => wheel::run(&options)?,
         Task::Generate(options) => generate::run(&options)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -9,6 +9,7 @@ pub mod load;
 pub mod mcp;
 pub mod plant;
 pub mod planting;
+pub mod posted;
 pub mod recording;
 pub mod rest;
 pub mod served;

@@ -220,6 +220,18 @@ fn follow(output: impl Read + Send + 'static) -> Receiver<String> {
     receiver
 }
 
+impl AsMut<Self> for Wire {
+    fn as_mut(&mut self) -> &mut Self {
+        self
+    }
+}
+
+impl AsMut<Wire> for Session {
+    fn as_mut(&mut self) -> &mut Wire {
+        &mut self.wire
+    }
+}
+
 /// A running `airvane`. Dropping it ends it.
 pub struct Session {
     /// What it says and hears.

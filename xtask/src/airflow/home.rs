@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -21,6 +21,10 @@ pub(crate) struct Home {
     pub(crate) dags: PathBuf,
     /// The `bin` of its virtual environment.
     pub(crate) bin: PathBuf,
+    /// Below which path the web server is: empty, or `/team/airflow`.
+    pub(crate) base_path: &'static str,
+    /// Variables that all its processes get besides; they win.
+    pub(crate) variables: Vec<(&'static str, String)>,
 }
 
 impl Home {
@@ -33,13 +37,14 @@ impl Home {
         }
         let dags = path.join("dags");
         paths::copy(&paths::incident_dags(), &dags)?;
-        Ok(Self { path, dags, bin })
+        Ok(Self { path, dags, bin, base_path: "", variables: Vec::new() })
     }
 
     /// A home that is used again; it reads the repository's incidents themselves.
     pub(crate) fn lasting(name: &str, bin: PathBuf) -> Result<Self> {
         let path = paths::folder(&format!("homes/{name}"))?;
-        Ok(Self { path, dags: paths::incident_dags(), bin })
+        let dags = paths::incident_dags();
+        Ok(Self { path, dags, bin, base_path: "", variables: Vec::new() })
     }
 
     /// Keys and settings both versions share; `settings` are `SECTION__KEY` pairs.
@@ -72,6 +77,8 @@ impl Home {
         for (key, value) in common.iter().chain(settings) {
             variables.insert(format!("AIRFLOW__{key}"), OsString::from(value));
         }
+        let further = self.variables.iter();
+        variables.extend(further.map(|(name, value)| ((*name).to_owned(), value.into())));
         Ok(Environment { variables, bin: self.bin.clone() })
     }
 
@@ -89,6 +96,11 @@ impl Home {
         std::fs::create_dir_all(&self.path)?;
         std::fs::write(&path, port.to_string())?;
         Ok(port)
+    }
+
+    /// Where the web server on a port of this machine is.
+    pub(crate) fn url(&self, port: u16) -> String {
+        format!("http://127.0.0.1:{port}{}", self.base_path)
     }
 
     /// The key that connections are encrypted with; it lasts as long as the database.
@@ -117,6 +129,12 @@ impl Environment {
     /// One more `SECTION__KEY`.
     pub(crate) fn set(&mut self, key: &str, value: &str) {
         self.variables.insert(format!("AIRFLOW__{key}"), OsString::from(value));
+    }
+
+    /// Has commands run the programs of another virtual environment.
+    pub(crate) fn take_programs_of(&mut self, bin: &Path) {
+        bin.clone_into(&mut self.bin);
+        self.variables.insert("PATH".to_owned(), node::path_with(bin));
     }
 
     /// A program of the virtual environment.

@@ -17,8 +17,9 @@ use base64::Engine as _;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
+use home::Environment;
 pub(crate) use home::{Home, free_port};
-pub(crate) use releases::{OLDER, Release};
+pub(crate) use releases::{OLDER, Release, with_plugin};
 
 use crate::http::Client;
 use crate::postgres::Postgres;
@@ -79,6 +80,8 @@ pub(crate) struct Airflow {
     pub(crate) dags: PathBuf,
     /// Passwords by role; the user's name is the role's.
     pub(crate) passwords: BTreeMap<String, String>,
+    /// Of its web server.
+    environment: Environment,
     processes: Vec<Group>,
     /// After `processes`: the database ends last.
     postgres: Option<Postgres>,
@@ -91,6 +94,16 @@ pub(crate) enum Store {
     Sqlite,
     /// A server of its own.
     Postgres,
+}
+
+/// Installs one Airflow with a package besides; returns the `bin` of its environment.
+pub(crate) fn install_beside(major: Major, package: &str) -> Result<PathBuf> {
+    major.release().install_beside(package)
+}
+
+/// Installs one Airflow with a wheel of ours; returns the `bin` of its environment.
+pub(crate) fn install_with(major: Major, wheel: &Path) -> Result<PathBuf> {
+    major.release().install_with(wheel)
 }
 
 /// Installs one Airflow, or finds it installed; returns the `bin` of its environment.
@@ -164,6 +177,30 @@ impl Airflow {
             }
             Ok(None)
         })
+    }
+
+    /// Starts a second web server of Airflow 3 on the same database, with the programs of another
+    /// environment. Returns its address once it answers.
+    pub(crate) fn serve_beside(&mut self, bin: &Path) -> Result<String> {
+        let port = free_port()?;
+        let url = format!("http://127.0.0.1:{port}");
+        let mut environment = self.environment.clone();
+        environment.set("API__PORT", &port.to_string());
+        environment.set("API__BASE_URL", &url);
+        environment.take_programs_of(bin);
+        self.processes.push(environment.serve("airflow-3-second-api-server", &["api-server"])?);
+        let client = Client::new(&url);
+        stop::wait_for("the second web server", Duration::from_secs(120), || {
+            self.assert_running()?;
+            let answers = client.get(self.major.health()).is_ok_and(|answer| answer.status == 200);
+            Ok(answers.then_some(()))
+        })?;
+        Ok(url)
+    }
+
+    /// The processes of its web servers, in the order in which they were started.
+    pub(crate) fn pids(&mut self) -> Vec<u32> {
+        self.processes.iter_mut().map(|group| group.child().id()).collect()
     }
 
     /// Fails when one of its processes has ended.

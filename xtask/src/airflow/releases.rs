@@ -1,6 +1,6 @@
 //! The Airflows from PyPI, each with the libraries of its day.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -60,12 +60,48 @@ pub(crate) static OLDER: [Release; 3] = [
     },
 ];
 
+/// What else the plugin is tried in.
+static EARLIER_TWO: Release = Release {
+    major: Major::Two,
+    version: "2.8.4",
+    packages: &["apache-airflow==2.8.4", "psycopg2-binary"],
+    exclude_newer: "2024-04-15",
+    newest_python: 11,
+};
+
+/// Those that the plugin is tried in.
+pub(crate) fn with_plugin() -> impl Iterator<Item = &'static Release> {
+    let three = OLDER.iter().filter(|release| release.major == Major::Three);
+    [&THREE].into_iter().chain(three).chain([&TWO, &EARLIER_TWO])
+}
+
 impl Release {
     /// Installs it, or finds it installed; returns the `bin` of its environment.
     pub(crate) fn install(&self) -> Result<PathBuf> {
+        self.install_as(&format!("airflow-{}", self.version))
+    }
+
+    /// Installs it with a wheel of ours, in an environment that nobody else uses.
+    pub(crate) fn install_with(&self, wheel: &Path) -> Result<PathBuf> {
+        let bin = self.install_as(&format!("plugin-{}", self.version))?;
+        install::add(&bin, wheel)?;
+        Ok(bin)
+    }
+
+    /// Installs it with another package of `PyPI` in an environment that nobody else uses.
+    pub(crate) fn install_beside(&self, package: &str) -> Result<PathBuf> {
+        let packages: Vec<&str> = self.packages.iter().copied().chain([package]).collect();
+        self.install_packages(&format!("beside-{package}"), &packages)
+    }
+
+    fn install_as(&self, name: &str) -> Result<PathBuf> {
+        self.install_packages(name, self.packages)
+    }
+
+    fn install_packages(&self, name: &str, packages: &[&str]) -> Result<PathBuf> {
         Venv {
-            name: &format!("airflow-{}", self.version),
-            packages: self.packages,
+            name,
+            packages,
             exclude_newer: Some(self.exclude_newer),
             newest_python: self.newest_python,
         }

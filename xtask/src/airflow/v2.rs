@@ -25,7 +25,7 @@ pub(crate) fn start(
     tell: &(dyn Fn(&str) + Sync),
 ) -> Result<Airflow> {
     let port = home.port()?;
-    let url = format!("http://127.0.0.1:{port}");
+    let url = home.url(port);
     let mut environment = environment(home, port, &url)?;
     let postgres = store.start()?;
     match &postgres {
@@ -42,6 +42,7 @@ pub(crate) fn start(
         home: home.path.clone(),
         dags: home.dags.clone(),
         passwords: BTreeMap::new(),
+        environment: environment.clone(),
         processes: Vec::new(),
         postgres,
     };

@@ -28,7 +28,7 @@ pub(crate) fn start(
     tell: &(dyn Fn(&str) + Sync),
 ) -> Result<Airflow> {
     let port = home.port()?;
-    let url = format!("http://127.0.0.1:{port}");
+    let url = home.url(port);
     let mut environment = environment(home, port, &url)?;
     let postgres = store.start()?;
     tell("preparing the database");
@@ -50,11 +50,11 @@ pub(crate) fn start(
         home: home.path.clone(),
         dags: home.dags.clone(),
         passwords: BTreeMap::new(),
+        environment: linked_logs(home, &environment)?,
         processes: Vec::new(),
         postgres,
     };
-    let served = linked_logs(home, &environment)?;
-    airflow.processes.push(served.serve("airflow-3-api-server", &["api-server"])?);
+    airflow.processes.push(airflow.environment.serve("airflow-3-api-server", &["api-server"])?);
     for part in ["dag-processor", "scheduler", "triggerer"] {
         airflow.processes.push(environment.serve(&format!("airflow-3-{part}"), &[part])?);
     }

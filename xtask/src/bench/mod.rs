@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what a user waits for and a model reads. One file for each bench.
 
+mod plugin;
 mod redact;
 mod serve;
 
@@ -18,6 +19,8 @@ pub(crate) struct Options {
 enum Bench {
     /// Start, memory, tokens and one question, beside other MCP servers (the default).
     Serve,
+    /// The plugin beside plain requests and another plugin, and under load.
+    Plugin(plugin::Options),
     /// The redactor: recall, false masks, speed.
     Redact(redact::Options),
 }
@@ -26,6 +29,7 @@ enum Bench {
 pub(crate) fn run(options: &Options) -> Result<()> {
     match &options.bench {
         None | Some(Bench::Serve) => serve::run(),
+        Some(Bench::Plugin(options)) => plugin::run(options),
         Some(Bench::Redact(options)) => redact::run(options),
     }
 }

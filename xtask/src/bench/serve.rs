@@ -188,7 +188,7 @@ fn tool_tokens(tool: &Value, tokens: &CoreBPE) -> usize {
 }
 
 /// Resident memory in KiB.
-fn memory(pid: u32) -> Result<u64> {
+pub(super) fn memory(pid: u32) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let number = line.and_then(|line| line.split_whitespace().next()).context("no VmRSS")?;

@@ -7,6 +7,7 @@ mod cargo_test;
 mod checks;
 mod fuzz;
 mod older;
+mod plugin;
 mod provision;
 
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ use crate::artifact::{self, Profile};
 use crate::report::{Outcome, Report};
 use crate::stop;
 use cargo_test::cargo_test;
-pub(crate) use provision::install_peers;
+pub(crate) use provision::{ASTRO, install_peers};
 use provision::{Installed, Running};
 
 /// Options of `cargo xtask test`.
@@ -29,13 +30,17 @@ pub(crate) struct Options {
     /// Only what needs no Airflow.
     #[arg(long, conflicts_with_all = ["only", "keep"])]
     fast: bool,
-    /// The slow rest as well: long loads, older Airflows, fuzzing.
+    /// The slow rest as well: long loads, older Airflows, the plugin in four, fuzzing.
     #[arg(long, conflicts_with_all = ["fast", "only", "keep"])]
     full: bool,
     /// Only the older Airflows of `--full`, or one of them.
     #[arg(long, value_name = "VERSION", num_args = 0..=1, default_missing_value = "")]
     #[arg(conflicts_with_all = ["fast", "full", "only", "keep"])]
     older: Option<String>,
+    /// Only the plugin in the Airflows of `--full`, or in one of them.
+    #[arg(long, value_name = "VERSION", num_args = 0..=1, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["fast", "full", "older", "only", "keep"])]
+    plugin: Option<String>,
     /// Only those end-to-end tests whose file name contains this.
     #[arg(long, value_name = "PATTERN")]
     only: Option<String>,
@@ -60,6 +65,8 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         if let Some(binary) = build(&report) {
             older::run(&report, &binary, version);
         }
+    } else if let Some(version) = &options.plugin {
+        plugin::run(&report, version);
     } else if options.only.is_some() || options.keep {
         end_to_end(&report, options, provision::install(&report));
     } else {
@@ -116,6 +123,7 @@ fn end_to_end(report: &Report, options: &Options, installed: Option<Installed>) 
     }
     if let Some(binary) = binary.filter(|_| options.full) {
         older::run(report, &binary, "");
+        plugin::run(report, "");
         fuzz::run(report);
     }
 }
@@ -129,7 +137,7 @@ fn tests(options: &Options, running: &Running, installed: &Installed, binary: &P
         args.extend(["--test".to_owned(), format!("*{pattern}*")]);
     }
     // They have Airflows of their own.
-    args.extend(["--", "--skip", "older_airflow"].map(str::to_owned));
+    args.extend(["--", "--skip", "older_airflow", "--skip", "plugin_"].map(str::to_owned));
     if !options.full && options.only.is_none() {
         args.extend(["--skip", "long_load"].map(str::to_owned));
     }

@@ -61,11 +61,14 @@ pub(crate) fn install(report: &Report) -> Option<Installed> {
     })
 }
 
+/// A server that is also a plugin.
+pub(crate) const ASTRO: &str = "astro-airflow-mcp==0.9.1";
+
 /// The other MCP servers for Airflow, to compare with.
 pub(crate) fn install_peers() -> Result<PathBuf> {
     Venv {
         name: "peers",
-        packages: &["astro-airflow-mcp==0.9.1", "mcp-server-apache-airflow==0.2.10"],
+        packages: &[ASTRO, "mcp-server-apache-airflow==0.2.10"],
         exclude_newer: None,
         newest_python: 13,
     }
