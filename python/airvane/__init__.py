@@ -3,3 +3,6 @@
 The package brings the program ``airvane`` as well. Importing it starts nothing and imports
 nothing: ``plugin`` is what Airflow loads.
 """
+
+#: Where MCP is spoken, below the web server's own base path.
+PREFIX = "/mcp/v1"

@@ -57,7 +57,7 @@ class Answer:
 
 @final
 class Exchange:
-    """A request, and where its answer goes. One that is let go unanswered fails."""
+    """A request, and where its answer goes. Closed unanswered, it fails."""
 
     @property
     def method(self) -> str: ...
@@ -73,6 +73,7 @@ class Exchange:
     def abandoned(self) -> bool: ...
     def when_abandoned(self, stop: Callable[[], Any]) -> None: ...
     def answer(self, status: int, headers: _Headers) -> Pipe: ...
+    def close(self) -> None: ...
 
 @final
 class Pipe:

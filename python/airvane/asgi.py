@@ -10,7 +10,7 @@ import asyncio
 from functools import partial
 from typing import Any, Awaitable, Callable, MutableMapping, Optional
 
-from airvane import started
+from airvane import PREFIX, started
 from airvane._airvane import Exchange, LoopCall, Pipe
 
 Scope = MutableMapping[str, Any]
@@ -28,7 +28,7 @@ async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] != "http":
         await send({"type": "websocket.close", "code": 1000})
         return
-    if scope["path"][len(scope["root_path"]) :] not in ("", "/"):
+    if not scope["path"].rstrip("/").endswith(PREFIX):
         await _answer(send, 404, b'{"error":"not found"}')
         return
     service = started.service()
@@ -135,6 +135,8 @@ class Upstream:
         except Exception:
             # What of the answer is there, is; the rest is reported as cut off.
             started.log.exception("Airflow failed at %s %s", exchange.method, exchange.path)
+        finally:
+            exchange.close()
 
     def _scope(self, exchange: Exchange) -> Scope:
         path = self._root_path + exchange.path

@@ -11,8 +11,7 @@ from typing import Any
 from airflow import __version__ as release
 from airflow.plugins_manager import AirflowPlugin
 
-#: Where MCP is spoken, below the web server's own base path.
-PREFIX = "/mcp/v1"
+from airvane import PREFIX
 
 IS_AIRFLOW_2 = release.startswith("2.")
 

@@ -110,6 +110,8 @@ class Upstream:
         except Exception:
             # What of the answer is there, is; the rest is reported as cut off.
             started.log.exception("Airflow failed at %s %s", exchange.method, exchange.path)
+        finally:
+            exchange.close()
 
     def _perform(self, exchange: Exchange) -> None:
         head: list[Any] = []

@@ -13,13 +13,14 @@ use pyo3::types::PyBytes;
 use tokio::sync::oneshot;
 
 use crate::head::{self, Headers};
-use crate::pipe::{Pipe, Reader, pipe};
+use crate::pipe::{Cutter, Pipe, Reader, pipe};
 
-/// A request, and where its answer goes. An exchange that Python lets go unanswered fails.
+/// A request, and where its answer goes.
 #[pyclass(frozen, module = "airvane._airvane")]
 pub(crate) struct Exchange {
     request: http::Request<Bytes>,
     head: Mutex<Option<oneshot::Sender<Head>>>,
+    body: Mutex<Option<Cutter>>,
     interest: Arc<Interest>,
     later: Option<Py<PyAny>>,
 }
@@ -74,7 +75,8 @@ pub(crate) fn exchange(
     let (sender, receiver) = oneshot::channel();
     let interest = Arc::new(Interest::default());
     let mut waiting = Waiting { interest: Arc::clone(&interest), ended: None };
-    let exchange = Exchange { request, head: Mutex::new(Some(sender)), interest, later };
+    let head = Mutex::new(Some(sender));
+    let exchange = Exchange { request, head, body: Mutex::default(), interest, later };
     let answer = async move {
         let Head { status, headers, body } = receiver.await.map_err(|_| TransportError::Closed)?;
         waiting.ended = Some(body.ended());
@@ -149,8 +151,17 @@ impl Exchange {
         let sender = self.head.lock().unwrap_or_else(PoisonError::into_inner).take();
         let sender = sender.ok_or_else(|| PyValueError::new_err("the answer has begun already"))?;
         let (pipe, body) = pipe(self.later.as_ref().map(|later| later.clone_ref(py)));
+        *self.body.lock().unwrap_or_else(PoisonError::into_inner) = Some(pipe.cutter());
         // Who no longer waits finds out by `abandoned`.
         let _ = sender.send(Head { status, headers: head::header_map(headers), body });
         Ok(pipe)
+    }
+
+    /// Says that nothing more comes: an answer that is not whole by now has failed.
+    fn close(&self) {
+        self.head.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(body) = self.body.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            body.cut();
+        }
     }
 }

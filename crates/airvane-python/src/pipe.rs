@@ -14,10 +14,12 @@ use crate::process;
 /// Pieces that may wait to be read. An application's pieces have some kilobytes.
 const ROOM: usize = 16;
 
+type Sender = Mutex<Option<mpsc::Sender<Bytes>>>;
+
 /// The end that Python writes to.
 #[pyclass(frozen, module = "airvane._airvane")]
 pub(crate) struct Pipe {
-    sender: Mutex<Option<mpsc::Sender<Bytes>>>,
+    sender: Arc<Sender>,
     ended: Arc<AtomicBool>,
     /// Runs a function later where the writer lives; `None` where the writer itself may wait.
     later: Option<Py<PyAny>>,
@@ -45,7 +47,8 @@ impl std::error::Error for CutOff {}
 pub(crate) fn pipe(later: Option<Py<PyAny>>) -> (Pipe, Reader) {
     let (sender, pieces) = mpsc::channel(ROOM);
     let ended = Arc::new(AtomicBool::new(false));
-    let pipe = Pipe { sender: Mutex::new(Some(sender)), ended: Arc::clone(&ended), later };
+    let pipe =
+        Pipe { sender: Arc::new(Mutex::new(Some(sender))), ended: Arc::clone(&ended), later };
     (pipe, Reader { pieces, ended })
 }
 
@@ -68,7 +71,21 @@ impl Reader {
     }
 }
 
+/// Cuts a body off that is not whole.
+pub(crate) struct Cutter(Arc<Sender>);
+
+impl Cutter {
+    pub(crate) fn cut(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
 impl Pipe {
+    /// Whoever gave the pipe away may end it before its time.
+    pub(crate) fn cutter(&self) -> Cutter {
+        Cutter(Arc::clone(&self.sender))
+    }
+
     fn sender(&self) -> Option<mpsc::Sender<Bytes>> {
         self.sender.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

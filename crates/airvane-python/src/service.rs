@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use airvane_client::InProcessBackend;
 use airvane_server::settings::{Settings, Transport};
-use airvane_server::{Server, logging, transport};
+use airvane_server::{Server, StartError, logging, transport};
 use axum::body::Body;
 use futures::FutureExt;
 use http::{HeaderValue, StatusCode, header};
@@ -48,7 +48,10 @@ impl Service {
         let settings = Settings::within_airflow(variable, &config).map_err(refused)?;
         let url = url.map(Url::parse).transpose();
         let url = url.map_err(|error| refused(format!("Airflow's own address: {error}")))?;
-        Ok(Self { settings, release, url, here: PerProcess::new() })
+        let service = Self { settings, release, url, here: PerProcess::new() };
+        // What a server can't start with is told now, and not by the first call.
+        service.server().map_err(refused)?;
+        Ok(service)
     }
 
     /// Begins a call that an event loop serves. `later` is its `call_soon_threadsafe`; `dispatch`
@@ -78,20 +81,19 @@ impl Service {
         self.here.get(py, || {
             let _runtime = process::runtime(py)?.enter();
             logging::start(&self.settings.transport);
-            let settings = &self.settings;
-            let server = match settings.airflow {
-                Some(_) => Server::new(settings),
-                None => self.in_process(),
-            };
-            let origins = match &settings.transport {
+            let origins = match &self.settings.transport {
                 Transport::Http(http) => http.allowed_origins.as_slice(),
                 Transport::Stdio => &[],
             };
-            Ok(transport::Service::new(server.map_err(refused)?, origins))
+            Ok(transport::Service::new(self.server().map_err(refused)?, origins))
         })
     }
 
-    fn in_process(&self) -> Result<Server, airvane_server::StartError> {
+    /// For the Airflow that it lives in, unless the settings name another.
+    fn server(&self) -> Result<Server, StartError> {
+        if self.settings.airflow.is_some() {
+            return Server::new(&self.settings);
+        }
         let backend = InProcessBackend::new(&self.release, self.url.as_ref())?;
         Server::with_backend(&self.settings, Arc::new(backend))
     }

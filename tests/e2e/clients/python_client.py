@@ -1,7 +1,7 @@
 """What a client made with the Python package `mcp` sees of a server, as JSON.
 
     python_client.py stdio CALLS COMMAND [ARGUMENT …]
-    python_client.py http CALLS URL
+    python_client.py http CALLS URL [AUTHORIZATION]
 
 CALLS is a JSON list of [tool, arguments]. The environment is passed on to the command.
 """
@@ -11,10 +11,15 @@ import json
 import os
 import sys
 
+import httpx2
 from mcp import Client, StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
 
 
 def target(transport, rest):
+    if transport == "http" and len(rest) > 1:
+        client = httpx2.AsyncClient(headers={"Authorization": rest[1]}, timeout=60, trust_env=False)
+        return streamable_http_client(rest[0], http_client=client)
     if transport == "http":
         return rest[0]
     return stdio_client(StdioServerParameters(command=rest[0], args=rest[1:], env=dict(os.environ)))

@@ -1,7 +1,7 @@
 // What a client made with the TypeScript SDK sees of a server, as JSON.
 //
 //     node typescript_client.mjs NPM_ROOT stdio CALLS COMMAND [ARGUMENT …]
-//     node typescript_client.mjs NPM_ROOT http CALLS URL
+//     node typescript_client.mjs NPM_ROOT http CALLS URL [AUTHORIZATION]
 //
 // CALLS is a JSON list of [tool, arguments]. The environment is passed on to the command.
 
@@ -16,7 +16,8 @@ const { Client } = sdk("index");
 function connection() {
   if (transport === "http") {
     const { StreamableHTTPClientTransport } = sdk("streamableHttp");
-    return new StreamableHTTPClientTransport(new URL(rest[0]));
+    const headers = rest[1] ? { Authorization: rest[1] } : {};
+    return new StreamableHTTPClientTransport(new URL(rest[0]), { requestInit: { headers } });
   }
   const { StdioClientTransport } = sdk("stdio");
   const [command, ...args] = rest;

@@ -93,6 +93,31 @@ pub struct OlderEnv {
     pub airflow: Airflow,
 }
 
+/// What the test of the plugin may use, in one Airflow at a time.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PluginEnv {
+    /// The program that came with the wheel.
+    pub airvane: PathBuf,
+    /// The Airflow with the plugin, on PostgreSQL.
+    pub airflow: Airflow,
+    /// As in [`TestEnv`].
+    pub node: PathBuf,
+    /// As in [`TestEnv`].
+    pub npm_root: PathBuf,
+    /// As in [`TestEnv`].
+    pub python_mcp: PathBuf,
+}
+
+impl PluginEnv {
+    /// Reads the description of what is provisioned.
+    ///
+    /// # Panics
+    /// When the test was not started by `cargo xtask test --plugin`.
+    pub fn load() -> Self {
+        load("cargo xtask test --plugin")
+    }
+}
+
 impl OlderEnv {
     /// Reads the description of what is provisioned.
     ///

@@ -9,6 +9,9 @@
 
 #[path = "roles/compare.rs"]
 mod compare;
+#[allow(dead_code, reason = "the plugin is reached over HTTP only")]
+#[path = "clients/drive.rs"]
+mod drive;
 #[path = "roles/probes.rs"]
 mod probes;
 #[path = "roles/world.rs"]
@@ -17,13 +20,16 @@ mod world;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use airvane_e2e::env::{Airflow, OlderEnv};
+use airvane_e2e::env::{Airflow, PluginEnv};
 use airvane_e2e::mcp::Wire;
 use airvane_e2e::posted;
-use airvane_e2e::rest::Rest;
+use airvane_e2e::rest::{Major, Rest};
 use serde_json::{Value, json};
 
 const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}"#;
+
+/// What its settings say that users find before each path.
+const BASE_PATH: &str = "/team/airflow";
 
 fn endpoint(airflow: &Airflow) -> String {
     format!("{}/mcp/v1/", airflow.url)
@@ -49,13 +55,13 @@ fn post(airflow: &Airflow, headers: &[(&str, &str)]) -> (u16, Option<String>, Va
 
 #[test]
 fn plugin_gives_every_role_what_plain_rest_gives() {
-    let env = OlderEnv::load();
+    let env = PluginEnv::load();
     compare::every_role(&env.airflow, |role| open(&env.airflow, role, &[]));
 }
 
 #[test]
 fn plugin_lists_nothing_to_strangers() {
-    let env = OlderEnv::load();
+    let env = PluginEnv::load();
     let rest = Rest::login(&env.airflow, "viewer").unwrap();
     let token = rest.authorization().split_once(' ').unwrap().1.to_owned();
     let cookies = format!("session={token}; _token={token}");
@@ -78,7 +84,7 @@ fn plugin_lists_nothing_to_strangers() {
 /// What a proxy adds, and what the pages of others try.
 #[test]
 fn plugin_is_reached_through_a_proxy_and_not_by_strange_pages() {
-    let env = OlderEnv::load();
+    let env = PluginEnv::load();
     let rest = Rest::login(&env.airflow, "viewer").unwrap();
     let proxied = [
         ("Host", "airflow.example.com"),
@@ -92,13 +98,29 @@ fn plugin_is_reached_through_a_proxy_and_not_by_strange_pages() {
     let authorized = ("Authorization", rest.authorization());
     let with_origin = |origin| post(&env.airflow, &[authorized, ("Origin", origin)]).0;
     assert_eq!(with_origin("https://evil.example.com"), 403);
-    let own = env.airflow.url.trim_end_matches("/team/airflow");
+    let own = env.airflow.url.trim_end_matches(BASE_PATH);
     assert_eq!(with_origin(own), 200);
+}
+
+/// A proxy may cut the base path off, which only Airflow 3 takes.
+#[test]
+fn plugin_is_reached_without_the_base_path_on_airflow_3() {
+    let env = PluginEnv::load();
+    let rest = Rest::login(&env.airflow, "viewer").unwrap();
+    let host = env.airflow.url.trim_end_matches(BASE_PATH);
+    let headers = [("Authorization", rest.authorization())];
+    let status = |path: &str, message: &str| {
+        let answer = posted::post(&format!("{host}{path}"), &headers, message);
+        answer.unwrap().status().as_u16()
+    };
+    let found = if rest.major == Major::Three { 200 } else { 404 };
+    assert_eq!(status("/mcp/v1/", LIST), found);
+    assert_eq!(status(&format!("{BASE_PATH}/mcp/v1/elsewhere"), LIST), 404);
 }
 
 #[test]
 fn plugin_obeys_what_a_request_narrows() {
-    let env = OlderEnv::load();
+    let env = PluginEnv::load();
     let mut wire = open(&env.airflow, "admin", &[("X-Airvane-Read-Only", "true")]);
     let listed = wire.tools().unwrap();
     assert!(listed.iter().all(|tool| tool["name"] != "trigger_dag"));
@@ -109,7 +131,7 @@ fn plugin_obeys_what_a_request_narrows() {
 /// A message that is none, one that is too long, and one that never ends.
 #[test]
 fn plugin_survives_what_is_no_message() {
-    let env = OlderEnv::load();
+    let env = PluginEnv::load();
     let rest = Rest::login(&env.airflow, "viewer").unwrap();
     let authorized = [("Authorization", rest.authorization())];
     let send = |body: &str| {
@@ -127,7 +149,7 @@ fn plugin_survives_what_is_no_message() {
 #[test]
 fn plugin_never_mixes_callers_up() {
     const EACH: usize = 12;
-    let env = OlderEnv::load();
+    let env = PluginEnv::load();
     let started = Instant::now();
     let airflow = &env.airflow;
     std::thread::scope(|scope| {
@@ -149,8 +171,25 @@ fn plugin_never_mixes_callers_up() {
 }
 
 #[test]
+fn plugin_is_used_by_the_clients_that_people_build_on() {
+    let env = PluginEnv::load();
+    let rest = Rest::login(&env.airflow, "viewer").unwrap();
+    let installed =
+        drive::Installed { node: &env.node, npm_root: &env.npm_root, python_mcp: &env.python_mcp };
+    let endpoint = endpoint(&env.airflow);
+    let way = drive::Way::Http(&endpoint, Some(rest.authorization()));
+    for client in [drive::inspector, drive::python, drive::typescript] as [drive::Client; 3] {
+        let calls = [("list_dags", json!({"limit": 100})), ("get_system_health", json!({}))];
+        let seen = client(&installed, &way, &calls);
+        assert!(seen.tools.iter().any(|tool| tool == "diagnose_dag_run"), "{seen:?}");
+        assert!(seen.answers.iter().all(|answer| !answer.is_error), "{seen:?}");
+        assert!(seen.answers[0].text.contains(world::PAUSED), "{seen:?}");
+    }
+}
+
+#[test]
 fn plugin_comes_with_the_program() {
-    let env = OlderEnv::load();
+    let env = PluginEnv::load();
     let said = Command::new(&env.airvane).arg("--version").output().unwrap();
     let said = String::from_utf8(said.stdout).unwrap();
     assert!(said.starts_with("airvane "), "{said}");

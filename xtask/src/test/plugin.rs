@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::json;
 
 use super::cargo_test::cargo_test;
+use super::provision::Clients;
 use crate::airflow::{Home, Release, Store, with_plugin};
 use crate::artifact::Profile;
 use crate::install::{self, Venv};
@@ -29,34 +30,48 @@ pub(super) fn run(report: &Report, version: &str) {
     });
     let Some(wheel) = built else { return };
     report.check("types of the Python package", || types(&wheel));
+    report.check("tests of the Python package", || unittests(&wheel));
+    let mut clients = None;
+    report.check("install MCP clients", || {
+        clients = Some(Clients::install()?);
+        Ok(())
+    });
+    let Some(clients) = clients else { return };
     for release in with_plugin().filter(|release| release.version.starts_with(version)) {
         let name = format!("plugin in Airflow {}", release.version);
-        report.step(&name, || within(release, &wheel).unwrap_or_else(|error| Err(error).into()));
+        report.step(&name, || {
+            within(release, &wheel, &clients).unwrap_or_else(|error| Err(error).into())
+        });
     }
 }
 
 /// The stub says what the extension has, and the plugin uses it so.
 fn types(wheel: &Path) -> Result<()> {
-    let venv = Venv { name: "mypy", packages: &[MYPY], exclude_newer: None, newest_python: 13 };
-    let bin = venv.install()?;
-    install::add(&bin, wheel)?;
-    let python = |arguments: &[&str]| {
-        let mut command = Command::new(bin.join("python"));
-        command.current_dir(paths::root()).arg("-m").args(arguments);
-        process::run(
-            &format!("python -m {}", arguments.join(" ")),
-            &mut command,
-            &paths::log("mypy")?,
-        )
-    };
-    python(&["mypy.stubtest", "airvane._airvane"])?;
+    python(wheel, &["mypy.stubtest", "airvane._airvane"])?;
     let cache = paths::folder("cache/mypy")?.display().to_string();
     let strict = ["--strict", "--ignore-missing-imports", "--python-version", "3.10"];
     let rest = ["--allow-subclassing-any", "--cache-dir", &cache, "python/airvane"];
-    python(&[&["mypy"], &strict[..], &rest[..]].concat())
+    python(wheel, &[&["mypy"], &strict[..], &rest[..]].concat())
 }
 
-fn within(release: &'static Release, wheel: &Path) -> Result<Outcome> {
+/// What a real Airflow can't be made to do.
+fn unittests(wheel: &Path) -> Result<()> {
+    python(wheel, &["unittest", "discover", "--start-directory", "python/tests"])
+}
+
+/// Runs a module where the wheel is installed and no Airflow is.
+fn python(wheel: &Path, arguments: &[&str]) -> Result<()> {
+    let venv = Venv { name: "mypy", packages: &[MYPY], exclude_newer: None, newest_python: 13 };
+    let bin = venv.install()?;
+    install::add(&bin, wheel)?;
+    let mut command = Command::new(bin.join("python"));
+    command.current_dir(paths::root()).arg("-m").args(arguments);
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    let log = paths::log(&format!("python-{}", arguments.first().unwrap_or(&"")))?;
+    process::run(&format!("python -m {}", arguments.join(" ")), &mut command, &log)
+}
+
+fn within(release: &'static Release, wheel: &Path, clients: &Clients) -> Result<Outcome> {
     let name = format!("plugin-{}", release.version);
     let bin = release.install_with(wheel)?;
     let mut home = Home::fresh(&name, bin.clone())?;
@@ -71,11 +86,14 @@ fn within(release: &'static Release, wheel: &Path) -> Result<Outcome> {
     .into();
     let mut airflow = release.start(&home, Store::Postgres, &|_| {})?;
     let description = paths::base().join("homes").join(format!("{name}.json"));
-    let program = bin.join("airvane");
-    std::fs::write(
-        &description,
-        json!({"airvane": program, "airflow": airflow.describe()}).to_string(),
-    )?;
+    let text = json!({
+        "airvane": bin.join("airvane"),
+        "airflow": airflow.describe(),
+        "node": clients.node,
+        "npm_root": clients.npm_root,
+        "python_mcp": clients.python_mcp,
+    });
+    std::fs::write(&description, text.to_string())?;
     let args = ["--package", "airvane-e2e", "--test", "plugin"].map(str::to_owned);
     let outcome = cargo_test(&name, &args, &[("AIRVANE_TEST_ENV", description)]);
     airflow.assert_running().with_context(|| outcome.detail.clone())?;

@@ -39,15 +39,7 @@ pub(crate) fn install(report: &Report) -> Option<Installed> {
     let npm_root = bin("npm packages", &|| {
         node::install_packages(node.as_deref().context("there is no Node")?)
     });
-    let python_mcp = bin("Python MCP client", &|| {
-        let venv = Venv {
-            name: "mcp",
-            packages: &["mcp==2.3.0"],
-            exclude_newer: None,
-            newest_python: u32::MAX,
-        };
-        Ok(venv.install()?.join("python"))
-    });
+    let python_mcp = bin("Python MCP client", &python_mcp);
     let peers = bin("other MCP servers", &install_peers);
     let postgres = bin("PostgreSQL", &postgres::install);
     postgres?;
@@ -63,6 +55,31 @@ pub(crate) fn install(report: &Report) -> Option<Installed> {
 
 /// A server that is also a plugin.
 pub(crate) const ASTRO: &str = "astro-airflow-mcp==0.9.1";
+
+/// The MCP clients that people build on.
+pub(crate) struct Clients {
+    pub(crate) node: PathBuf,
+    pub(crate) npm_root: PathBuf,
+    pub(crate) python_mcp: PathBuf,
+}
+
+impl Clients {
+    pub(crate) fn install() -> Result<Self> {
+        let node = node::install()?;
+        let npm_root = node::install_packages(&node)?;
+        Ok(Self { node, npm_root, python_mcp: python_mcp()? })
+    }
+}
+
+fn python_mcp() -> Result<PathBuf> {
+    let venv = Venv {
+        name: "mcp",
+        packages: &["mcp==2.3.0"],
+        exclude_newer: None,
+        newest_python: u32::MAX,
+    };
+    Ok(venv.install()?.join("python"))
+}
 
 /// The other MCP servers for Airflow, to compare with.
 pub(crate) fn install_peers() -> Result<PathBuf> {
