@@ -109,8 +109,18 @@ fn field(row: &Value, name: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Whether the secret, or eight characters of it in a row, is still there.
+/// Whether the secret, or eight characters of it in a row, is still there. A mask's own words do
+/// not count: some begin like the token they stand for.
 fn leaks(safe: &str, secret: &str) -> bool {
+    let mut rest = safe;
+    let mut left = String::new();
+    while let Some((head, tail)) = rest.split_once("[redacted:") {
+        left.push_str(head);
+        left.push('\n');
+        rest = tail.split_once(']').map_or("", |(_, rest)| rest);
+    }
+    left.push_str(rest);
+    let safe = left.as_str();
     let chars: Vec<char> = secret.chars().collect();
     safe.contains(secret)
         || chars.windows(8).any(|window| safe.contains(&window.iter().collect::<String>()))

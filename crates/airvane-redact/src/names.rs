@@ -79,6 +79,8 @@ const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
     ("json", &["keyfile", "account", "credentials"], "credential"),
     ("url", &["webhook"], "webhook-url"),
     ("data", &["key"], "key"),
+    ("phrase", &["seed", "recovery", "backup", "mnemonic", "pass"], "password"),
+    ("words", &["seed", "recovery", "mnemonic"], "password"),
     ("hash", &["api"], "key"),
     ("pat", &["github", "gitlab", "azure", "databricks", "snowflake", "ado", "git"], "token"),
 ];
@@ -311,6 +313,8 @@ const STEMS: &[(&str, &str)] = &[
     ("sharedsecret", "secret"),
     ("connectionstring", "credential"),
     ("webhookurl", "webhook-url"),
+    ("masterauth", "password"),
+    ("requirepass", "password"),
 ];
 
 /// Words written together: `dbpassword`, `MYSECRETKEY`, `myapikey`.

@@ -181,7 +181,7 @@ impl State {
         }
         self.scalar = detector.scalar(line, hits).map(|indent| (indent, false));
         self.pending = detector.pending(line).or_else(|| before.and_then(Pending::later));
-        if Detector::names_service(hits) {
+        if Detector::names_service(line, hits) {
             self.service = SERVICE_LINES;
         }
         if self.manifest.is_none() && is_secret_kind(line) {

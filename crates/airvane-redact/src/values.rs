@@ -56,7 +56,7 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
 fn is_field(v: &str) -> bool {
     let inner = v.trim_matches(['{', '}']).trim();
     // Jenkins writes what it encrypted so.
-    if inner.starts_with("AQAAABAAAA") {
+    if inner.contains("AQAAABAAA") {
         return false;
     }
     let (name, conversion) = inner.split_once(['!', ':']).unwrap_or((inner, ""));
@@ -188,7 +188,7 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
         return false;
     }
     let spaces = v.bytes().filter(|b| *b == b' ').count();
-    if v.starts_with("{AQAAABAAAA") {
+    if v.starts_with('{') && v.contains("AQAAABAAA") {
         return true;
     }
     match judged.strength {

@@ -8,6 +8,7 @@ use super::{
     value::{self, Reach, Value},
 };
 use crate::{
+    entropy,
     names::{self, Judgement, Strength},
     values::{self, Form},
     view::{ALNUM, BLANK, Class, DIGIT, LOWER, NAME, UPPER, View},
@@ -24,20 +25,39 @@ struct Name {
     judged: Judgement,
 }
 
-pub(super) fn detect(detector: &Detector, line: View<'_>, at: usize, found: &mut Vec<Found>) {
+/// Looks at the name around `at`; returns where it ends.
+pub(super) fn detect(
+    detector: &Detector,
+    line: View<'_>,
+    at: usize,
+    found: &mut Vec<Found>,
+) -> usize {
     let reach = MAX_NAME + 1;
     let (start, end) = (line.back_within(at, &NAME, reach), line.run_within(at, &NAME, reach));
-    if end - start > MAX_NAME {
+    if end - start <= MAX_NAME {
+        compared(detector, line, start, end, found);
+        // Most names that alarm the gate are followed by no value: that is the cheaper question.
+        if let Some(gap) = separator(line, start, end) {
+            if let Some(name) = judge(detector, line, start, end) {
+                assigned(detector, line, name, gap, found);
+            }
+        } else {
+            hook(line, start, end, found);
+        }
+    }
+    end
+}
+
+fn assigned(
+    detector: &Detector,
+    line: View<'_>,
+    name: Name,
+    gap: Separator,
+    found: &mut Vec<Found>,
+) {
+    if line.before(name.start) == b':' && in_arn(line, name.start) {
         return;
     }
-    let Some(gap) = separator(line, start, end) else {
-        hook(line, start, end, found);
-        return;
-    };
-    if line.before(start) == b':' && in_arn(line, start) {
-        return;
-    }
-    let Some(name) = judge(detector, line, start, end) else { return };
     if header::is_header(line.get(name.start, name.end)) && gap.kind == Gap::Assign {
         header::detect(line, name.start, name.judged.kind, gap.end, found);
         return;
@@ -56,9 +76,10 @@ pub(super) fn detect(detector: &Detector, line: View<'_>, at: usize, found: &mut
     let Some(value) = read(line, name, gap) else { return };
     let text = line.get(value.start, value.end);
     if matches!(gap.kind, Gap::Prose | Gap::Said) && !speaks(line, name) {
-        return;
-    }
-    if repeats(text, line.get(name.start, name.end)) {
+        if !says_key(line, name, text) {
+            return;
+        }
+        found.push(Found { named: false, ..found_value(line, name, value) });
         return;
     }
     // `PASS=409 WARN=0`: a test runner counts.
@@ -73,8 +94,9 @@ pub(super) fn detect(detector: &Detector, line: View<'_>, at: usize, found: &mut
     let constant = line.get(name.start, name.end) == "KEY" && value.form == Form::Quoted;
     let secret = constant && values::is_service_key(text)
         || values::is_secret(text, value.form, name.judged, &detector.names)
-        || gap.kind == Gap::Assign && in_query(line, name) && values::is_service_key(text);
-    if secret && !is_prose(line, name, gap, value) {
+        || gap.kind == Gap::Assign && is_used(line, name) && values::is_service_key(text);
+    if secret && !repeats(text, line.get(name.start, name.end)) && !is_prose(line, name, gap, value)
+    {
         found.push(found_value(line, name, value::whole(line, value)));
     }
 }
@@ -88,7 +110,7 @@ fn found_value(line: View<'_>, name: Name, value: Value) -> Found {
     // What prose seems to say is not sure enough to be masked elsewhere too.
     let sure = match value.form {
         Form::Quoted | Form::Tight => true,
-        Form::Loose => crate::entropy::looks_random(line.get(start, end), 10),
+        Form::Loose => entropy::looks_random(line.get(start, end), 10),
         Form::Said | Form::Remote => false,
     };
     let named = sure && name.judged.strength == Strength::Strong;
@@ -116,10 +138,56 @@ fn in_arn(line: View<'_>, at: usize) -> bool {
     head.rfind("arn:").and_then(|i| head.get(i..)).is_some_and(|arn| !arn.contains([' ', '"']))
 }
 
-/// `?key=x&`: a key in the query of a request is the caller's.
-fn in_query(line: View<'_>, name: Name) -> bool {
-    matches!(line.before(name.start), b'?' | b'&')
-        && matches!(line.get(name.start, name.end), "key" | "apikey" | "appid" | "app_key" | "k")
+/// `?key=x&`, `Using key=x`: a key in the query of a request is the caller's.
+fn is_used(line: View<'_>, name: Name) -> bool {
+    let text = line.get(name.start, name.end);
+    let query = matches!(line.before(name.start), b'?' | b'&')
+        && matches!(text, "key" | "apikey" | "appid" | "app_key" | "k");
+    let using = name.start.checked_sub("using ".len());
+    query || using.is_some_and(|at| line.has_at(at, "using ")) && text.eq_ignore_ascii_case("key")
+}
+
+/// "remove key x": a mere key of prose, so random that it can be nothing else.
+fn says_key(line: View<'_>, name: Name, text: &str) -> bool {
+    const MIN: usize = 24;
+    let has = |kind: fn(&u8) -> bool| text.as_bytes().iter().any(kind);
+    line.get(name.start, name.end).eq_ignore_ascii_case("key")
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && entropy::looks_random(text, MIN)
+        && !values::is_path(text)
+}
+
+/// `if ("x" == password)`: the value before its name.
+fn compared(
+    detector: &Detector,
+    line: View<'_>,
+    start: usize,
+    end: usize,
+    found: &mut Vec<Found>,
+) -> Option<()> {
+    let sign = line.back_within(start, &BLANK, 2);
+    let operator = line.get(sign.saturating_sub(3), sign).trim_start();
+    if !matches!(operator, "==" | "!=" | "===" | "!==") {
+        return None;
+    }
+    let close = line.back_within(sign - operator.len(), &BLANK, 2).checked_sub(1)?;
+    let quote = line.at(close);
+    if !matches!(quote, b'"' | b'\'') {
+        return None;
+    }
+    let floor = close.saturating_sub(2 * MAX_NAME);
+    let from = floor + memchr::memrchr(quote, line.bytes().get(floor..close)?)?;
+    let judged = judge(detector, line, start, end)?.judged;
+    let text = line.get(from + 1, close);
+    if judged.strength == Strength::Strong
+        && values::is_secret(text, Form::Quoted, judged, &detector.names)
+        && !values::is_wordlike(text)
+    {
+        let kind = judged.kind;
+        found.push(Found { start: from + 1, end: close, kind, from, named: true });
+    }
+    Some(())
 }
 
 /// `get_secret("name")`, `check_password("x")`: the argument is a name or not kept.
@@ -157,12 +225,11 @@ fn speaks(line: View<'_>, name: Name) -> bool {
 
 /// `RESOURCE_PASSWORD = "Password"`, `"password": "password"`: the value only says the name again.
 fn repeats(value: &str, name: &str) -> bool {
-    if value.len() > MAX_NAME {
+    if value.len() > MAX_NAME || value.bytes().any(|b| b.is_ascii_digit()) {
         return false;
     }
     let said = names::words(name);
-    let words = names::words(value);
-    !value.bytes().any(|b| b.is_ascii_digit()) && words.iter().all(|word| said.contains(word))
+    names::words(value).iter().all(|word| said.contains(word))
 }
 
 /// Judges the name; two words of prose may be one name ("api key", "secret access key").
@@ -228,7 +295,7 @@ fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
             let mixed = values::is_telling(line.get(value.start, value.end));
             mixed.then_some(Value { form: Form::Loose, ..value })
         }
-        Gap::Tag => Some(Value { form: Form::Tight, ..value::bare(line, at, Reach::Tag) }),
+        Gap::Tag => Some(tagged(line, at)),
         Gap::Flag => flag_value(line, at),
         Gap::Said | Gap::Cell => {
             Some(Value { form: Form::Said, ..value::bare(line, at, Reach::Item) })
@@ -261,10 +328,31 @@ fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
     }
 }
 
-/// What stands in for a value that is not set: `env.X || 'x'`, `{{ x | default('x') }}`.
+/// The text of an element, without the marks of CDATA.
+fn tagged(line: View<'_>, at: usize) -> Value {
+    const OPEN: &str = "<![CDATA[";
+    if line.has_at(at, OPEN) {
+        let start = at + OPEN.len();
+        let end = line.rest(start).find("]]>").map_or(line.len(), |i| start + i);
+        return Value { start, end, form: Form::Tight };
+    }
+    Value { form: Form::Tight, ..value::bare(line, at, Reach::Tag) }
+}
+
+/// What stands in for a value that is not set: `env.X || 'x'`, `{{ x | default('x') }}`,
+/// `getenv("X", "x")`.
 fn fallback(line: View<'_>, at: usize, end: usize) -> Option<Value> {
-    const SIGNS: &[&str] = &["|| ", "?: ", "?? ", "default(", "default "];
+    const SIGNS: &[&str] = &["|| ", "?: ", "?? ", "default(", "default ", "default=", " or "];
     let end = end.min(at + MAX_NAME);
+    let call = line.run_within(at, &NAME, MAX_NAME);
+    if line.at(call) == b'(' && line.get(at, call).to_ascii_lowercase().contains("env") {
+        let variable = value::quoted(line, call + 1)?;
+        let comma = line.run(variable.end + 1, &BLANK);
+        if line.at(comma) == b',' {
+            let value = value::quoted(line, line.run(comma + 1, &BLANK));
+            return value.filter(|value| value.end > value.start && value.end < line.len());
+        }
+    }
     let sign = (at..end).find_map(|i| {
         let sign = SIGNS.iter().find(|sign| line.has_at(i, sign))?;
         Some(i + sign.len())

@@ -71,7 +71,7 @@ pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
         return announce(name.split('"').next()?, 6);
     }
     if first == b'<' {
-        let element = ["key", "string"].into_iter().find_map(|tag| {
+        let element = ["key", "string", "name"].into_iter().find_map(|tag| {
             let text = text.strip_prefix(&format!("<{tag}>"))?;
             text.strip_suffix(&format!("</{tag}>"))
         });
@@ -90,9 +90,10 @@ pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
 pub(super) fn field_value(line: View<'_>, pending: Pending) -> Option<Found> {
     let at = line.run(0, &BLANK);
     let kind = pending.judged.kind;
-    let found = if line.has_at(at, "<string>") {
-        let start = at + "<string>".len();
-        let end = start + line.rest(start).find("</string>")?;
+    let element = ["<string>", "<value>"].into_iter().find(|tag| line.has_at(at, tag));
+    let found = if let Some(tag) = element {
+        let start = at + tag.len();
+        let end = start + line.rest(start).find("</")?;
         let secret = !values::is_placeholder(line.get(start, end));
         secret.then_some(Found { start, end, kind, from: at, named: true })?
     } else {
@@ -102,8 +103,30 @@ pub(super) fn field_value(line: View<'_>, pending: Pending) -> Option<Found> {
     (sure || values::is_service_key(line.get(found.start, found.end))).then_some(found)
 }
 
+/// The private members of a JSON Web Key (RFC 7518, 6.2.2, 6.3.2 and 6.4).
+fn web_key(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    const MAX_KEY: usize = 4096;
+    const MIN_MEMBER: usize = 16;
+    let brace = memchr::memrchr(b'{', line.bytes().get(..at).unwrap_or_default());
+    let open = brace.unwrap_or(at).max(at.saturating_sub(MAX_KEY));
+    let end = line.rest(at).find('}').map_or(line.len(), |i| at + i).min(at + MAX_KEY);
+    for name in ["\"d\"", "\"p\"", "\"q\"", "\"dp\"", "\"dq\"", "\"qi\"", "\"k\""] {
+        let Some(member) = line.get(open, end).find(name) else { continue };
+        let colon = line.run(open + member + name.len(), &BLANK);
+        let Some(value) = value::quoted(line, line.run(colon + 1, &BLANK)) else { continue };
+        let (start, end) = (value.start, value.end);
+        if line.at(colon) == b':' && end >= start + MIN_MEMBER {
+            found.push(Found { start, end, kind: "private-key", from: start, named: false });
+        }
+    }
+}
+
 /// The strings under `"data"` and `"stringData"` of a Kubernetes Secret in one line of JSON.
-pub(super) fn object(line: View<'_>, found: &mut Vec<Found>) {
+pub(super) fn object(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    if line.has_at(at, "\"kty\"") {
+        web_key(line, at, found);
+        return;
+    }
     for field in ["\"data\":", "\"stringData\":"] {
         let Some(name) = line.text.find(field) else { continue };
         let open = line.run(name + field.len(), &BLANK);

@@ -67,6 +67,10 @@ const COMMANDS: &[(&str, &str)] = &[
     ("putty", "p"),
     ("kinit", "p"),
     ("nexus", "p"),
+    ("rdesktop", "p"),
+    ("snmpwalk", "AXx"),
+    ("snmpget", "AXx"),
+    ("snmpset", "AXx"),
     ("htpasswd", "p"),
     ("sqlcmd", "pP"),
     ("bcp", "pP"),
@@ -86,8 +90,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("valkey-cli", "a"),
     ("openssl enc", "k"),
     ("curl", "uU"),
-    ("http ", "u"),
-    ("https ", "u"),
+    ("http ", "ua"),
+    ("https ", "ua"),
     ("wget", "u"),
     ("lftp", "u"),
     ("xh ", "u"),
@@ -101,11 +105,13 @@ const REACH: usize = 256;
 pub(super) fn flag(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let floor = at.saturating_sub(REACH);
     let floor = (floor..=at).find(|i| line.text.is_char_boundary(*i)).unwrap_or(at);
-    let head = line.get(floor, at);
+    let head = line.get(floor, at + usize::from(line.at(at) == b' '));
     let flag = if matches!(line.at(at), b' ' | b'"') { at + 1 } else { at };
     let dashes = line.at(flag + 1) == b'-';
     let letter = line.at(flag + 1);
-    if dashes || matches!(letter, b'u' | b'U') {
+    // HTTPie's `-a user:password`.
+    let auth = letter == b'a' && mentions(head, &["http ", "https ", "xh "]);
+    if dashes || auth || matches!(letter, b'u' | b'U') {
         user(line, head, flag, dashes, found);
         return;
     }

@@ -59,6 +59,9 @@ pub(super) fn separator(line: View<'_>, start: usize, end: usize) -> Option<Sepa
         return Some(Separator { kind: Gap::Call, loose: false, quoted, end: i + 1 });
     }
     let blank = line.run(i, &BLANK);
+    if !quoted && let Some(end) = declared(line, i, blank) {
+        return Some(Separator { kind: Gap::Assign, loose: true, quoted, end });
+    }
     let make = |kind, after: usize| {
         let end = line.run(after, &BLANK);
         Some(Separator { kind, loose: end > after, quoted, end })
@@ -101,6 +104,33 @@ pub(super) fn separator(line: View<'_>, start: usize, end: usize) -> Option<Sepa
     make(kind, after)
 }
 
+/// Where the value of a declaration begins, whose type stands between name and sign: Go's `password
+/// string = "x"`, C's `password[] = "x"`, C#'s `Password { get; set; } = "x"`, Rust's and
+/// TypeScript's `password: &str = "x"`. Only a string counts.
+fn declared(line: View<'_>, end: usize, blank: usize) -> Option<usize> {
+    static TYPE: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_.&'<>[]?| :");
+    const TYPES: &[&str] = &["string", "String", "str", "text", "[]byte", "char"];
+    const MAX_TYPE: usize = 40;
+    let sign = match line.at(blank) {
+        b'[' if blank == end => line.run_within(end, &TYPE, MAX_TYPE),
+        b'{' if line.has_at(blank, "{ get;") => line
+            .run(blank + line.get(blank, line.len().min(blank + MAX_TYPE)).find('}')? + 1, &BLANK),
+        b':' => line.run_within(blank + 1, &TYPE, MAX_TYPE),
+        _ => {
+            let kind = TYPES.iter().find(|kind| blank > end && line.has_at(blank, kind))?;
+            line.run(blank + kind.len(), &BLANK)
+        }
+    };
+    let value = line.run(sign + 1, &BLANK);
+    let words = line.get(blank + 1, sign).split_whitespace().count();
+    let single = line.at(sign) == b'=' && !matches!(line.at(sign + 1), b'=' | b'>' | b'~');
+    (single
+        && words <= 3
+        && sign > blank + 1
+        && matches!(line.at(value), b'"' | b'\'' | b'r' | b'`'))
+    .then_some(value)
+}
+
 /// A sign at the beginning of `rest` and its length; a sign that divides a path gives no kind.
 fn sign(rest: &str) -> Option<(Option<Gap>, usize)> {
     const SIGNS: &[&str] = &[
@@ -126,9 +156,9 @@ fn sign(rest: &str) -> Option<(Option<Gap>, usize)> {
     if *sign != "::" {
         return Some((Some(Gap::Assign), sign.len()));
     }
-    // `X ::= y` is an assignment, `a::b` a path.
+    // `X ::= y` is an assignment, and so is LDIF's `userPassword:: y`; `a::b` is a path.
     let colons = rest.bytes().take_while(|b| *b == b':').count();
-    let assigned = rest.as_bytes().get(colons) == Some(&b'=');
+    let assigned = matches!(rest.as_bytes().get(colons), Some(b'=' | b' '));
     Some((assigned.then_some(Gap::Assign), colons + 1))
 }
 
@@ -152,6 +182,19 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
             return Some((Gap::Said, after + 1));
         }
     }
+    // "token used: x", "access token (expires in 1 h): x"
+    let few =
+        ahead.bytes().take(40).take_while(|b| b.is_ascii_alphanumeric() || b" ()-'".contains(b));
+    let few = blank + few.count();
+    if line.has_at(few, ": ") && line.get(blank, few).split(' ').count() <= 4 {
+        return Some((Gap::Said, few + 1));
+    }
+    // "secret value x"
+    for word in ["value ", "used ", "string "] {
+        if line.has_at(blank, word) {
+            return Some((Gap::Said, blank + word.len()));
+        }
+    }
     // "password for root: x"
     let owner = ["for ", "of "].iter().find(|word| line.has_at(blank, word));
     if let Some(owner) = owner {
@@ -169,6 +212,9 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
 /// `<name>`, `<ns:name attribute="x">`, `<entry key="name">`: where the element's text begins.
 fn element(line: View<'_>, start: usize, end: usize, quoted: bool) -> Option<usize> {
     static TAG: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.:");
+    if line.before(start) == b'>' && line.has_at(end, "</") {
+        return sibling(line, end);
+    }
     if quoted {
         // The name is an attribute's value; its element must open before it.
         let head = line.get(start.saturating_sub(MAX_NAME), start);
@@ -189,14 +235,24 @@ fn element(line: View<'_>, start: usize, end: usize, quoted: bool) -> Option<usi
     (bare && line.at(end + inside) == b'>').then_some(end + inside + 1)
 }
 
+/// `<key>name</key><string>`, `<name>name</name><value>`: where the text of the next element
+/// begins.
+fn sibling(line: View<'_>, end: usize) -> Option<usize> {
+    let near = line.get(end, line.len().min(end + MAX_NAME));
+    let next = line.run(end + near.find('>')? + 1, &BLANK);
+    let tags = ["<string>", "<value>"];
+    tags.iter().find(|tag| line.has_at(next, tag)).map(|tag| next + tag.len())
+}
+
 /// Whether a name and the one word behind it are all there is in the line, as in `requirepass x`,
-/// or follow `ENV` or `ARG` of a Dockerfile, `setx` or `def`.
+/// or follow `ENV` or `ARG` of a Dockerfile, `setx`, `def` or `git config`.
 fn is_line(line: View<'_>, start: usize, value: usize) -> bool {
     let head = line.get(0, start).trim_start();
     let rest = line.rest(value).trim_end().trim_end_matches(';');
     let alone = head.is_empty() && !rest.is_empty() && !rest.contains(' ');
     let words = ["ENV ", "ARG ", "setx ", "(def ", "(define ", "set "];
-    alone || words.iter().any(|word| head.ends_with(word)) && !rest.contains(' ')
+    let set = words.iter().any(|word| head.ends_with(word)) || head.contains(" config");
+    alone || set && !rest.contains(' ')
 }
 
 /// After `"name": "DB_PASSWORD", `: the end of `"value":`, if that is what follows.

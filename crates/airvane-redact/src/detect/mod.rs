@@ -8,6 +8,7 @@ mod command;
 mod foreign;
 mod gap;
 mod header;
+mod services;
 mod shape;
 mod shell;
 mod sql;
@@ -19,7 +20,7 @@ pub(crate) use below::Pending;
 pub(crate) use block::{Block, Inside, Opening};
 pub(crate) use call::CALLS;
 pub(crate) use foreign::WORDS as FOREIGN;
-pub(crate) use vendor::VENDORS;
+pub(crate) use services::{DISTINCT, ORDINARY};
 
 use crate::{
     gate::{Anchor, Hit, gate},
@@ -55,8 +56,12 @@ impl Detector {
     pub(crate) fn first(&self, text: &str, from: usize) -> Option<usize> {
         let mut bounds = (0, 0);
         let mut found = Vec::new();
+        // Whether the line was asked for a name whose value is below it, and where the name ends
+        // that was looked at last: "secret_key" is hit twice.
+        let (mut announced, mut named) = (false, 0);
         gate().visit(text, from, |hit| {
             if hit.at >= bounds.1 {
+                (announced, named) = (false, 0);
                 bounds = line_around(text, hit.at);
             }
             if hit.anchor == Anchor::Manifest {
@@ -66,18 +71,15 @@ impl Detector {
             if hit.anchor == Anchor::Block && block::opening(line, hit.at - bounds.0).is_some() {
                 return Some(bounds.0);
             }
-            self.verify(line, Hit { at: hit.at - bounds.0, ..hit }, &mut found);
+            self.verify(line, Hit { at: hit.at - bounds.0, ..hit }, &mut named, &mut found);
             self.permit(line, &mut found);
-            let opens = hit.anchor == Anchor::Vendor || self.opens_scalar(line, hit, bounds.0);
+            let opens = heads(line, hit.anchor)
+                || hit.anchor == Anchor::Name
+                    && (below::scalar_indent(self, line, hit.at - bounds.0).is_some()
+                        || !std::mem::replace(&mut announced, true)
+                            && below::pending(self, line).is_some());
             (!found.is_empty() || opens).then_some(bounds.0)
         })
-    }
-
-    /// Whether the value of a name in this line is in the lines below.
-    fn opens_scalar(&self, line: View<'_>, hit: Hit, start: usize) -> bool {
-        hit.anchor == Anchor::Name
-            && (below::scalar_indent(self, line, hit.at - start).is_some()
-                || below::pending(self, line).is_some())
     }
 
     /// The secret half of an AWS key pair, in a line near its id.
@@ -106,8 +108,8 @@ impl Detector {
     }
 
     /// Whether the line names a service whose key a line below may hold.
-    pub(crate) fn names_service(hits: &[Hit]) -> bool {
-        hits.iter().any(|hit| hit.anchor == Anchor::Vendor)
+    pub(crate) fn names_service(text: &str, hits: &[Hit]) -> bool {
+        hits.iter().any(|hit| heads(View::new(text), hit.anchor))
     }
 
     /// Keys in a line below the name of their service.
@@ -117,6 +119,7 @@ impl Detector {
         for hit in hits.iter().filter(|hit| hit.anchor == Anchor::Name) {
             vendor::below(self, line, hit.at, &mut found);
         }
+        found.extend(vendor::field_below(line));
         self.permit(line, &mut found);
         found
     }
@@ -130,6 +133,7 @@ impl Detector {
     pub(crate) fn line(&self, text: &str, hits: &[Hit]) -> Vec<Found> {
         let line = View::new(text);
         let mut found = Vec::new();
+        let mut named = 0;
         for hit in hits {
             // What a long find covers is masked already; to look at every name in it again would
             // take the square of its length.
@@ -137,7 +141,7 @@ impl Detector {
                 (f.start..f.end).contains(&hit.at) && f.end - f.start > LONG
             });
             if !covered {
-                self.verify(line, *hit, &mut found);
+                self.verify(line, *hit, &mut named, &mut found);
             }
         }
         self.permit(line, &mut found);
@@ -173,9 +177,11 @@ impl Detector {
         })
     }
 
-    fn verify(&self, line: View<'_>, hit: Hit, found: &mut Vec<Found>) {
+    /// Looks at one hit; `named` is where the name ends that was looked at last.
+    fn verify(&self, line: View<'_>, hit: Hit, named: &mut usize, found: &mut Vec<Found>) {
         match hit.anchor {
-            Anchor::Name => assign::detect(self, line, hit.at, found),
+            Anchor::Name if hit.at < *named => {}
+            Anchor::Name => *named = assign::detect(self, line, hit.at, found),
             Anchor::Scheme => uri::detect(line, hit.at, found),
             Anchor::Token(row) => shape::token(line, hit.at, row, found),
             Anchor::Block => block::detect(line, hit.at, found),
@@ -185,7 +191,8 @@ impl Detector {
             Anchor::Scheming => header::scheme(line, hit.at, found),
             Anchor::Hashed => shape::hashed(line, hit.at, found),
             Anchor::Infix => shape::infix(line, hit.at, found),
-            Anchor::Vendor => vendor::detect(line, hit.at, found),
+            Anchor::Vendor => vendor::distinct(line, hit.at, found),
+            Anchor::Ordinary => vendor::ordinary(line, hit.at, found),
             Anchor::Hook => uri::hook(line, hit.at, found),
             Anchor::Call => call::detect(line, hit.at, found),
             Anchor::Shell => shell::detect(line, hit.at, found),
@@ -193,7 +200,7 @@ impl Detector {
             Anchor::Values => {
                 sql::insert(self, line, hit.at, found);
             }
-            Anchor::Object => below::object(line, found),
+            Anchor::Object => below::object(line, hit.at, found),
             Anchor::Foreign => foreign::detect(line, hit.at, found),
             Anchor::Encoded => shape::encoded_block(line, hit.at, found),
             Anchor::Manifest => {}
@@ -209,6 +216,11 @@ impl Detector {
         let value = line.get(found.start, found.end);
         !value.is_empty() && !mask::is_mask(value) && !self.patterns.allows(value)
     }
+}
+
+/// Whether a line with this anchor names a service whose key a line below may hold.
+fn heads(line: View<'_>, anchor: Anchor) -> bool {
+    anchor == Anchor::Vendor || anchor == Anchor::Ordinary && vendor::is_heading(line)
 }
 
 /// Bounds of the line that holds position `at`.

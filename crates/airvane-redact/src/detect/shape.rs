@@ -5,6 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::Found;
 use crate::{
+    entropy,
     tokens::{self, Token},
     view::{ALNUM, Class, DIGIT, LOWER, UPPER, View},
 };
@@ -25,7 +26,29 @@ pub(super) fn token(line: View<'_>, at: usize, row: u16, found: &mut Vec<Found>)
     let end = token_end(line, body, token);
     if (token.min..=token.max).contains(&(end - body)) && is_varied(line.get(body, end)) {
         found.push(Found { start: at, end, kind: token.kind, from: at, named: false });
+    } else if let Some(end) = unlike(line, body, token) {
+        found.push(Found { start: at, end, kind: token.kind, from: at, named: false });
     }
+}
+
+/// Prefixes that are ordinary words, whose tokens must be as documented.
+const WORDS: &[&str] = &[
+    "live_", "test_", "access_", "key_", "secret_", "oauth:", "sandbox_", "sdk-", "api-", "mob-",
+    "rel-", "ext_", "API-", "pubkey-", "hawk.", "key-", "md-",
+];
+
+/// End of a token that begins as documented and goes on otherwise: providers change lengths and
+/// alphabets sooner than prefixes. What follows must look random.
+fn unlike(line: View<'_>, body: usize, token: &Token) -> Option<usize> {
+    const SHORTEST: usize = 16;
+    let distinct = token.prefix.len() >= 4 && token.prefix.ends_with(['_', '-', '.']);
+    if !distinct || WORDS.contains(&token.prefix) {
+        return None;
+    }
+    let end = line.run_within(body, &SLUG, token.max + token.max / 2 + SHORTEST);
+    let text = line.get(body, end);
+    (text.len() >= SHORTEST.max(token.min / 2) && entropy::looks_random(text, SHORTEST))
+        .then_some(end)
 }
 
 fn token_end(line: View<'_>, body: usize, token: &Token) -> usize {
@@ -194,6 +217,7 @@ pub(super) fn infix(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         .or_else(|| azure_client_secret(line, at))
         .or_else(|| mailchimp(line, at))
         .or_else(|| twilio(line, at))
+        .or_else(|| google_client(line, at))
         .or_else(|| rsa_xml(line, at))
         .or_else(|| signed(line, at));
     if let Some((start, end, kind)) = candidate
@@ -239,14 +263,28 @@ fn mailchimp(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> 
     (shape && end > at + 3 && end - at <= 5).then_some((start, end, "mailchimp-api-key"))
 }
 
-/// `SK` and 32 hexadecimal digits (twilio.com/docs/iam/api-keys).
+/// `SK`, or `AC` of an account, and 32 hexadecimal digits (twilio.com/docs/iam/api-keys).
 fn twilio(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
     static HEX: Class = Class::of(DIGIT).with(b"abcdef");
-    if !line.rest(at).starts_with("SK") || !begins(line, at) {
+    if !line.rest(at).starts_with(['S', 'A']) || !begins(line, at) {
         return None;
     }
+    let account = line.rest(at).starts_with("AC");
+    let kind = if account { "twilio-account-sid" } else { "twilio-api-key" };
+    let shape = account || line.rest(at).starts_with("SK");
     let end = line.run_within(at + 2, &HEX, 34);
-    (end - at == 34 && !ALNUM.has(line.at(end))).then_some((at, end, "twilio-api-key"))
+    (shape && end - at == 34 && !ALNUM.has(line.at(end))).then_some((at, end, kind))
+}
+
+/// `<project number>-<32 characters>.apps.googleusercontent.com`, the id that an application signs
+/// in with (developers.google.com/identity/protocols/oauth2); its secret often stands beside it.
+fn google_client(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
+    const HOST: &str = "googleusercontent.com";
+    static ID: Class = Class::of(LOWER).with(DIGIT).with(b"-");
+    let dot = at.checked_sub(".apps.".len()).filter(|&i| line.has_at(i, ".apps."))?;
+    let start = line.back_within(dot, &ID, 64);
+    let shape = line.has_at(at, HOST) && dot - start >= 40;
+    shape.then_some((start, at + HOST.len(), "google-client-id"))
 }
 
 /// The private parts of an RSA key in .NET's XML, from `<P>` or `<D>` to the end.

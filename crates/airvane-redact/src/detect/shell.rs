@@ -30,6 +30,12 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         word(line, at, 1).filter(|value| {
             line.get(at.saturating_sub(REACH), at).contains("net use ") && !is_switch(line, *value)
         })
+    } else if line.has_at(at, "vault login ") {
+        word(line, at + "vault login ".len(), 0).filter(|value| is_vault_token(line, *value))
+    } else if line.has_at(at, "htpasswd -") {
+        word(line, at + "htpasswd ".len(), 3).filter(|_| in_batch(line, at))
+    } else if line.has_at(at, "-server community ") {
+        word(line, at + "-server community ".len(), 0)
     } else if line.has_at(at, " /rp ") || line.has_at(at, " /p:") {
         word(line, at + 4, 0)
     } else if line.has_at(at, "sqlplus ") || line.has_at(at, "le:thin:") {
@@ -53,6 +59,20 @@ fn word(line: View<'_>, at: usize, position: usize) -> Option<Value> {
     }
     (i < line.len())
         .then(|| value::quoted(line, i).unwrap_or_else(|| value::bare(line, i, Reach::Blank)))
+}
+
+/// `vault login hvs.x`, not `vault login -method=ldap`.
+fn is_vault_token(line: View<'_>, value: Value) -> bool {
+    let text = line.get(value.start, value.end);
+    text.len() >= 20 && !text.contains(['=', '-'])
+}
+
+/// `htpasswd -b file user password`, `htpasswd -Bbn`: with `b` the password is an argument, with
+/// `n` there is no file.
+fn in_batch(line: View<'_>, at: usize) -> bool {
+    let flags = line.rest(at + "htpasswd -".len());
+    let flags = flags.split(' ').next().unwrap_or_default();
+    flags.contains('b') && !flags.contains('n')
 }
 
 /// `/add`, `*`: not a password of `net user`.

@@ -23,6 +23,10 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     // Oracle: `jdbc:oracle:thin:user/password@//host`; elsewhere the first colon divides.
     if let Some(colon) = userinfo.find(':') {
         let start = authority + colon + 1;
+        if is_token(line.get(authority, start - 1)) {
+            let (kind, from) = ("token", scheme);
+            found.push(Found { start: authority, end: start - 1, kind, from, named: true });
+        }
         if !values::is_placeholder(line.get(start, end)) && !is_field(line.get(start, end)) {
             found.push(Found { start, end, kind: "uri-password", from: scheme, named: true });
         }

@@ -18,8 +18,8 @@ pub(super) struct Value {
 /// `"""x"""`. What has no closing quote reaches to the end of the line.
 pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
     let mut open = at;
-    // Python and C# string prefixes.
-    while open < at + 2 && matches!(line.at(open), b'b' | b'u' | b'r' | b'f' | b'B' | b'R' | b'@') {
+    // String prefixes of Python, C#, C, SQL and Objective-C; Rust's and C++'s raw strings.
+    while open < at + 2 && b"burfBRFNL@$#".contains(&line.at(open)) {
         open += 1;
     }
     let slashes = line.slashes(open);

@@ -9,98 +9,11 @@ use crate::{
     view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View},
 };
 
-/// Services whose keys are bare hexadecimal, UUIDs or random letters. Those of general names
-/// ("square", "linear") and those that log revisions and query ids all day are left out.
-#[rustfmt::skip]
-pub(crate) const VENDORS: &[&str] = &[
-    "abyssale", "accuweather", "adafruit", "airbrake", "airship", "airtable", "aiven", "alchemy",
-    "algolia", "alienvault", "alphavantage", "amplitude", "apiflash", "apify", "apilayer",
-    "appcues", "appfollow", "appoptics", "appsflyer", "apptivo", "artifactory", "asana",
-    "atlassian", "auth0", "autodesk", "avaza", "aylien", "ayrshare", "azuredevops", "bannerbear",
-    "baremetrics", "beebole", "besnappy", "billomat", "bitbucket", "bitfinex", "bitly", "bitmex",
-    "bittrex", "blablabus", "blazemeter", "blitapp", "bombbomb", "braintree", "brandfetch",
-    "brightlocal", "browserstack", "bugsnag", "buildkite", "bulbul", "bulksms", "buttercms",
-    "caflou", "calendarific", "calendly", "calorieninja", "campayn", "cannyio", "capsulecrm",
-    "captaindata", "carboninterface", "cashboard", "caspio", "censys", "centralstationcrm",
-    "chartmogul", "chatfule", "checkvist", "cicero", "circleci", "clarifai", "clearbit", "clearout",
-    "clickhelp", "clicksend", "clickup", "clinchpad", "clockify", "clockwork", "closecrm",
-    "cloudconvert", "cloudelements", "cloudflare", "cloudimage", "cloudinary", "cloudmersive",
-    "cloudplan", "cloudsmith", "cloverly", "cloze", "codacy", "codeclimate", "codecov", "codemagic",
-    "codequiry", "coinapi", "coinbase", "coinlayer", "coinlib", "collect2", "commercejs",
-    "companyhub", "contentful", "convertkit", "convier", "coralogix", "cosmosdb", "countrylayer",
-    "coveralls", "crossbrowsertesting", "crowdin", "cryptocompare", "currencycloud",
-    "currencyfreaks", "currencylayer", "currencyscoop", "currentsapi", "customerguru", "customerio",
-    "databox", "datadog", "debounce", "deepai", "deepgram", "deepl", "delighted", "deputy",
-    "detectify", "detectlanguage", "dfuse", "diffbot", "disqus", "dnscheck", "docusign",
-    "dotdigital", "dovico", "dronahq", "droneci", "dropbox", "duply", "dwolla", "dynalist",
-    "dyspatch", "eagleeye", "easyinsight", "ecostruxure", "edamam", "edenai", "eightxeight",
-    "elasticemail", "elevenlabs", "enablex", "endorlabs", "etherscan", "ethplorer", "eventbrite",
-    "everhour", "exchangerate", "exportsdk", "extractorapi", "facebook", "faceplusplus", "fastly",
-    "faunadb", "feedier", "fetchrss", "fibery", "fileio", "finage", "financialmodelingprep",
-    "findl", "finnhub", "fixerio", "flatio", "fleetbase", "flexport", "flickr", "flightapi",
-    "flightlabs", "flightstats", "flutterwave", "formbucket", "formcraft", "formio", "formsite",
-    "foursquare", "frameio", "freshbooks", "freshdesk", "freshsales", "fulcrum", "fusebill",
-    "fxmarket", "geckoboard", "gengo", "geoapify", "geocodify", "geocodio", "geoipify", "getemail",
-    "getgeoapi", "getgist", "getresponse", "getsandbox", "giphy", "gitter", "glassnode", "gocanvas",
-    "gocardless", "godaddy", "goodday", "graphcms", "graphhopper", "greptile", "groovehq",
-    "gtmetrix", "guardianapi", "gumroad", "gyazo", "happyscribe", "heatmapapi", "hellosign",
-    "helpcrunch", "helpscout", "heroku", "herokuapi", "holidayapi", "honeybadger", "hubspot",
-    "hubspotapi", "humanity", "hunterio", "hypeauditor", "iconfinder", "iexapis", "iexcloud",
-    "imagekit", "imagga", "infura", "insightly", "instagram", "intercom", "intrinio",
-    "invoiceocean", "ipapi", "ipgeolocation", "ipify", "ipinfo", "ipquality", "ipregistry",
-    "ipstack", "ipwhois", "jfrog", "jotform", "jsonbin", "jumpcloud", "kaleyra", "kanbantool",
-    "karmacrm", "keenio", "keygen", "kickbox", "klaviyo", "klipfolio", "knapsackpro", "kontent",
-    "kucoin", "kwiktag", "kylas", "languagelayer", "lastfm", "launchdarkly", "lemlist",
-    "lemonsqueezy", "lendflow", "lessannoyingcrm", "lexigram", "linkedin", "linkpreview",
-    "liveagent", "livestorm", "loadmill", "locationiq", "logdna", "loggly", "loginradius", "logzio",
-    "lokalise", "loyverse", "madkudu", "magicbell", "mailboxlayer", "mailchimp", "mailerlite",
-    "mailgun", "mailhunter", "mailjet", "mailmodo", "mailsac", "mandrill", "mapquest",
-    "marketstack", "mattermost", "mavenlink", "mediastack", "meistertask", "meraki", "mesibo",
-    "messagebird", "metaapi", "metabase", "metrilo", "midise", "mindmeister", "mixmax", "mixpanel",
-    "monkeylearn", "moonclerk", "moralis", "mrticktock", "nasdaqdatalink", "netcore", "nethunt",
-    "netlify", "neutrinoapi", "newrelic", "newsapi", "newscatcher", "nexmo", "nftport", "nicereply",
-    "noticeable", "nozbe", "nubela", "numverify", "nutritionix", "nvapi", "nylas", "nytimes",
-    "omnisend", "onedesk", "onelogin", "onepagecrm", "onesignal", "onfleet", "oopspam",
-    "opencagedata", "openuv", "openweather", "openweathermap", "opsgenie", "optidash", "optimizely",
-    "owlbot", "packagecloud", "pagerduty", "pandadoc", "papertrail", "paralleldots", "parsehub",
-    "parseur", "partnerstack", "passbase", "pastebin", "paydirtapp", "paymoapp", "paymongo",
-    "paypaloauth", "paystack", "pdflayer", "pdfshift", "peopledatalabs", "pepipost", "photoroom",
-    "phyllo", "pingdom", "pipedream", "pipedrive", "pivotaltracker", "pixabay", "plaid",
-    "planviewleankit", "plivo", "pollsapi", "poloniex", "positionstack", "postageapp", "posthog",
-    "postmark", "powrbot", "prismic", "prodpad", "prospectcrm", "protocolsio", "proxycrawl",
-    "publist", "pubnub", "purestake", "pushbullet", "pusher", "pyowm", "qualaroo", "qubole",
-    "quickbase", "quickmetrics", "rapidapi", "razorpay", "reachmail", "reallysimplesystems",
-    "rebrandly", "recruitee", "recurly", "rentman", "repairshopr", "restpack",
-    "restpackscreenshotapi", "revampcrm", "ringcentral", "ritekit", "rocketchat", "rocketreach",
-    "rollbar", "route4me", "rownd", "runrunit", "salesblink", "salescookie", "salesflare",
-    "salesforce", "salesmate", "satismeter", "saucelabs", "scaleway", "scalr", "scrapeowl",
-    "scraperapi", "scraperbox", "scrapestack", "scrapfly", "scrapingant", "scrapingbee",
-    "screenshotapi", "screenshotlayer", "scrutinizerci", "securitytrails", "segmentapi",
-    "selectpdf", "sendbird", "sendbirdorg", "sendgrid", "sendinblue", "serphouse", "serpstack",
-    "sheety", "sherpadesk", "shipday", "shodan", "shopify", "shutterstock", "signable",
-    "signalwire", "signaturit", "signupgenius", "sigopt", "simfin", "simplynoted", "simvoly",
-    "sinchmessage", "siteleaf", "skrapp", "skybiometry", "slackwebhook", "smartsheets",
-    "smartystreets", "smooch", "snipcart", "sonarcloud", "sonarqube", "sourcegraph", "spectralops",
-    "speechtext", "spoonacular", "sportsmonk", "spotify", "squarespace", "sslmate", "statuscake",
-    "statuspage", "statuspal", "storecove", "stormboard", "stormglass", "storyblok", "storychief",
-    "stripo", "stytch", "sugester", "sumologic", "supernotes", "surveyanyplace", "surveybot",
-    "surveysparrow", "survicate", "swiftype", "tailscale", "talkdesk", "tallyfy", "tatumio",
-    "taxjar", "teamgate", "teamviewer", "teamworkcrm", "technicalanalysisapi", "tefter", "teletype",
-    "telnyx", "tencent", "textmagic", "theoddsapi", "thinkific", "ticketmaster", "ticktick",
-    "tiingo", "timecamp", "timezoneapi", "tineswebhook", "todoist", "tokeet", "tomorrowio",
-    "tomtom", "tradier", "travelpayouts", "travis", "travisci", "trello", "twelvedata", "twilio",
-    "twitch", "twitter", "tyntec", "typeform", "ubidots", "uclassify", "unifyid", "unplugg",
-    "unsplash", "uplead", "uploadcare", "uptimerobot", "upwave", "urlscan", "userflow", "userstack",
-    "vagrantcloud", "vatlayer", "vbout", "verifier", "verimail", "versioneye", "viewneo",
-    "virustotal", "visualcrossing", "vonage", "vouchery", "vultr", "wakatime", "walkscore",
-    "weatherbit", "weatherstack", "webflow", "webscraper", "webscraping", "websitepulse", "whoxy",
-    "wistia", "workstack", "worldcoinindex", "worldweather", "wrike", "xmatters", "yandex",
-    "youneedabudget", "zapier", "zendesk", "zenkit", "zenrows", "zenscrape", "zenserp",
-    "zerobounce", "zerotier", "zipbooks", "zipcodeapi", "zonkafeedback",
-];
-
 /// How far behind the service's name its key may stand, in bytes.
 const REACH: usize = 120;
+/// Longest name and longest run of signs behind it, where the key follows at once.
+const MAX_NAME: usize = 64;
+const MAX_SIGNS: usize = 12;
 /// Longer runs are data.
 const MAX_KEY: usize = 512;
 /// Names whose random values are made to be shown.
@@ -108,15 +21,23 @@ const MAX_KEY: usize = 512;
 const SHOWN: &[&str] = &[
     "id", "ids", "sha", "sha1", "sha256", "md5", "hash", "digest", "commit", "revision", "rev", "ref",
     "etag", "checksum", "version", "image", "trace", "span", "request", "query", "run", "job", "uuid",
-    "integrity", "resolved", "url", "path", "file", "name", "tag", "branch",
+    "integrity", "resolved", "url", "path", "file", "name", "tag", "branch", "uid", "guid", "channel",
+    "connection", "workspace", "container", "pod", "node", "instance", "task", "dag", "event",
+    "message", "correlation", "transaction", "snapshot", "release", "build", "pipeline", "cursor",
+    "layer", "object", "table", "warehouse", "attempt", "stage", "statement", "source", "destination",
 ];
 
 /// What may stand between a name and its value.
 static SEPARATOR: Class = Class::of(b" \t\"'=:>,|");
+static SIGNS: Class = Class::of(b" \t\"'`=:>,|({[\\");
 static LETTERS: Class = Class::of(LOWER).with(UPPER);
 static KEY: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-/+=");
 
-pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+/// A key behind a name that means nothing but the service, at once or further on in the line.
+pub(super) fn distinct(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    if let Some((start, end)) = adjacent(line, at, true) {
+        found.push(Found { start, end, kind: "key", from: at, named: false });
+    }
     let limit = line.len().min(at + REACH);
     let mut i = line.run_within(at, &NAME, REACH);
     while i < limit {
@@ -133,8 +54,50 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     }
 }
 
+/// A key right behind a name that is also an ordinary word.
+pub(super) fn ordinary(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    if let Some((start, end)) = adjacent(line, at, false) {
+        found.push(Found { start, end, kind: "key", from: at, named: false });
+    }
+}
+
+/// `let airtable = "x"`, `new AirtableClient('x')`, `github: x`, `:stripe, key: "x"`: the key
+/// follows the name, or a word such as "key" behind it.
+fn adjacent(line: View<'_>, at: usize, distinct: bool) -> Option<(usize, usize)> {
+    let mut name = (line.back_within(at, &NAME, MAX_NAME), line.run_within(at, &NAME, MAX_NAME));
+    let mut start = line.run_within(name.1, &SIGNS, MAX_SIGNS);
+    let mut end = line.run_within(start, &KEY, MAX_KEY);
+    let full = name;
+    if end < start + 12 && says_key(line.get(start, end)) {
+        name = (start, end);
+        start = line.run_within(name.1, &SIGNS, MAX_SIGNS);
+        end = line.run_within(start, &KEY, MAX_KEY);
+    }
+    let closed = !matches!(line.at(end), b'.' | b'@' | b':' | b'(');
+    if start == name.1 || end < start + 12 || !closed {
+        return None;
+    }
+    let value = line.get(start, end);
+    let quoted = matches!(line.before(start), b'"' | b'\'' | b'`');
+    let assigned = line.get(name.1, start).contains(['=', ':', '>', '(', ',', '|', '{', '[']);
+    let key = match (assigned, quoted) {
+        (true, true) => is_like_key(value, 12),
+        (true, false) => is_like_key(value, 16),
+        // `github <40 digits>` is a commit, `airtable <40 digits>` is none.
+        (false, _) if distinct => is_key(value),
+        (false, _) => is_key(value) && !entropy::is_identifier(value),
+    };
+    (key && !is_shown(line.get(full.0, full.1))).then_some((start, end))
+}
+
+/// A word that announces a key behind the name of its service.
+fn says_key(word: &str) -> bool {
+    const WORDS: &[&str] = &["key", "token", "secret", "apikey", "api", "auth", "pat", "api_key"];
+    WORDS.iter().any(|w| w.eq_ignore_ascii_case(word))
+}
+
 fn is_key(value: &str) -> bool {
-    if value.starts_with("sha") {
+    if value.starts_with("sha") || is_pair(value) {
         return false;
     }
     let hex = matches!(value.len(), 32 | 36 | 37 | 40 | 64) && !values::is_path(value);
@@ -145,25 +108,50 @@ fn is_key(value: &str) -> bool {
             && !entropy::is_identifier(value))
 }
 
+/// As [`is_key`], for a value that is given to the service's name itself.
+fn is_like_key(value: &str, min: usize) -> bool {
+    is_key(value)
+        || !is_pair(value)
+            && !values::is_path(value)
+            && entropy::looks_random(value, min)
+            && !entropy::is_identifier(value)
+}
+
+/// `commit=<40 digits>`: a name and its value.
+fn is_pair(value: &str) -> bool {
+    value.trim_end_matches('=').contains('=')
+}
+
+/// Whether a name says that its value is made to be shown.
+fn is_shown(name: &str) -> bool {
+    names::words(name).iter().any(|word| SHOWN.contains(&word.as_str()))
+}
+
 /// Whether the value is given to something: in quotes, after a sign, as an argument; not one of
 /// those that are made to be shown.
 fn is_given(line: View<'_>, start: usize, end: usize) -> bool {
     let quoted = matches!(line.before(start), b'"' | b'\'' | b'`');
     let mut sign = start - usize::from(quoted);
-    while BLANK.has(line.before(sign)) {
+    while sign > 0 && BLANK.has(line.before(sign)) {
         sign -= 1;
     }
     let assigned = matches!(line.before(sign), b'=' | b':' | b'>' | b'(' | b',' | b'|');
     let word = line.get(line.back_within(sign, &LETTERS, 8), sign);
-    let said = ["key", "token", "secret", "apikey"].iter().any(|w| w.eq_ignore_ascii_case(word));
     let closed = !matches!(line.at(end), b'.' | b'@' | b':' | b'(');
     let mut name = sign.saturating_sub(1);
     while name > 0 && matches!(line.before(name), b' ' | b'"' | b'\'' | b'=' | b':') {
         name -= 1;
     }
-    let words = names::words(line.get(line.back(name, &NAME), name));
-    let shown = words.iter().any(|word| SHOWN.contains(&word.as_str()));
-    (quoted || assigned || said) && closed && !shown
+    (quoted || assigned || says_key(word))
+        && closed
+        && !is_shown(line.get(line.back(name, &NAME), name))
+}
+
+/// Whether a line that names a service in an ordinary word heads the lines with its key:
+/// `# github`, `[stripe]`, `slack:`.
+pub(super) fn is_heading(line: View<'_>) -> bool {
+    let text = line.text.trim();
+    text.len() <= MAX_NAME && (text.starts_with(['#', '[', '/', '<']) || text.ends_with([':', '{']))
 }
 
 /// A key that is merely called so, in a line below the name of its service:
@@ -180,6 +168,25 @@ pub(super) fn below(detector: &Detector, line: View<'_>, at: usize, found: &mut 
     if value > end && values::is_service_key(text) && is_key(text) {
         found.push(Found { start: value, end: stop, kind: "key", from: start, named: false });
     }
+}
+
+/// The same for a line that is nothing but a name and a key: `api: "<32 digits>",`.
+pub(super) fn field_below(line: View<'_>) -> Option<Found> {
+    static QUOTES: Class = Class::of(b" \t\"'-");
+    let name = line.run_within(0, &QUOTES, MAX_NAME);
+    let end = line.run_within(name, &NAME, MAX_NAME);
+    let start = line.run_within(end, &SIGNS, MAX_SIGNS);
+    let stop = line.run_within(start, &KEY, MAX_KEY);
+    let tail = line.rest(stop).trim_end_matches(['"', '\'', ',', ';', ' ']);
+    let given = line.get(end, start).contains([':', '=']);
+    let whole = end > name && given && tail.is_empty() && !is_shown(line.get(name, end));
+    (whole && is_key(line.get(start, stop))).then_some(Found {
+        start,
+        end: stop,
+        kind: "key",
+        from: name,
+        named: false,
+    })
 }
 
 /// The secret half of an AWS key pair near its id: 40 characters of base64, standing alone.
@@ -205,8 +212,8 @@ mod tests {
 
     fn secrets(text: &str) -> Vec<&str> {
         let mut found = Vec::new();
-        detect(View::new(text), 0, &mut found);
-        found.iter().map(|f| &text[f.start..f.end]).collect()
+        distinct(View::new(text), 0, &mut found);
+        super::super::merge(found).iter().map(|f| &text[f.start..f.end]).collect()
     }
 
     #[test]

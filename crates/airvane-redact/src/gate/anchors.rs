@@ -29,6 +29,8 @@ pub(crate) enum Anchor {
     Manifest,
     /// The name of a service whose keys have no shape of their own.
     Vendor,
+    /// The same where the name is also an ordinary word.
+    Ordinary,
     /// Hosts of webhooks, which may stand without a scheme.
     Hook,
     /// A function that takes a secret as argument.
@@ -43,7 +45,7 @@ pub(crate) enum Anchor {
     Foreign,
     /// Base64 of `-----BEGIN`.
     Encoded,
-    /// `"kind":"Secret"`, in JSON on one line.
+    /// `"kind":"Secret"`, `"kty":"RSA"`, in JSON on one line.
     Object,
 }
 
@@ -159,6 +161,9 @@ pub(super) const ROWS: &[Row] = &[
     row("chpasswd", Anchor::Shell),
     row("passwd --stdin", Anchor::Shell),
     row("| sudo -s", Anchor::Shell),
+    row("vault login ", Anchor::Shell),
+    row("htpasswd -", Anchor::Shell),
+    row("-server community ", Anchor::Shell),
     row("net user ", Anchor::Shell),
     row("/user:", Anchor::Shell),
     row(" /rp ", Anchor::Shell),
@@ -186,6 +191,23 @@ pub(super) const ROWS: &[Row] = &[
     wide(EDGES, "skd", HEX, Anchor::Infix),
     wide(EDGES, "ske", HEX, Anchor::Infix),
     wide(EDGES, "skf", HEX, Anchor::Infix),
+    wide(EDGES, "ac0", HEX, Anchor::Infix),
+    wide(EDGES, "ac1", HEX, Anchor::Infix),
+    wide(EDGES, "ac2", HEX, Anchor::Infix),
+    wide(EDGES, "ac3", HEX, Anchor::Infix),
+    wide(EDGES, "ac4", HEX, Anchor::Infix),
+    wide(EDGES, "ac5", HEX, Anchor::Infix),
+    wide(EDGES, "ac6", HEX, Anchor::Infix),
+    wide(EDGES, "ac7", HEX, Anchor::Infix),
+    wide(EDGES, "ac8", HEX, Anchor::Infix),
+    wide(EDGES, "ac9", HEX, Anchor::Infix),
+    wide(EDGES, "aca", HEX, Anchor::Infix),
+    wide(EDGES, "acb", HEX, Anchor::Infix),
+    wide(EDGES, "acc", HEX, Anchor::Infix),
+    wide(EDGES, "acd", HEX, Anchor::Infix),
+    wide(EDGES, "ace", HEX, Anchor::Infix),
+    wide(EDGES, "acf", HEX, Anchor::Infix),
+    row("googleusercontent.com", Anchor::Infix),
     row("<rsakeyvalue>", Anchor::Infix),
     row("tified by", Anchor::Sql),
     row("tified with", Anchor::Sql),
@@ -222,6 +244,7 @@ pub(super) const ROWS: &[Row] = &[
     row("+acr", Anchor::Infix),
     row("acdb", Anchor::Infix),
     row("+amc", Anchor::Infix),
+    row("\"kty\"", Anchor::Object),
     row("\"kind\":\"secret\"", Anchor::Object),
     row("\"kind\": \"secret\"", Anchor::Object),
     row("kind: secret", Anchor::Manifest),
@@ -232,7 +255,8 @@ pub(super) const ROWS: &[Row] = &[
 
 /// The names of services.
 pub(super) fn vendors() -> impl Iterator<Item = Row> {
-    detect::VENDORS.iter().map(|name| row(name, Anchor::Vendor))
+    let distinct = detect::DISTINCT.iter().map(|name| row(name, Anchor::Vendor));
+    distinct.chain(detect::ORDINARY.iter().map(|name| row(name, Anchor::Ordinary)))
 }
 
 /// Functions that take a secret, and "password" in other languages.

@@ -7,13 +7,16 @@
 
 mod anchors;
 
-use std::sync::LazyLock;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 pub(crate) use anchors::Anchor;
 use anchors::{ROWS, Row};
 
-/// 2^20 bits are 128 KiB: they stay in the second-level cache, and one in seventy is set.
-const BITS: u32 = 20;
+/// 2^21 bits are 256 KiB: they stay in the second-level cache, and one in two hundred is set.
+const BITS: u32 = 21;
 const WORDS: usize = 1 << (BITS - 5);
 /// Buckets hold a few slots on average.
 const BUCKET_BITS: u32 = 12;
@@ -52,14 +55,15 @@ pub(crate) struct Hit {
 
 impl Gate {
     fn new() -> Self {
-        #[allow(clippy::large_stack_arrays)] // 128 KiB, once
+        #[allow(clippy::large_stack_arrays)] // 256 KiB, once
         let bitmap = Box::new([0; WORDS]);
         let mut gate = Self { bitmap, slots: Vec::new(), starts: vec![0; (1 << BUCKET_BITS) + 1] };
+        let often = Frequency::new();
         for row in ROWS {
-            gate.add(row);
+            gate.add(row, &often);
         }
         for row in anchors::vendors().chain(anchors::tokens()).chain(anchors::words()) {
-            gate.add(&row);
+            gate.add(&row, &often);
         }
         gate.slots
             .sort_unstable_by_key(|slot| (bucket(hash(slot.window)), slot.window, slot.offset));
@@ -82,7 +86,7 @@ impl Gate {
     }
 
     /// Enters a literal with two windows, so far as it has room for them.
-    fn add(&mut self, row: &Row) {
+    fn add(&mut self, row: &Row, often: &Frequency) {
         let bytes = row.literal.as_bytes();
         let mut push = |window, offset| {
             self.slots.push(Slot {
@@ -96,11 +100,9 @@ impl Gate {
             // The rarest window at an even and at an odd place: one of them is looked at.
             for parity in [0, 1] {
                 let places = (parity..=bytes.len() - 4).step_by(2);
-                let best = places.min_by_key(|&i| commonness(bytes.get(i..i + 4)));
-                if let Some(i) = best
-                    && let Some(&[a, b, c, d]) = bytes.get(i..i + 4)
-                {
-                    push([a, b, c, d], i8::try_from(i).unwrap_or(0));
+                let windows = places.filter_map(|i| Some((i, *bytes.get(i..)?.first_chunk()?)));
+                if let Some((i, window)) = windows.min_by_key(|(_, window)| often.of(*window)) {
+                    push(window, i8::try_from(i).unwrap_or(0));
                 }
             }
             return;
@@ -224,28 +226,44 @@ const COMMON: &[u8] = b"the in er an re on at en nd ti es or te of ed is it al a
     ow am sp ul ck ke ai ie sh ap od do da fo ab ue up ld ts so mi ho na ew ay lu ub ex ds ks ls \
     py ys ob ty ev ep ry fi ci va sa mo pa su ig pl if gi fa wn ga im gr qu ok ue ui ud ok uc rk";
 
-/// Words and endings of four letters that occur in most lines.
-const WORDY: &[u8] = b"rows user data info task time line name file type form gram tion ment able \
-    read test load part date with from code stat http host port inst sour tack inte warn erro \
-    airf lock work conn path list node pack serv read args main open edit repo base page mode \
-    post post uest line uild inst proc ource";
+/// Windows of our literals that ordinary logs are full of, the most frequent first: counted in
+/// logs of Airflow's tasks and scheduler, of package managers, a C build, Kubernetes, Spark and dbt.
+const FREQUENT: &str = include_str!("frequent.txt");
 
-/// How often a window occurs in logs, roughly: how many of its pairs are common.
-fn commonness(window: Option<&[u8]>) -> u32 {
-    let one = |pair: &[u8]| match pair {
-        [a, b] => {
-            let pair = [a.to_ascii_lowercase(), b.to_ascii_lowercase()];
-            let letters = pair.iter().all(u8::is_ascii_lowercase);
-            let common = letters && COMMON.windows(2).any(|common| *common == pair);
-            let digits = pair.iter().all(u8::is_ascii_digit);
-            if common || digits { 4 } else { u32::from(letters) + 1 }
+/// More than any window that is not among the frequent ones.
+const RARE: usize = 100;
+
+/// Which windows occur often in logs; see [`COMMON`] and [`FREQUENT`].
+struct Frequency {
+    pairs: HashSet<[u8; 2]>,
+    /// By window: how many are less frequent.
+    windows: HashMap<u32, usize>,
+}
+
+impl Frequency {
+    fn new() -> Self {
+        let pairs = COMMON.windows(2).filter_map(|pair| pair.try_into().ok()).collect();
+        let windows = FREQUENT.lines().rev().filter_map(|line| line.as_bytes().first_chunk());
+        let windows = windows.enumerate().map(|(rank, window)| (fold(*window), rank)).collect();
+        Self { pairs, windows }
+    }
+
+    /// How often a window occurs: its rank among the frequent ones, or, below all of those, how
+    /// many of its pairs are common.
+    fn of(&self, window: [u8; 4]) -> usize {
+        if let Some(rank) = self.windows.get(&fold(window)) {
+            return RARE + rank;
         }
-        _ => 0,
-    };
-    let word = |window: &[u8]| WORDY.split(|b| *b == b' ').any(|w| w.eq_ignore_ascii_case(window));
-    window.map_or(u32::MAX, |window| {
-        window.windows(2).map(one).sum::<u32>() + if word(window) { 9 } else { 0 }
-    })
+        let window = window.map(|b| b.to_ascii_lowercase());
+        let one = |pair: [u8; 2]| {
+            let letters = pair.iter().all(u8::is_ascii_lowercase);
+            let digits = pair.iter().all(u8::is_ascii_digit);
+            let common = letters && self.pairs.contains(&pair);
+            if common || digits { 4 } else { usize::from(letters) + 1 }
+        };
+        let [a, b, c, d] = window;
+        one([a, b]) + one([b, c]) + one([c, d])
+    }
 }
 
 #[allow(clippy::cast_possible_truncation)] // the low half of the fold mask

@@ -48,7 +48,7 @@ pub(super) const TOKENS: &[Token] = &[
     token("pypi-token",              "pypi-AgENdGVzdC5weXBpLm9yZ", Slug,   (50, 1024),  "test.pypi.org/help/"),
     token("pypi-token",              "pypi-",                      Slug,   (80, 1024),  "pypi.org/help/"),
     token("rubygems-token",          "rubygems_",                  Hex,    (48, 48),    "guides.rubygems.org/api-key-scopes"),
-    token("clojars-token",           "CLOJARS_",                   Hex,    (60, 60),    "github.com/clojars/clojars-web/wiki/Deploy-Tokens"),
+    token("clojars-token",           "CLOJARS_",                   Lower,  (60, 60),    "github.com/clojars/clojars-web/wiki/Deploy-Tokens"),
     token("crates-io-token",         "cio",                        Alnum,  (32, 32),    "doc.rust-lang.org/cargo/reference/registry-authentication.html"),
     token("nuget-key",               "oy2",                        Lower,  (43, 43),    "learn.microsoft.com/en-us/nuget/nuget-org/publish-a-package"),
     token("jfrog-key",               "AKCp",                       Alnum,  (69, 90),    "jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens"),
@@ -101,4 +101,7 @@ pub(super) const TOKENS: &[Token] = &[
     token("val-town-token",          "vtwn_",                      Alnum,  (24, 60),    "docs.val.town/api/authentication"),
     token("zuplo-key",               "zpka_",                      Word,   (30, 80),    "zuplo.com/docs/articles/api-key-management"),
     token("unkey-key",               "unkey_",                     Alnum,  (20, 60),    "unkey.com/docs/security/root-keys"),
+    token("socket-token",            "sktsec_",         Slug,   (40, 80),    "docs.socket.dev/docs/socket-scan"),
+    token("dependency-track-key",    "odt_",            Slug,   (32, 48),    "docs.dependencytrack.org/integrations/rest-api"),
+    token("teamcity-token",          "eyJ0eXAiOiAiVENWMiJ9.", Dotted, (40, 200),   "jetbrains.com/help/teamcity/rest/teamcity-rest-api-documentation.html"),
 ];

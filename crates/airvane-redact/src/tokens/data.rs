@@ -85,4 +85,11 @@ pub(super) const TOKENS: &[Token] = &[
     token("mapbox-token",           "pk.eyJ",          Dotted, (60, 200),   "docs.mapbox.com/help/glossary/access-token"),
     token("mapbox-token",           "tk.eyJ",          Dotted, (60, 200),   "docs.mapbox.com/help/glossary/access-token"),
     token("databento-key",          "db-",             Alnum,  (29, 29),    "databento.com/docs/portal/api-keys"),
+    token("apify-token",             "apify_api_",      Alnum,  (30, 60),    "docs.apify.com/platform/integrations/api"),
+    token("context7-key",            "ctx7sk-",         Slug,   (36, 60),    "context7.com/docs/howto/api-keys"),
+    token("e2b-key",                 "e2b_",            Hex,    (40, 40),    "e2b.dev/docs/api-key"),
+    token("browserbase-key",         "bb_live_",        Slug,   (24, 60),    "docs.browserbase.com/reference/introduction"),
+    token("cartesia-key",            "sk_car_",         Slug,   (20, 60),    "docs.cartesia.ai/get-started/overview"),
+    token("daytona-key",             "dtn_",            Hex,    (64, 64),    "daytona.io/docs/en/api-keys"),
+    token("xata-key",                "xau_",            Alnum,  (24, 60),    "xata.io/docs/concepts/api-keys"),
 ];

@@ -114,11 +114,13 @@ const OTHER_KINDS: &[&str] = &[
     "azure-identifiable-key",
     "azure-search-key",
     "azure-storage-key",
+    "google-client-id",
     "mailchimp-api-key",
     "newrelic-license-key",
     "openai-api-key",
     "telegram-bot-token",
     "terraform-cloud-token",
+    "twilio-account-sid",
     "twilio-api-key",
 ];
 

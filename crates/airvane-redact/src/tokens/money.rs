@@ -85,4 +85,6 @@ pub(super) const TOKENS: &[Token] = &[
     token("bitcoin-key",           "xprv9",                    Alnum,  (102, 110),  "github.com/bitcoin/bips/blob/master/bip-0032.mediawiki"),
     token("bitcoin-key",           "xprvA",                    Alnum,  (102, 110),  "github.com/bitcoin/bips/blob/master/bip-0032.mediawiki"),
     token("brex-token",            "bxt_",                     Alnum,  (40, 60),    "developer.brex.com/docs/authentication"),
+    token("woocommerce-key",         "ck_",             Hex,    (40, 40),    "woocommerce.github.io/woocommerce-rest-api-docs"),
+    token("woocommerce-key",         "cs_",             Hex,    (40, 40),    "woocommerce.github.io/woocommerce-rest-api-docs"),
 ];

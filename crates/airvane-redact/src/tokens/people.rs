@@ -75,7 +75,7 @@ pub(super) const TOKENS: &[Token] = &[
     token("cal-com-key",          "cal_test_",             Hex,    (32, 40),    "cal.com/docs/api-reference"),
     token("lark-token",           "t-g1",                  Slug,   (36, 50),    "open.larksuite.com/document/server-docs/getting-started"),
     token("lark-token",           "u-g1",                  Slug,   (36, 50),    "open.larksuite.com/document/server-docs/getting-started"),
-    token("adobe-secret",         "p8e-",                  Hex,    (32, 32),    "developer.adobe.com/developer-console/docs/guides/authentication"),
+    token("adobe-secret",         "p8e-",                  Alnum,  (32, 32),    "developer.adobe.com/developer-console/docs/guides/authentication"),
     token("ionic-token",          "ion_",                  Alnum,  (42, 42),    "ionic.io/docs/appflow/personal-access-tokens"),
     token("ebay-secret",          "PRD-",                  Slug,   (32, 40),    "developer.ebay.com/api-docs/static/creating-edp-key.html"),
     token("ebay-secret",          "SBX-",                  Slug,   (32, 40),    "developer.ebay.com/api-docs/static/creating-edp-key.html"),
@@ -83,4 +83,6 @@ pub(super) const TOKENS: &[Token] = &[
     token("intra42-secret",       "s-s4t2",                Slug,   (60, 80),    "api.intra.42.fr/apidoc/guides/getting_started"),
     token("intra42-secret",       "s-s4t2ud-",             Hex,    (64, 64),    "api.intra.42.fr/apidoc/guides/getting_started"),
     token("intra42-secret",       "s-s4t2af-",             Hex,    (64, 64),    "api.intra.42.fr/apidoc/guides/getting_started"),
+    token("matrix-token",            "syt_",            Word,   (30, 200),   "spec.matrix.org/latest/client-server-api"),
+    token("ntfy-token",              "tk_",             Lower,  (29, 29),    "docs.ntfy.sh/config"),
 ];
