@@ -57,7 +57,7 @@ fn makeup(value: &str) -> Makeup {
 /// Whether `value` looks random: no words, many kinds of characters in no order. `min_len` in
 /// bytes. Hashes and UUIDs look random too; see [`is_identifier`].
 pub(crate) fn looks_random(value: &str, min_len: usize) -> bool {
-    if value.len() < min_len || value.contains(' ') || holds_date(value) {
+    if value.len() < min_len || value.contains(' ') || holds_date(value) || is_slug(value) {
         return false;
     }
     let m = makeup(value);
@@ -70,6 +70,15 @@ pub(crate) fn looks_random(value: &str, min_len: usize) -> bool {
     let lively = m.changes * 5 >= value.len() || (m.digit * 6 >= value.len() && m.changes >= 3);
     lively && m.digit > 0 && bits_per_byte(value) >= floor
         || kinds == 2 && m.digit == 0 && m.changes * 3 >= value.len() && bits_per_byte(value) > 3.6
+}
+
+/// `libclang-common-19-dev`: words and numbers, each whole.
+fn is_slug(value: &str) -> bool {
+    let mut parts = value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| !p.is_empty());
+    let whole = |part: &str| {
+        part.bytes().all(|b| b.is_ascii_lowercase()) || part.bytes().all(|b| b.is_ascii_digit())
+    };
+    parts.clone().nth(1).is_some() && parts.all(whole)
 }
 
 /// `2026-01-02` somewhere: run ids and file names, not secrets.

@@ -63,7 +63,7 @@ fn is_field(v: &str) -> bool {
     if conversion.len() > 4 {
         return false;
     }
-    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-[] $#/".contains(&b));
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-[] $/".contains(&b));
     plain && !entropy::looks_random(name, 14)
 }
 
@@ -228,11 +228,19 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
 
 /// `^1.2.3`, `>=2,<3`, `5.0.0 || ^6.0.2`: what a package of an alarming name depends on.
 pub(crate) fn is_version(v: &str) -> bool {
-    v.bytes().any(|b| b == b'.')
-        && v.starts_with([
-            '^', '~', '>', '<', '=', 'v', '*', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9',
-        ])
-        && v.bytes().all(|b| b.is_ascii_digit() || b"^~><=*.,|v -+x".contains(&b))
+    // Debian's `1:4.13+dfsg1-1+deb12u2`.
+    let epoch = v.split_once(':').is_some_and(|(epoch, rest)| {
+        epoch.len() < 3
+            && epoch.bytes().all(|b| b.is_ascii_digit())
+            && rest.starts_with(|c: char| c.is_ascii_digit())
+            && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b".+~-".contains(&b))
+    });
+    epoch
+        || v.bytes().any(|b| b == b'.')
+            && v.starts_with([
+                '^', '~', '>', '<', '=', 'v', '*', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9',
+            ])
+            && v.bytes().all(|b| b.is_ascii_digit() || b"^~><=*.,|v -+x".contains(&b))
 }
 
 /// Several words in quotes: a passphrase, or a sentence about one?

@@ -74,6 +74,7 @@ fn assigned(
         return;
     }
     let Some(value) = read(line, name, gap) else { return };
+    let value = phrase(line, name, value);
     let text = line.get(value.start, value.end);
     if matches!(gap.kind, Gap::Prose | Gap::Said) && !speaks(line, name) {
         if !says_key(line, name, text) {
@@ -326,6 +327,21 @@ fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
             Some(Value { form, ..value::bare(line, at, reach(line, name, gap)) })
         }
     }
+}
+
+/// The whole of a wallet's seed, which is words: `seed_phrase: otter maple …` (BIP-39).
+fn phrase(line: View<'_>, name: Name, value: Value) -> Value {
+    static WORDS: Class = Class::of(LOWER).with(b" ");
+    const MOST: usize = 256;
+    if value.form == Form::Quoted || name.judged.kind != "password" {
+        return value;
+    }
+    let end = line.run_within(value.start, &WORDS, MOST);
+    let words = line.get(value.start, end).trim_end();
+    let seed = matches!(words.split(' ').count(), 12 | 15 | 18 | 21 | 24);
+    let seed = seed && words.split(' ').all(|word| (3..=8).contains(&word.len()));
+    let end = value.start + words.len();
+    if seed { Value { end, form: Form::Quoted, ..value } } else { value }
 }
 
 /// The text of an element, without the marks of CDATA.

@@ -122,10 +122,12 @@ fn declared(line: View<'_>, end: usize, blank: usize) -> Option<usize> {
         }
     };
     let value = line.run(sign + 1, &BLANK);
-    let words = line.get(blank + 1, sign).split_whitespace().count();
+    // One word, or Rust's `&'static str`; `Digest username="x"` is a header's.
+    let kind = line.get(blank + 1, sign).trim();
+    let single_word = !kind.contains(' ') || kind.starts_with('&') || line.at(blank) == b'{';
     let single = line.at(sign) == b'=' && !matches!(line.at(sign + 1), b'=' | b'>' | b'~');
     (single
-        && words <= 3
+        && single_word
         && sign > blank + 1
         && matches!(line.at(value), b'"' | b'\'' | b'r' | b'`'))
     .then_some(value)
@@ -217,6 +219,9 @@ fn element(line: View<'_>, start: usize, end: usize, quoted: bool) -> Option<usi
     }
     if quoted {
         // The name is an attribute's value; its element must open before it.
+        if value_field(line, line.run(end, &BLANK)).is_some() {
+            return None; // `name="token" value="x">`
+        }
         let head = line.get(start.saturating_sub(MAX_NAME), start);
         let tag = head.get(head.rfind('<')?..)?;
         // Other attributes may follow, and .NET's settings have one more element.

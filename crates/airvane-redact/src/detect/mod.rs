@@ -192,6 +192,7 @@ impl Detector {
             Anchor::Hashed => shape::hashed(line, hit.at, found),
             Anchor::Infix => shape::infix(line, hit.at, found),
             Anchor::Vendor => vendor::distinct(line, hit.at, found),
+            Anchor::Literal => vendor::literal(line, hit.at, found),
             Anchor::Ordinary => vendor::ordinary(line, hit.at, found),
             Anchor::Hook => uri::hook(line, hit.at, found),
             Anchor::Call => call::detect(line, hit.at, found),

@@ -214,6 +214,7 @@ pub(super) fn encoded_block(line: View<'_>, at: usize, found: &mut Vec<Found>) {
 /// Formats without a prefix. The anchor is `at`; look around it.
 pub(super) fn infix(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let candidate = telegram(line, at)
+        .or_else(|| vault(line, at))
         .or_else(|| azure_client_secret(line, at))
         .or_else(|| mailchimp(line, at))
         .or_else(|| twilio(line, at))
@@ -274,6 +275,17 @@ fn twilio(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
     let shape = account || line.rest(at).starts_with("SK");
     let end = line.run_within(at + 2, &HEX, 34);
     (shape && end - at == 34 && !ALNUM.has(line.at(end))).then_some((at, end, kind))
+}
+
+/// `s.` and 24 letters and digits (developer.hashicorp.com/vault/docs/concepts/tokens, before 1.10).
+fn vault(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
+    if !line.rest(at).starts_with("s.") || !begins(line, at) {
+        return None;
+    }
+    let end = line.run_within(at + 2, &SLUG, 26);
+    let body = line.get(at + 2, end);
+    let drawn = body.len() == 24 && entropy::looks_random(body, 24) && !body.contains(['-', '_']);
+    (drawn && line.at(end) != b'.').then_some((at, end, "vault-token"))
 }
 
 /// `<project number>-<32 characters>.apps.googleusercontent.com`, the id that an application signs

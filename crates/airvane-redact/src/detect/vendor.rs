@@ -29,7 +29,7 @@ const SHOWN: &[&str] = &[
 
 /// What may stand between a name and its value.
 static SEPARATOR: Class = Class::of(b" \t\"'=:>,|");
-static SIGNS: Class = Class::of(b" \t\"'`=:>,|({[\\");
+static SIGNS: Class = Class::of(b" \t\"'`=:<>,|(){[\\");
 static LETTERS: Class = Class::of(LOWER).with(UPPER);
 static KEY: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-/+=");
 
@@ -57,6 +57,31 @@ pub(super) fn distinct(line: View<'_>, at: usize, found: &mut Vec<Found>) {
 /// A key right behind a name that is also an ordinary word.
 pub(super) fn ordinary(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     if let Some((start, end)) = adjacent(line, at, false) {
+        found.push(Found { start, end, kind: "key", from: at, named: false });
+    }
+}
+
+/// A string that code gives to any name, so random that it can be nothing but a key: capital and
+/// small letters and digits in no order, as no hash, UUID or word has them. The anchor is the sign.
+pub(super) fn literal(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    const MIN: usize = 20;
+    const MIN_SMALL: usize = 28;
+    let start = at + 3;
+    let end = line.run_within(start, &KEY, MAX_KEY);
+    if end < start + MIN || line.at(end) != line.before(start) {
+        return;
+    }
+    let value = line.get(start, end);
+    let capital = value.bytes().any(|b| b.is_ascii_uppercase());
+    let small = value.bytes().any(|b| b.is_ascii_lowercase());
+    let length = if capital && small { MIN } else { MIN_SMALL };
+    let name = line.back_within(at, &SIGNS, MAX_SIGNS);
+    let hex = value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    if !hex
+        && is_like_key(value, length)
+        && value.len() >= length
+        && !is_shown(line.get(line.back_within(name, &NAME, MAX_NAME), name))
+    {
         found.push(Found { start, end, kind: "key", from: at, named: false });
     }
 }

@@ -31,6 +31,8 @@ pub(crate) enum Anchor {
     Vendor,
     /// The same where the name is also an ordinary word.
     Ordinary,
+    /// A string that code gives to a name: `x = "…"`, `x => '…'`.
+    Literal,
     /// Hosts of webhooks, which may stand without a scheme.
     Hook,
     /// A function that takes a secret as argument.
@@ -75,11 +77,12 @@ const fn wide(
 pub(super) const ANY: &[u8] =
     b" !\"#$%&'()*+,-./0123456789:;<=>?`abcdefghijklmnopqrstuvwxyz{|}~\x7f";
 const DIGITS: &[u8] = b"0123456789";
+const ALNUMS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const HEX: &[u8] = b"0123456789abcdef";
 const WORD: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789_-\x7f";
 const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789+";
 /// What follows the word "key" when it ends a name or a part of one.
-const ENDS: &[u8] = b"=:\"' _\x7f-\\]}%)>.,0123456789";
+const ENDS: &[u8] = b"(=:\"' _\x7f-\\]}%)>.,0123456789";
 /// What follows a name of three letters that is also the beginning of others.
 const PAT: &[u8] = b"=:\"' ";
 const SIGNS: &[u8] = b"=:\"'";
@@ -89,7 +92,7 @@ const HASHED: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789./";
 const HOST: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789:_$%~!{-.<*\x7f[{";
 
 pub(super) const ROWS: &[Row] = &[
-    wide(ANY, "pass", b"wpcf=: \"'_\x7f-\\]}%)0123456789>", Anchor::Name),
+    wide(ANY, "pass", b"(wpcf=: \"'_\x7f-\\]}%)0123456789>", Anchor::Name),
     row("pwd", Anchor::Name),
     row("pswd", Anchor::Name),
     row("psw", Anchor::Name),
@@ -156,6 +159,7 @@ pub(super) const ROWS: &[Row] = &[
     row("--user", Anchor::Flag),
     wide(ANY, " -w ", ANY, Anchor::Flag),
     wide(ANY, " -k ", ANY, Anchor::Flag),
+    wide(ANY, " -x ", ANY, Anchor::Flag),
     wide(b"", "\"-p", WORD, Anchor::Flag),
     row("securestring", Anchor::Shell),
     row("chpasswd", Anchor::Shell),
@@ -207,7 +211,12 @@ pub(super) const ROWS: &[Row] = &[
     wide(EDGES, "acd", HEX, Anchor::Infix),
     wide(EDGES, "ace", HEX, Anchor::Infix),
     wide(EDGES, "acf", HEX, Anchor::Infix),
+    wide(b" =:\"'", "s.", ALNUMS, Anchor::Infix),
     row("googleusercontent.com", Anchor::Infix),
+    wide(ANY, "= \"", ALNUMS, Anchor::Literal),
+    wide(ANY, "= '", ALNUMS, Anchor::Literal),
+    wide(ANY, "> \"", ALNUMS, Anchor::Literal),
+    wide(ANY, "> '", ALNUMS, Anchor::Literal),
     row("<rsakeyvalue>", Anchor::Infix),
     row("tified by", Anchor::Sql),
     row("tified with", Anchor::Sql),

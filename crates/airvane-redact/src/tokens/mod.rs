@@ -122,6 +122,7 @@ const OTHER_KINDS: &[&str] = &[
     "terraform-cloud-token",
     "twilio-account-sid",
     "twilio-api-key",
+    "vault-token",
 ];
 
 /// Every row, in a fixed order.
