@@ -52,28 +52,34 @@ fn relay(client: TcpStream, upstream: SocketAddr, requests: &AtomicUsize) -> Res
         let _ = back.shutdown(Shutdown::Write);
     });
     let mut client = BufReader::new(client);
-    while let Some((head, length)) = head(&mut client)? {
+    while let Some(Head { bytes, length }) = head(&mut client)? {
         requests.fetch_add(1, Ordering::SeqCst);
-        server.write_all(&head)?;
+        server.write_all(&bytes)?;
         std::io::copy(&mut (&mut client).take(length), &mut server)?;
     }
     Ok(server.shutdown(Shutdown::Write)?)
 }
 
-/// A request's head as it came, and how long its body is; `None` when the client has ended.
-fn head(client: &mut BufReader<TcpStream>) -> Result<Option<(Vec<u8>, u64)>> {
-    let (mut head, mut length) = (Vec::new(), 0);
+/// A request's head as it came, and how long its body is.
+pub(crate) struct Head {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) length: u64,
+}
+
+/// Reads a request's head; `None` when the client has ended.
+pub(crate) fn head(client: &mut BufReader<TcpStream>) -> Result<Option<Head>> {
+    let (mut bytes, mut length) = (Vec::new(), 0);
     loop {
-        let from = head.len();
-        if client.read_until(b'\n', &mut head)? == 0 {
+        let from = bytes.len();
+        if client.read_until(b'\n', &mut bytes)? == 0 {
             return Ok(None);
         }
-        let line = String::from_utf8_lossy(head.get(from..).unwrap_or_default()).to_lowercase();
+        let line = String::from_utf8_lossy(bytes.get(from..).unwrap_or_default()).to_lowercase();
         if let Some(value) = line.strip_prefix("content-length:") {
             length = value.trim().parse()?;
         }
         if line.trim().is_empty() && from > 0 {
-            return Ok(Some((head, length)));
+            return Ok(Some(Head { bytes, length }));
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod happen;
 pub mod incident;
 pub mod judge;
 pub mod load;
+pub mod long_log;
 pub mod mcp;
 pub mod plant;
 pub mod planting;

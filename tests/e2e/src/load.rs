@@ -143,14 +143,6 @@ impl Question {
     }
 }
 
-/// Resident memory of a process in KiB, from `/proc`.
-pub fn resident(process: u32) -> Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number = line.and_then(|line| line.split_whitespace().next()).context("no VmRSS")?;
-    Ok(number.parse()?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -274,12 +274,9 @@ impl Session {
         }
     }
 
-    /// The most memory that was resident so far, in KiB.
+    /// The most memory the server has held resident so far, in KiB. Linux tells.
     pub fn peak_memory(&self) -> Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let number = line.and_then(|line| line.split_whitespace().next()).context("no VmHWM")?;
-        Ok(number.parse()?)
+        memory(self.child.id(), "VmHWM:")
     }
 
     /// Lets the server end; gives all it said, on stdout and on stderr.
@@ -304,6 +301,14 @@ impl Drop for Session {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A line of a process's status, in KiB: `VmRSS:` is what it holds resident, `VmHWM:` its peak.
+pub fn memory(pid: u32, line: &str) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let found = status.lines().find_map(|text| text.strip_prefix(line));
+    let number = found.and_then(|text| text.split_whitespace().next());
+    Ok(number.with_context(|| format!("the status has no {line}"))?.parse()?)
 }
 
 /// `airvane` for a user of an Airflow, without subcommand.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use airvane_e2e::env::{Airflow, TestEnv};
 use airvane_e2e::load::{self, Identity, Question};
-use airvane_e2e::mcp::clean;
+use airvane_e2e::mcp::{clean, memory};
 use airvane_e2e::on_both_majors;
 use airvane_e2e::rest::Rest;
 use airvane_e2e::served::Served;
@@ -33,7 +33,7 @@ fn long_load_keeps_callers_apart(env: &TestEnv, airflow: &Airflow) {
     let served = Served::start(command).unwrap();
     let (mut settled, mut most) = (0, 0);
     let outcome = load::run(&served.url, &identities, CALLERS, TIME, |now| {
-        let resident = load::resident(served.id())?;
+        let resident = memory(served.id(), "VmRSS:")?;
         let figure = if now < SETTLED { &mut settled } else { &mut most };
         *figure = resident.max(*figure);
         Ok(())

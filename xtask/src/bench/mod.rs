@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what a user waits for and a model reads. One file for each bench.
 
+mod logs;
 mod plugin;
 mod redact;
 mod serve;
@@ -21,6 +22,8 @@ enum Bench {
     Serve,
     /// The plugin beside plain requests and another plugin, and under load.
     Plugin(plugin::Options),
+    /// Logs of ten million lines: the right answer, memory, time beside a plain reader.
+    Logs(logs::Options),
     /// The redactor: recall, false masks, speed.
     Redact(redact::Options),
 }
@@ -30,6 +33,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     match &options.bench {
         None | Some(Bench::Serve) => serve::run(),
         Some(Bench::Plugin(options)) => plugin::run(options),
+        Some(Bench::Logs(options)) => logs::run(options),
         Some(Bench::Redact(options)) => redact::run(options),
     }
 }

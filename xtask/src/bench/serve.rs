@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use airvane_e2e::mcp::memory;
+use anyhow::Result;
 use serde_json::{Value, json};
 use tiktoken_rs::{CoreBPE, o200k_base};
 
@@ -147,11 +148,11 @@ fn measure(server: &Server, tokens: &CoreBPE) -> Result<Figures> {
     }
     let mut session = server.open()?;
     let tools = session.tools()?;
-    let memory_listed = memory(session.pid())?;
+    let memory_listed = memory(session.pid(), "VmRSS:")?;
     for _ in 0..CALLS {
         session.call(server.list.0, &server.list.1)?;
     }
-    let memory_called = memory(session.pid())?;
+    let memory_called = memory(session.pid(), "VmRSS:")?;
     Ok(Figures {
         initialize: median(initialized),
         listed: median(listed),
@@ -185,14 +186,6 @@ fn tool_tokens(tool: &Value, tokens: &CoreBPE) -> usize {
         .iter()
         .map(|part| tokens.encode_ordinary(part).len())
         .sum()
-}
-
-/// Resident memory in KiB.
-pub(super) fn memory(pid: u32) -> Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number = line.and_then(|line| line.split_whitespace().next()).context("no VmRSS")?;
-    Ok(number.parse()?)
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

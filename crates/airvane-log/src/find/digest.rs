@@ -10,7 +10,7 @@ use std::sync::Arc;
 use airvane_redact::SafeText;
 
 use super::line::{Line, weight};
-use super::mask::{mask, pieces};
+use super::mask::{hash, mask, pieces};
 use crate::level::Level;
 
 /// Templates held; when there are more, the rarest quarter goes.
@@ -227,23 +227,4 @@ fn more_severe(one: Option<Level>, other: Option<Level>) -> Option<Level> {
         (Some(a), Some(b)) => Some(if b.at_least(a) { b } else { a }),
         (a, b) => a.or(b),
     }
-}
-
-/// A hash of the line that is the same whatever its numbers are. It may tell apart what
-/// [`mask`] does not; then the lines meet in [`Digest::classify`].
-fn hash(line: &[u8]) -> u64 {
-    const PRIME: u64 = 0x0100_0000_01b3;
-    const START: u64 = 0xcbf2_9ce4_8422_2325;
-    let (mut hash, mut word, mut digit) = (START, START, false);
-    for byte in line {
-        if byte.is_ascii_alphanumeric() || *byte >= 0x80 || *byte == b'_' {
-            word = (word ^ u64::from(*byte)).wrapping_mul(PRIME);
-            digit |= byte.is_ascii_digit();
-        } else {
-            hash = (hash ^ if digit { 1 } else { word }).wrapping_mul(PRIME).rotate_left(5);
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(PRIME);
-            (word, digit) = (START, false);
-        }
-    }
-    (hash ^ if digit { 1 } else { word }).wrapping_mul(PRIME)
 }

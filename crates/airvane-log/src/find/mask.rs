@@ -66,6 +66,25 @@ fn changes(word: &str) -> bool {
         || (word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
+/// A hash of the line that is the same whatever its numbers are. It may tell apart what
+/// [`mask`] does not.
+pub(super) fn hash(line: &[u8]) -> u64 {
+    const PRIME: u64 = 0x0100_0000_01b3;
+    const START: u64 = 0xcbf2_9ce4_8422_2325;
+    let (mut hash, mut word, mut digit) = (START, START, false);
+    for byte in line {
+        if byte.is_ascii_alphanumeric() || *byte >= 0x80 || *byte == b'_' {
+            word = (word ^ u64::from(*byte)).wrapping_mul(PRIME);
+            digit |= byte.is_ascii_digit();
+        } else {
+            hash = (hash ^ if digit { 1 } else { word }).wrapping_mul(PRIME).rotate_left(5);
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(PRIME);
+            (word, digit) = (START, false);
+        }
+    }
+    (hash ^ if digit { 1 } else { word }).wrapping_mul(PRIME)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,31 +1,44 @@
 //! The few lines before a failure that explain it.
 
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::phrases::is_telling;
 use crate::event::Exception;
 use crate::find::line::{Line, weight};
-use crate::find::mask::mask;
+use crate::find::mask::{hash, mask};
 use crate::level::Level;
 use crate::origin::Origin;
 
 /// Lines given with a failure.
 const MAX_TELLING: usize = 5;
-/// Last lines given whatever they say.
+/// Last lines given whatever they say, and last notable ones given however mild they are.
 const LAST: usize = 2;
-/// Lines kept while looking.
-const RING: usize = 40;
-/// Longer lines are cut, so that the ring's size is bounded.
+/// Kinds of lines kept while looking.
+const KINDS: usize = 40;
+/// Longer lines are cut, so that what is held is bounded.
 const MAX_CHARS: usize = 1_000;
 
-/// The last lines worth telling, and the last of a command's output.
+/// What may explain a failure, however far before it: of each kind of notable line the last one.
 #[derive(Default)]
 pub(super) struct Recent {
-    notable: VecDeque<Arc<Line>>,
-    output: VecDeque<Arc<Line>>,
+    kinds: Vec<Kind>,
     /// The last lines, whatever they say.
     last: VecDeque<Arc<Line>>,
+    /// The last lines of a command's output, or of what the task printed.
+    output: VecDeque<Arc<Line>>,
+    /// The number of the line with which that output began.
+    output_from: u64,
+}
+
+/// Lines that differ in their numbers only.
+struct Kind {
+    hash: u64,
+    /// An error, rather than a warning or a line that may be one.
+    severe: bool,
+    output: bool,
+    line: Arc<Line>,
 }
 
 /// Where to look for what explains a failure.
@@ -41,9 +54,7 @@ pub(super) enum Clues {
 
 impl Recent {
     pub(super) fn clear(&mut self) {
-        self.notable.clear();
-        self.output.clear();
-        self.last.clear();
+        *self = Self::default();
     }
 
     /// Reads a line that is neither Airflow's own account of the failure nor part of a traceback.
@@ -51,23 +62,45 @@ impl Recent {
         if origin == Origin::Noise {
             return;
         }
-        keep(&mut self.last, LAST, line);
+        keep(&mut self.last, line);
         if origin == Origin::Command {
             if line.text.starts_with("Running command: ") || *line.text == *"Output:" {
                 self.output.clear();
+                self.output_from = line.number;
                 return;
             }
             if line.text.starts_with("Command exited with return code") {
                 return;
             }
         }
-        if matches!(origin, Origin::Command | Origin::Printed) {
-            keep(&mut self.output, RING, line);
+        let output = matches!(origin, Origin::Command | Origin::Printed);
+        if output {
+            keep(&mut self.output, line);
         }
-        let severe = line.first && line.level.is_some_and(|level| level.at_least(Level::Warning));
-        if severe || is_telling(&line.text) {
-            keep(&mut self.notable, RING, line);
+        let warns = line.first && line.level.is_some_and(|level| level.at_least(Level::Warning));
+        if warns || is_telling(&line.text) {
+            self.note(line, output);
         }
+    }
+
+    /// Keeps the line in place of the last of its kind. When there are too many kinds, the oldest
+    /// goes, warnings before errors: a flood of them must not wash away the line that says why.
+    fn note(&mut self, line: &Arc<Line>, output: bool) {
+        let hash = hash(line.text.as_bytes());
+        if let Some(kind) = self.kinds.iter_mut().find(|kind| kind.hash == hash) {
+            kind.line = bounded(line);
+            return;
+        }
+        if self.kinds.len() == KINDS {
+            let worth = |kind: &Kind| (kind.severe, kind.line.number);
+            let least = self.kinds.iter().enumerate().min_by_key(|(_, kind)| worth(kind));
+            if let Some((least, _)) = least {
+                self.kinds.swap_remove(least);
+            }
+        }
+        let level = line.level.is_some_and(|level| line.first && level.at_least(Level::Error));
+        let severe = level || ["ERROR", "FATAL", "CRITICAL"].iter().any(|w| line.text.contains(w));
+        self.kinds.push(Kind { hash, severe, output, line: bounded(line) });
     }
 
     /// The lines that explain `chain`: what repeats it and what repeats itself left out.
@@ -77,50 +110,63 @@ impl Recent {
         headline: &str,
         clues: Clues,
     ) -> Vec<Arc<Line>> {
-        let mut lines: Vec<_> = if clues == Clues::Output && !self.output.is_empty() {
-            let last = self.output.len().saturating_sub(LAST);
-            let is_wanted = |at: usize, line: &Arc<Line>| at >= last || is_telling(&line.text);
-            let wanted = self.output.iter().enumerate().filter(|(at, line)| is_wanted(*at, line));
-            wanted.map(|(_, line)| Arc::clone(line)).collect()
-        } else {
-            self.notable.iter().map(Arc::clone).collect()
+        let of_output = clues == Clues::Output && !self.output.is_empty();
+        let is_wanted =
+            |kind: &&Kind| !of_output || (kind.output && kind.line.number >= self.output_from);
+        let kinds = self.kinds.iter().filter(is_wanted);
+        let mut lines: Vec<_> = kinds.map(|kind| (kind.severe, Arc::clone(&kind.line))).collect();
+        let whatever = match clues {
+            Clues::Output => Some(&self.output),
+            Clues::LastWords => Some(&self.last),
+            Clues::Notable => None,
         };
-        if clues == Clues::LastWords {
-            lines.extend(self.last.iter().map(Arc::clone));
-            lines.sort_by_key(|line| line.number);
-            lines.dedup_by_key(|line| line.number);
-        }
-        lines.retain(|line| !repeats(line, chain, headline));
+        lines.extend(whatever.into_iter().flatten().map(|line| (false, Arc::clone(line))));
+        lines.sort_by_key(|(severe, line)| (line.number, !severe));
+        lines.dedup_by_key(|(_, line)| line.number);
+        lines.retain(|(_, line)| !repeats(line, chain, headline));
         let mut seen = Vec::new();
         let mut kept = Vec::new();
-        for line in lines.into_iter().rev() {
+        for (severe, line) in lines.into_iter().rev() {
             let mut masked = String::new();
             mask(&line.text, &mut masked);
             if !line.text.trim().is_empty() && !seen.contains(&masked) {
                 seen.push(masked);
-                kept.push(line);
+                kept.push((severe, line));
             }
         }
-        kept.truncate(MAX_TELLING);
-        kept.reverse();
-        kept
+        most_telling(kept)
     }
 
     pub(super) fn held_bytes(&self) -> usize {
-        self.notable.iter().chain(&self.output).chain(&self.last).map(|line| weight(line)).sum()
+        let kinds = self.kinds.iter().map(|kind| &kind.line);
+        kinds.chain(&self.output).chain(&self.last).map(|line| weight(line)).sum()
     }
 }
 
-fn keep(ring: &mut VecDeque<Arc<Line>>, limit: usize, line: &Arc<Line>) {
-    if ring.len() == limit {
-        ring.pop_front();
+/// Of lines in order from the last, the last ones and then errors before others; in the order of
+/// the log.
+fn most_telling(mut lines: Vec<(bool, Arc<Line>)>) -> Vec<Arc<Line>> {
+    if let Some(before) = lines.get_mut(LAST..) {
+        before.sort_by_key(|(severe, line)| Reverse((*severe, line.number)));
     }
-    if line.text.len() > MAX_CHARS {
-        let text = line.text.truncate_chars(MAX_CHARS);
-        ring.push_back(Arc::new(Line { text, ..Line::clone(line) }));
-    } else {
-        ring.push_back(Arc::clone(line));
+    let mut lines: Vec<_> = lines.into_iter().map(|(_, line)| line).take(MAX_TELLING).collect();
+    lines.sort_by_key(|line| line.number);
+    lines
+}
+
+fn keep(last: &mut VecDeque<Arc<Line>>, line: &Arc<Line>) {
+    if last.len() == LAST {
+        last.pop_front();
     }
+    last.push_back(bounded(line));
+}
+
+fn bounded(line: &Arc<Line>) -> Arc<Line> {
+    if line.text.len() <= MAX_CHARS {
+        return Arc::clone(line);
+    }
+    let text = line.text.truncate_chars(MAX_CHARS);
+    Arc::new(Line { text, ..Line::clone(line) })
 }
 
 /// Whether a line only says again what the failure says. `Failed to resolve template field` comes
