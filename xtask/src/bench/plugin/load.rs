@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::latency::{Caller, at, millis};
 use crate::airflow::{Airflow, ROLES};
-use crate::bench::serve::memory;
+use airvane_e2e::mcp::memory;
 use crate::http::Client;
 use crate::stop;
 
@@ -61,10 +61,10 @@ pub(super) fn run(airflow: &Airflow, web_server: u32, seconds: u64) -> Result<()
         }
         let settled = scope.spawn(|| {
             stop::sleep(SETTLED)?;
-            memory(web_server)
+            memory(web_server, "VmRSS:")
         });
         let busy = pages(&page, until);
-        (busy, settled.join(), memory(web_server))
+        (busy, settled.join(), memory(web_server, "VmRSS:"))
     });
     let settled = settled.map_err(|_| anyhow::anyhow!("reading memory panicked"))??;
     print(&counts, seconds, (settled, last?), &idle, &busy?);
