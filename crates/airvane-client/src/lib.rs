@@ -28,6 +28,7 @@ mod openapi;
 mod response;
 mod rest;
 mod retry;
+mod shared;
 
 pub use auth::{AuthError, Credentials};
 pub use backend::{Backend, Capabilities};
@@ -41,4 +42,5 @@ pub use response::Response;
 pub use rest::{CaCertificate, RestBackend, RestSettings, SettingsError};
 pub use retry::RetryPolicy;
 pub use secrecy::{ExposeSecret, SecretString};
+pub use shared::SharedReads;
 pub use tokio_util::sync::CancellationToken;

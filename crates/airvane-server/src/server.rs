@@ -7,6 +7,7 @@ use std::time::Instant;
 use airvane_api::{AccessLevel, ApiVersion};
 use airvane_client::{
     Application, Backend, Caller, CancellationToken, Context, RestBackend, RestSettings,
+    SharedReads,
 };
 use airvane_redact::{Redactor, SafeText};
 use serde_json::{Map, Value};
@@ -89,10 +90,10 @@ impl Server {
     /// Prepares a server for the Airflow of the settings. Nothing is sent: it starts while Airflow
     /// is down.
     pub fn new(settings: &Settings) -> Result<Self, StartError> {
-        let backend = settings.airflow.as_ref().map(rest_backend).transpose()?;
-        let backend = backend.map(|rest| Arc::new(rest) as Arc<dyn Backend>);
+        let rest = settings.airflow.as_ref().map(rest_backend).transpose()?;
+        let shared = |rest| Arc::new(SharedReads::new(Arc::new(rest))) as Arc<dyn Backend>;
         let environment = settings.airflow.as_ref().and_then(environment);
-        Self::start(settings, backend, environment)
+        Self::start(settings, rest.map(shared), environment)
     }
 
     /// Prepares a server for an Airflow that is reached another way than the settings' address.
