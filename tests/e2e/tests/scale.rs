@@ -2,6 +2,7 @@
 //! mapped instances. The upstream is synthetic; what is right follows from its numbers.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can't go on fails")]
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use airvane_e2e::env;
@@ -20,14 +21,19 @@ const REQUESTS: usize = 30;
 /// Most resident memory of the server at any time, in KiB.
 const MEMORY: u64 = 64 << 10;
 
+/// Times are measured: one at a time.
+static ALONE: Mutex<()> = Mutex::new(());
+
 struct Large {
     airflow: Synthetic,
     session: Session,
     major: Major,
+    _alone: MutexGuard<'static, ()>,
 }
 
 impl Large {
     fn start(major: Major) -> Self {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let airflow = Synthetic::start(major).unwrap();
         let mut command = mcp::clean(&env::airvane());
         command
@@ -37,7 +43,7 @@ impl Large {
         // Which API it is, is asked once, and not what is measured.
         session.wire.call("get_airflow_version", &json!({})).unwrap();
         airflow.take_asked();
-        Self { airflow, session, major }
+        Self { airflow, session, major, _alone: alone }
     }
 
     /// Calls, prints what it took, and holds that to the bounds.
