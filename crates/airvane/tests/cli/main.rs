@@ -13,4 +13,5 @@ mod http;
 mod operations;
 mod process;
 mod redact;
+mod shared;
 mod stdio;
