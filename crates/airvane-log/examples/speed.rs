@@ -69,14 +69,16 @@ fn ndjson(megabytes: usize) -> String {
 
 fn measure(name: &str, format: Format, body: &[u8]) {
     println!("{name}: {} MB", body.len() >> 20);
-    time("memchr", body, || memchr::memchr_iter(b'\n', body).count() as u64);
-    time("decode", body, || {
+    let pass = seconds(|| memchr::memchr_iter(b'\n', body).count() as u64);
+    let time = |name: &str, run: &mut dyn FnMut() -> u64| print(name, body, seconds(run), pass.0);
+    print("memchr", body, pass, pass.0);
+    time("decode", &mut || {
         let mut events = 0;
         decode(format, body, &mut |_| events += 1);
         events
     });
     let redactor = Redactor::default();
-    time("decode, redact", body, || {
+    time("decode, redact", &mut || {
         let (mut events, mut redact) = (0, EventRedactor::new(&redactor));
         decode(format, body, &mut |raw| {
             drop(raw.redact(&mut redact));
@@ -85,10 +87,10 @@ fn measure(name: &str, format: Format, body: &[u8]) {
         events
     });
     let least = FinderOptions { tail: 100, ..FinderOptions::default() };
-    time("decode, redact, find", body, || find(format, body, &redactor, least));
+    time("decode, redact, find", &mut || find(format, body, &redactor, least.clone()));
     let page = Some(PageOptions { first: 1000, lines: 100 });
     let all = FinderOptions { tail: 100, digest: true, page, ..FinderOptions::default() };
-    time("decode, redact, find, digest", body, || find(format, body, &redactor, all));
+    time("decode, redact, find, digest", &mut || find(format, body, &redactor, all.clone()));
 }
 
 fn find(format: Format, body: &[u8], redactor: &Redactor, options: FinderOptions) -> u64 {
@@ -106,13 +108,18 @@ fn decode(format: Format, body: &[u8], sink: &mut dyn FnMut(airvane_log::RawEven
     decoder.finish(sink);
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a speed to print")]
-fn time(name: &str, body: &[u8], run: impl FnOnce() -> u64) {
+/// Seconds that it took, and what it counted.
+fn seconds(run: impl FnOnce() -> u64) -> (f64, u64) {
     let (start, busy) = (Instant::now(), cpu_seconds());
     let lines = run();
     let wall = start.elapsed().as_secs_f64();
-    let seconds = cpu_seconds().zip(busy).map_or(wall, |(now, before)| now - before);
-    println!("  {:>8.0} MB/s  {name} ({lines} lines)", body.len() as f64 / 1e6 / seconds);
+    (cpu_seconds().zip(busy).map_or(wall, |(now, before)| now - before), lines)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a speed to print")]
+fn print(name: &str, body: &[u8], (seconds, lines): (f64, u64), pass: f64) {
+    let (speed, ratio) = (body.len() as f64 / 1e6 / seconds, seconds / pass);
+    println!("  {speed:>8.0} MB/s {ratio:>6.1} x memchr  {name} ({lines} lines)");
 }
 
 /// What this thread has used of a processor, where the system tells.

@@ -1,5 +1,6 @@
 //! The way from a [`RawEvent`] to an [`Event`]: every string passes the redactor.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use airvane_redact::{Redactor, SafeText, StreamRedactor};
@@ -11,8 +12,11 @@ use crate::raw::{RawEvent, RawException, RawFrame};
 
 /// Members of an exception group kept, their causes included.
 const MAX_MEMBERS: usize = 32;
-/// Names remembered with what the redactor made of them: a log has few loggers and many lines.
-const MAX_NAMES: usize = 16;
+/// Names remembered with what the redactor made of them: a log has few loggers, files and functions,
+/// and many lines and frames. When there are more, all are forgotten.
+const MAX_NAMES: usize = 256;
+/// Bytes of a name that is remembered; what is longer is no name.
+const MAX_NAME: usize = 512;
 
 /// Redacts the events of one log, in order.
 ///
@@ -22,8 +26,7 @@ const MAX_NAMES: usize = 16;
 pub struct EventRedactor {
     redactor: Redactor,
     stream: StreamRedactor,
-    names: Vec<(String, Arc<SafeText>)>,
-    oldest: usize,
+    names: HashMap<String, Arc<SafeText>>,
     stop: Box<dyn Fn() -> bool + Send>,
     /// Bytes that may still be redacted before `stop` is asked again.
     unasked: usize,
@@ -45,7 +48,7 @@ impl EventRedactor {
     pub fn until(redactor: &Redactor, stop: impl Fn() -> bool + Send + 'static) -> Self {
         let (redactor, stream) = (redactor.clone(), redactor.stream());
         let stop = Box::new(stop);
-        Self { redactor, stream, names: Vec::new(), oldest: 0, stop, unasked: 0, stopped: false }
+        Self { redactor, stream, names: HashMap::new(), stop, unasked: 0, stopped: false }
     }
 
     fn line(&mut self, raw: &str) -> SafeText {
@@ -71,15 +74,15 @@ impl EventRedactor {
     }
 
     fn known_name(&mut self, raw: &str) -> Arc<SafeText> {
-        if let Some((_, safe)) = self.names.iter().find(|(known, _)| known == raw) {
+        if let Some(safe) = self.names.get(raw) {
             return Arc::clone(safe);
         }
         let safe = Arc::new(self.redactor.text(raw));
-        if self.names.len() < MAX_NAMES {
-            self.names.push((raw.to_owned(), Arc::clone(&safe)));
-        } else if let Some(slot) = self.names.get_mut(self.oldest) {
-            *slot = (raw.to_owned(), Arc::clone(&safe));
-            self.oldest = (self.oldest + 1) % MAX_NAMES;
+        if raw.len() <= MAX_NAME {
+            if self.names.len() == MAX_NAMES {
+                self.names.clear();
+            }
+            self.names.insert(raw.to_owned(), Arc::clone(&safe));
         }
         safe
     }

@@ -30,7 +30,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 10_000_000)]
     lines: u64,
     /// Megabytes a second of the upstream that is held back.
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, default_value_t = 80)]
     pace: u64,
     /// Only parsing and redaction, from a file.
     #[arg(long)]
