@@ -72,13 +72,17 @@ pub(crate) fn looks_random(value: &str, min_len: usize) -> bool {
         || kinds == 2 && m.digit == 0 && m.changes * 3 >= value.len() && bits_per_byte(value) > 3.6
 }
 
-/// `libclang-common-19-dev`: words and numbers, each whole.
+/// `libclang-common-19-dev`, `orders_daily+1795274084`, `orders-daily-load-yz93cpnt`: two words or
+/// more, which with whole numbers are half of it.
 fn is_slug(value: &str) -> bool {
-    let mut parts = value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| !p.is_empty());
-    let whole = |part: &str| {
-        part.bytes().all(|b| b.is_ascii_lowercase()) || part.bytes().all(|b| b.is_ascii_digit())
-    };
-    parts.clone().nth(1).is_some() && parts.all(whole)
+    let (mut words, mut length) = (0, 0);
+    for part in value.split(|c: char| !c.is_ascii_alphanumeric()) {
+        let word = part.len() >= 3 && part.bytes().all(|b| b.is_ascii_lowercase());
+        let whole = word || part.bytes().all(|b| b.is_ascii_digit());
+        words += usize::from(word);
+        length += if whole { part.len() } else { 0 };
+    }
+    words >= 2 && length * 2 >= value.len()
 }
 
 /// `2026-01-02` somewhere: run ids and file names, not secrets.

@@ -6,19 +6,31 @@ use crate::{
     known::Known,
     mask,
     names::{Judgement, Strength},
-    redactor::{Redactor, Stop},
+    redactor::{AGAIN, Redactor, Stop},
     values,
 };
 
 /// Redacts a value in two passes: the second masks what the first learned, wherever it stands.
 /// `None` if it was stopped.
 pub(crate) fn redact(redactor: &Redactor, value: Value, stop: Stop<'_>) -> Option<Value> {
-    let mut walk = Walk { redactor, learned: Known::default(), stop, stopped: false };
-    let value = walk.value(value);
-    if walk.stopped {
-        return None;
+    let mut value = value;
+    // As in text, what is masked elsewhere may bare what stands beside it.
+    for _ in 0..=AGAIN {
+        let mut walk = Walk { redactor, learned: Known::default(), stop, stopped: false };
+        value = walk.value(value);
+        if walk.stopped {
+            return None;
+        }
+        let mut recall = Recall { redactor, learned: walk.learned, changed: false };
+        if recall.learned.is_empty() {
+            break;
+        }
+        value = recall.value(value);
+        if !recall.changed {
+            break;
+        }
     }
-    Some(if walk.learned.is_empty() { value } else { recall(redactor, value, &walk.learned) })
+    Some(value)
 }
 
 struct Walk<'a> {
@@ -127,18 +139,30 @@ impl Walk<'_> {
     }
 }
 
-fn recall(redactor: &Redactor, value: Value, learned: &Known) -> Value {
-    match value {
-        Value::String(text) => Value::String(redactor.backward(text, learned)),
-        Value::Array(items) => {
-            items.into_iter().map(|item| recall(redactor, item, learned)).collect()
+/// The second pass.
+struct Recall<'a> {
+    redactor: &'a Redactor,
+    learned: Known,
+    changed: bool,
+}
+
+impl Recall<'_> {
+    fn value(&mut self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.text(text)),
+            Value::Array(items) => items.into_iter().map(|item| self.value(item)).collect(),
+            Value::Object(fields) => {
+                let recalled =
+                    fields.into_iter().map(|(name, value)| (self.text(name), self.value(value)));
+                Value::Object(recalled.collect())
+            }
+            other => other,
         }
-        Value::Object(fields) => {
-            let recalled = fields.into_iter().map(|(name, value)| {
-                (redactor.backward(name, learned), recall(redactor, value, learned))
-            });
-            Value::Object(recalled.collect())
-        }
-        other => other,
+    }
+
+    fn text(&mut self, text: String) -> String {
+        let safe = self.redactor.backward(&text, &self.learned);
+        self.changed |= safe.is_some();
+        safe.unwrap_or(text)
     }
 }

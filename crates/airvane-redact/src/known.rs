@@ -142,7 +142,7 @@ pub(crate) struct Occurrence<'a> {
 }
 
 /// Whether `at` lies inside a mask, which is at most 64 bytes long.
-fn in_mask(text: &str, at: usize) -> bool {
+pub(crate) fn in_mask(text: &str, at: usize) -> bool {
     let floor = (at.saturating_sub(64)..=at).find(|i| text.is_char_boundary(*i)).unwrap_or(at);
     let head = text.get(floor..at).unwrap_or_default();
     head.rfind('[').is_some_and(|i| mask::mask_end(text, floor + i).is_some_and(|end| end > at))

@@ -278,6 +278,23 @@ fn judge_words(words: &[String]) -> Judgement {
     lookup(WEAK_WORDS).map_or(NOTHING, |kind| found(Strength::Weak, kind))
 }
 
+/// Whether "key" behind this word is the key of that thing, not one of databases, stores and maps.
+pub(crate) fn is_noun(word: &str) -> bool {
+    #[rustfmt::skip]
+    const OTHERS: &[&str] = &[
+        "with", "for", "by", "from", "using", "same", "new", "old", "unique", "missing", "invalid",
+        "unknown", "duplicate", "given", "its", "their", "our", "and", "or", "not", "is", "as", "of",
+        "in", "to", "at", "kafka", "cookie", "host", "gpg", "pgp", "signing", "trusted", "shared",
+        "rsa", "dsa", "eddsa", "ecdsa",
+        "elgamal", "openpgp", "layer", "storage", "etag", "build", "restore", "save", "saved", "restored", "hit",
+    ];
+    let word = word.to_ascii_lowercase();
+    word.len() > 2
+        && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        && !PLAIN_KEYS.contains(&word.as_str())
+        && !OTHERS.contains(&word.as_str())
+}
+
 /// `key` or `keys`.
 fn is_one(noun: &str, word: &str) -> bool {
     word.strip_suffix('s').unwrap_or(word) == noun || word == noun
@@ -313,6 +330,7 @@ const STEMS: &[(&str, &str)] = &[
     ("sharedsecret", "secret"),
     ("connectionstring", "credential"),
     ("webhookurl", "webhook-url"),
+    ("sessid", "token"),
     ("masterauth", "password"),
     ("requirepass", "password"),
 ];

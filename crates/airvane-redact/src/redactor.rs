@@ -38,6 +38,9 @@ pub(crate) struct Inner {
 /// Whether to give up: asked between pieces of work.
 pub(crate) type Stop<'a> = &'a dyn Fn() -> bool;
 
+/// How often a text is redacted again because a value that was learned in it was masked elsewhere.
+pub(crate) const AGAIN: usize = 3;
+
 /// How many masks of which kind a text got.
 pub type Count = BTreeMap<String, usize>;
 
@@ -71,9 +74,25 @@ impl Redactor {
     /// Cleans and redacts one bounded text of any number of lines. A value that a name gives away
     /// in one place is masked in every place of the text, before and after.
     pub fn text(&self, raw: &str) -> SafeText {
+        let (mut text, mut changed) = self.once(raw);
+        // A mask that takes a value's place elsewhere may bare a name or an address beside it.
+        for _ in 0..AGAIN {
+            if !changed {
+                break;
+            }
+            (text, changed) = self.once(&text);
+        }
+        SafeText::vouch(text)
+    }
+
+    /// One pass in each direction, and whether the second changed anything.
+    fn once(&self, raw: &str) -> (String, bool) {
         let mut learned = Known::default();
         let text = self.forward(raw, &mut learned, &|| false).unwrap_or_default();
-        SafeText::vouch(self.backward(text, &learned))
+        match self.backward(&text, &learned) {
+            Some(text) => (text, true),
+            None => (text, false),
+        }
     }
 
     /// Cleans and redacts JSON: values by the names of their keys at any depth, every string by
@@ -154,19 +173,16 @@ impl Redactor {
         // A known secret may lie across the end of a piece.
         if text.len() > stream::WINDOW {
             let known = self.known();
-            out = self.backward(out, &known);
+            out = self.backward(&out, &known).unwrap_or(out);
         }
         Some(out)
     }
 
-    /// Masks what was learned elsewhere in the same answer.
-    pub(crate) fn backward(&self, text: String, learned: &Known) -> String {
-        if learned.is_empty() {
-            return text;
-        }
-        match self.replace(&text, learned) {
-            Cow::Owned(text) => text,
-            Cow::Borrowed(_) => text,
+    /// The text with what was learned elsewhere in the same answer masked, if it holds any.
+    pub(crate) fn backward(&self, text: &str, learned: &Known) -> Option<String> {
+        match self.replace(text, learned) {
+            Cow::Owned(text) => Some(text),
+            Cow::Borrowed(_) => None,
         }
     }
 

@@ -203,6 +203,7 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
             Form::Remote => {
                 (entropy::looks_random(v, 8) || has_sign(v) && is_mixed(v) && v.len() >= 6)
                     && !entropy::is_identifier(v)
+                    || v.len() >= 32 && (entropy::is_hash(v) || entropy::is_uuid(v))
             }
         },
         Strength::Medium => match form {

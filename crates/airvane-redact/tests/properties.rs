@@ -168,6 +168,29 @@ proptest! {
     }
 }
 
+/// What fuzzing found: a mask that takes a learned value's place, or part of a value, changes what
+/// stands beside it.
+#[test]
+fn masks_bare_nothing_beside_them() {
+    let redactor = redactor();
+    for text in [
+        "secret=aB3xY9kL2mQ%3bX}",
+        "x;secret=aB3xY9kL2mQ%3bX}",
+        "a=b; secret=aB3xY9kL2mQ%3bX}",
+        "ghp_MIIEpAIBAAKCAQEA7bq9wXk2\n\"kind\":\"Secret\",aaaaAAA0012Apassword: |\n",
+        "mailgun \n-----END RSA PRIVATE KEY-----00AA0A0Aaa0B1DB=postgres://u:p4ssw0rd!@h/db",
+        "\\secret=k9Xw2LpQ7vRt4Zb8|k9Xw2LpQ7vRt4Zb8--password AC%3b",
+        " AccountName=x;://u:p4x@h/?://secret=AccountName=x;secret=",
+        "..secret=k9Xw2LpQ7vRt4Zb8)k9Xw2LpQ7vRt4Zb8api_key=secret=)token: @",
+        "://u:p4x@h/?password=://u:p4x@h/?\nk9Xw2LpQ7vRt4Zb8\n://u:p4x@h/?AccountName=x;",
+    ] {
+        let once = redactor.text(text);
+        assert_eq!(redactor.text(&once), once, "{text}");
+        let json = redactor.json(serde_json::json!({ "note": text }));
+        assert_eq!(redactor.json(json.as_value().clone()), json, "{text}");
+    }
+}
+
 #[test]
 fn long_lines_are_cut_the_same_way_however_they_arrive() {
     let redactor = redactor();

@@ -76,7 +76,7 @@ fn assigned(
     let Some(value) = read(line, name, gap) else { return };
     let value = phrase(line, name, value);
     let text = line.get(value.start, value.end);
-    if matches!(gap.kind, Gap::Prose | Gap::Said) && !speaks(line, name) {
+    if matches!(gap.kind, Gap::Prose | Gap::Said) && !speaks(line, name, text) {
         if !says_key(line, name, text) {
             return;
         }
@@ -92,7 +92,11 @@ fn assigned(
     if line.before(value.start) == b'`' && gap.kind == Gap::Assign && text.contains(' ') {
         return;
     }
-    let constant = line.get(name.start, name.end) == "KEY" && value.form == Form::Quoted;
+    let assigned =
+        gap.kind == Gap::Assign && gap.loose && line.get(name.end, value.start).contains('=');
+    let constant = value.form == Form::Quoted
+        && (line.get(name.start, name.end) == "KEY"
+            || assigned && line.get(name.start, name.end).eq_ignore_ascii_case("key"));
     let secret = constant && values::is_service_key(text)
         || values::is_secret(text, value.form, name.judged, &detector.names)
         || gap.kind == Gap::Assign && is_used(line, name) && values::is_service_key(text);
@@ -219,8 +223,9 @@ fn pair(line: View<'_>, name: Name, at: usize, found: &mut Vec<Found>) {
 
 /// Whether prose may follow the name: "pass" is a verb there, and a name that says little says
 /// nothing.
-fn speaks(line: View<'_>, name: Name) -> bool {
-    name.judged.strength >= Strength::Medium
+fn speaks(line: View<'_>, name: Name, text: &str) -> bool {
+    let keyed = name.judged.compound && values::is_service_key(text);
+    (name.judged.strength >= Strength::Medium || keyed)
         && !line.get(name.start, name.end).eq_ignore_ascii_case("pass")
 }
 
@@ -263,6 +268,14 @@ fn judge(detector: &Detector, line: View<'_>, start: usize, end: usize) -> Optio
             "refresh",
             "app",
         ];
+        // "the boomi key is x": a key of something.
+        let of = judged.strength == Strength::Weak
+            && judged.kind == "key"
+            && names::is_noun(before)
+            && bare.eq_ignore_ascii_case("key");
+        if of {
+            judged.compound = true;
+        }
         if names.iter().any(|n| n.eq_ignore_ascii_case(before)) {
             let both = detector.names.judge(&format!("{before}_{bare}"));
             if both.strength > judged.strength {
@@ -378,16 +391,61 @@ fn fallback(line: View<'_>, at: usize, end: usize) -> Option<Value> {
 
 /// Skips a type between name and value: `password: str = "x"`, `password: !Sub "x"`.
 fn annotation(line: View<'_>, at: usize) -> Option<usize> {
-    if line.at(at) == b'!' && line.at(at + 1).is_ascii_alphabetic() {
-        let end = line.run(at + 1, &NAME);
-        return matches!(line.get(at, end), "!Sub" | "!str" | "!unsafe" | "!literal")
+    if line.at(at) == b'!' {
+        let tag = at + 1 + usize::from(line.at(at + 1) == b'!');
+        let end = line.run(tag, &NAME);
+        return matches!(line.get(tag, end), "Sub" | "str" | "unsafe" | "literal" | "binary")
             .then(|| line.run(end, &BLANK));
+    }
+    // YAML's anchor: `password: &pw x`.
+    if line.at(at) == b'&' && line.before(at) == b' ' {
+        let end = line.run(at + 1, &NAME);
+        return (end > at + 1 && line.at(end) == b' ').then(|| line.run(end, &BLANK));
+    }
+    if let Some(literal) = wrapped(line, at) {
+        return Some(literal);
     }
     let end = line.run(at, &NAME);
     let types = ["str", "string", "String", "SecretStr", "bytes", "final", "Final", "const", "any"];
     let named = types.contains(&line.get(at, end));
     let sign = line.run(end, &BLANK);
     (named && line.at(sign) == b'=').then(|| line.run(sign + 1, &BLANK))
+}
+
+/// A string in a call that only makes another kind of string of it: `std::string("x")`,
+/// `SecretStr("x")`.
+fn wrapped(line: View<'_>, at: usize) -> Option<usize> {
+    const MAKERS: &[&str] = &[
+        "string",
+        "qstringliteral",
+        "qstring",
+        "str",
+        "bytes",
+        "bytearray",
+        "text",
+        "secretstr",
+        "secretstring",
+        "secret",
+        "securestring",
+        "b64decode",
+        "buffer.from",
+        "nsstring",
+        "std::string",
+        "string.valueof",
+        "string::from",
+        "credentials",
+    ];
+    let reach = at + MAX_NAME;
+    let open =
+        (at..line.len().min(reach)).find(|&i| !NAME.has(line.at(i)) && line.at(i) != b':')?;
+    if line.at(open) != b'(' || !matches!(line.at(open + 1), b'"' | b'\'') {
+        return None;
+    }
+    let maker = line.get(at, open).to_ascii_lowercase();
+    let ends = |name: &str| {
+        maker.strip_suffix(name).is_some_and(|head| head.is_empty() || head.ends_with('.'))
+    };
+    MAKERS.iter().any(|name| ends(name)).then_some(open + 1)
 }
 
 fn reach(line: View<'_>, name: Name, gap: Separator) -> Reach {

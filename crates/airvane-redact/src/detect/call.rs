@@ -34,6 +34,7 @@ pub(crate) const CALLS: &[Call] = &[
     call("passwordcredentials(", 1, "password"),
     call("passwordauthentication(", 1, "password"),
     call("passwordauthenticationtoken(", 1, "password"),
+    call("pscredential(", 1, "password"),
     call("networkcredential(", 1, "password"),
     call("nameauthentication(", 1, "password"),
     call("plainauth(", 2, "password"),

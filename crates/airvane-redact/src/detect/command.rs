@@ -115,6 +115,10 @@ pub(super) fn flag(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         user(line, head, flag, dashes, found);
         return;
     }
+    // `-password x` is a name of its own.
+    if line.has_at(flag, "-pass") {
+        return;
+    }
     let plink = line.has_at(flag, "-pw ");
     if !takes(head, letter) || plink && !mentions(head, &["plink", "pscp", "psftp", "putty"]) {
         return;

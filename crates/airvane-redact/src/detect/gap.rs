@@ -55,6 +55,15 @@ pub(super) fn separator(line: View<'_>, start: usize, end: usize) -> Option<Sepa
     if let Some(end) = element(line, start, i, quoted) {
         return Some(Separator { kind: Gap::Tag, loose: false, quoted, end });
     }
+    // C++: `token{"x"}`.
+    if !quoted && line.at(i) == b'{' && line.at(i + 1) == b'"' {
+        return Some(Separator { kind: Gap::Assign, loose: false, quoted, end: i + 1 });
+    }
+    // Elixir and Clojure: `{:password, "x"}`.
+    if !quoted && open == b':' && line.at(i) == b',' && line.at(line.run(i + 1, &BLANK)) == b'"' {
+        let end = line.run(i + 1, &BLANK);
+        return Some(Separator { kind: Gap::Assign, loose: true, quoted, end });
+    }
     if !quoted && line.at(i) == b'(' && matches!(line.at(i + 1), b'"' | b'\'') {
         return Some(Separator { kind: Gap::Call, loose: false, quoted, end: i + 1 });
     }
@@ -98,7 +107,8 @@ pub(super) fn separator(line: View<'_>, start: usize, end: usize) -> Option<Sepa
         return None;
     }
     if line.before(start) == b'-' || line.at(start) == b'-' {
-        return make(Gap::Flag, blank);
+        // What a mask ends before was one word with it: no flag.
+        return if line.before(start) == b']' { None } else { make(Gap::Flag, blank) };
     }
     let (kind, after) = spoken(line, start, blank)?;
     make(kind, after)
@@ -178,6 +188,9 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
     let ahead = line.rest(blank);
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b" \"'`_.@".contains(b);
     let aside = ahead.bytes().take(64).take_while(plain).count();
+    if let Some(set) = ahead.get(..aside).and_then(|words| words.find(" set to ")) {
+        return Some((Gap::Said, blank + set + " set to ".len()));
+    }
     if let Some(is) = ahead.get(..aside).and_then(|words| words.find(" is")) {
         let after = blank + is + 3;
         if line.at(after) == b':' || line.at(after) == b' ' {
@@ -234,6 +247,10 @@ fn element(line: View<'_>, start: usize, end: usize, quoted: bool) -> Option<usi
     if line.before(line.back_within(start, &TAG, MAX_NAME)) != b'<' {
         return None;
     }
+    // `<token value="x"/>`
+    if let Some(value) = value_field(line, line.run(end, &BLANK)).filter(|_| line.at(end) == b' ') {
+        return Some(value);
+    }
     let attributes = line.rest(end).bytes().take(MAX_NAME);
     let inside = attributes.take_while(|b| !matches!(b, b'>' | b'<' | b'/')).count();
     let bare = inside == 0 || line.at(end) == b' ';
@@ -264,7 +281,7 @@ fn is_line(line: View<'_>, start: usize, value: usize) -> bool {
 pub(super) fn value_field(line: View<'_>, at: usize) -> Option<usize> {
     let slashes = line.slashes(at);
     let open = at + slashes + usize::from(matches!(line.at(at + slashes), b'"' | b'\''));
-    let field = ["value", "val", "default", "content", "secret"]
+    let field = ["value", "val", "default", "content", "secret", "parametervalue"]
         .into_iter()
         .find(|f| line.has_at(open, f))?;
     let mut i = open + field.len();

@@ -48,7 +48,8 @@ pub(super) fn detect(
     let skip = scheme_word(text);
     let value = text.get(skip..).unwrap_or_default().trim();
     // `Digest username="b", …, response="x"`: the parts belong together.
-    let parts = skip > 0 && quoted.is_none() && value.contains("=\"");
+    let opens = value.ends_with('=') && line.at(end) == b'"';
+    let parts = skip > 0 && quoted.is_none() && (value.contains("=\"") || opens);
     if parts {
         let end = line.text.trim_end().len().max(end);
         found.push(Found { start: start + skip, end, kind, from: name, named: false });

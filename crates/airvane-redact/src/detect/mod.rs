@@ -73,7 +73,7 @@ impl Detector {
             }
             self.verify(line, Hit { at: hit.at - bounds.0, ..hit }, &mut named, &mut found);
             self.permit(line, &mut found);
-            let opens = heads(line, hit.anchor)
+            let opens = heads(line, Hit { at: hit.at - bounds.0, ..hit })
                 || hit.anchor == Anchor::Name
                     && (below::scalar_indent(self, line, hit.at - bounds.0).is_some()
                         || !std::mem::replace(&mut announced, true)
@@ -109,7 +109,7 @@ impl Detector {
 
     /// Whether the line names a service whose key a line below may hold.
     pub(crate) fn names_service(text: &str, hits: &[Hit]) -> bool {
-        hits.iter().any(|hit| heads(View::new(text), hit.anchor))
+        hits.iter().any(|hit| heads(View::new(text), *hit))
     }
 
     /// Keys in a line below the name of their service.
@@ -191,6 +191,7 @@ impl Detector {
             Anchor::Scheming => header::scheme(line, hit.at, found),
             Anchor::Hashed => shape::hashed(line, hit.at, found),
             Anchor::Infix => shape::infix(line, hit.at, found),
+            Anchor::Vendor | Anchor::Ordinary if !vendor::is_name(line, hit.at) => {}
             Anchor::Vendor => vendor::distinct(line, hit.at, found),
             Anchor::Literal => vendor::literal(line, hit.at, found),
             Anchor::Ordinary => vendor::ordinary(line, hit.at, found),
@@ -220,8 +221,13 @@ impl Detector {
 }
 
 /// Whether a line with this anchor names a service whose key a line below may hold.
-fn heads(line: View<'_>, anchor: Anchor) -> bool {
-    anchor == Anchor::Vendor || anchor == Anchor::Ordinary && vendor::is_heading(line)
+fn heads(line: View<'_>, hit: Hit) -> bool {
+    let names = match hit.anchor {
+        Anchor::Vendor => true,
+        Anchor::Ordinary => vendor::is_heading(line),
+        _ => false,
+    };
+    names && vendor::is_name(line, hit.at)
 }
 
 /// Bounds of the line that holds position `at`.

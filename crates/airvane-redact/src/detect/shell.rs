@@ -22,6 +22,7 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     } else if line.has_at(at, "passwd --stdin")
         || line.has_at(at, "--password-stdin")
         || line.has_at(at, "| sudo -s")
+        || line.has_at(at, "| kinit")
     {
         piped(line, at)
     } else if line.has_at(at, "net user ") {
@@ -34,8 +35,26 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         word(line, at + "vault login ".len(), 0).filter(|value| is_vault_token(line, *value))
     } else if line.has_at(at, "htpasswd -") {
         word(line, at + "htpasswd ".len(), 3).filter(|_| in_batch(line, at))
-    } else if line.has_at(at, "-server community ") {
-        word(line, at + "-server community ".len(), 0)
+    } else if let Some(value) = device(line, at) {
+        Some(value)
+    } else if line.has_at(at, "@tcp(") {
+        data_source(line, at)
+    } else if line.has_at(at, "rabbitmqctl ") {
+        word(line, at, 3).filter(|_| {
+            let verb = line.rest(at + "rabbitmqctl ".len());
+            ["add_user ", "change_password ", "authenticate_user "]
+                .iter()
+                .any(|v| verb.starts_with(v))
+        })
+    } else if line.has_at(at, "ssh-keygen ") {
+        let flag = line.rest(at).find(" -N ").map(|i| at + i + " -N ".len());
+        flag.and_then(|value| word(line, value, 0))
+    } else if line.has_at(at, "signtool ") {
+        let flag = line.rest(at).find(" /p ").map(|i| at + i + " /p ".len());
+        flag.and_then(|value| word(line, value, 0))
+    } else if line.has_at(at, "net use ") {
+        word(line, at, 3)
+            .filter(|value| line.rest(value.end).contains("/user:") && !is_switch(line, *value))
     } else if line.has_at(at, " /rp ") || line.has_at(at, " /p:") {
         word(line, at + 4, 0)
     } else if line.has_at(at, "sqlplus ") || line.has_at(at, "le:thin:") {
@@ -59,6 +78,39 @@ fn word(line: View<'_>, at: usize, position: usize) -> Option<Value> {
     }
     (i < line.len())
         .then(|| value::quoted(line, i).unwrap_or_else(|| value::bare(line, i, Reach::Blank)))
+}
+
+/// The word behind a command of a network device or a vault: `snmp-server community x`,
+/// `tacacs-server key x`, `crypto isakmp key x`, `vault operator unseal x`.
+fn device(line: View<'_>, at: usize) -> Option<Value> {
+    const COMMANDS: &[&str] = &[
+        "-server community ",
+        " snmp community ",
+        "-server key ",
+        "isakmp key ",
+        "operator unseal ",
+    ];
+    if let Some(command) = COMMANDS.iter().find(|command| line.has_at(at, command)) {
+        let level = usize::from(matches!(
+            line.rest(at + command.len()).as_bytes(),
+            [b'0' | b'7', b' ', ..]
+        ));
+        return word(line, at + command.len(), level);
+    }
+    let host = line.has_at(at, "radius-server host ");
+    let key = line.rest(at).find(" key ").filter(|_| host)?;
+    word(line, at + key + " key ".len(), 0)
+}
+
+/// Go's data source name, `user:x@tcp(host:port)/database`; the anchor is at the `@`.
+fn data_source(line: View<'_>, at: usize) -> Option<Value> {
+    static PART: Class = Class::of(b" \t\"'`=/");
+    let mut user = at;
+    while user > at.saturating_sub(REACH) && !PART.has(line.before(user)) && user > 0 {
+        user -= 1;
+    }
+    let colon = line.get(user, at).find(':')?;
+    Some(Value { start: user + colon + 1, end: at, form: values::Form::Tight })
 }
 
 /// `vault login hvs.x`, not `vault login -method=ldap`.
@@ -121,7 +173,8 @@ fn secure_string(line: View<'_>, at: usize) -> Option<Value> {
 /// The password of `bob/password@db`.
 fn login(line: View<'_>, at: usize) -> Option<Value> {
     static USER: Class = Class::of(b"/@ \"'\t");
-    let mut slash = line.run(at, &BLANK);
+    static OPEN: Class = Class::of(b" \t\"'");
+    let mut slash = line.run(at, &OPEN);
     while slash < line.len() && !USER.has(line.at(slash)) {
         slash += 1;
     }

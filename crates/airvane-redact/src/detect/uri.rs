@@ -13,6 +13,10 @@ static SCHEME: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"+-._");
 const MAX_USERINFO: usize = 4096;
 
 pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    // The gate asks for a scheme at every other place only: so it must be asked for here.
+    if !line.before(at).is_ascii_alphanumeric() && line.before(at) != b'+' {
+        return;
+    }
     let scheme = line.back(at, &SCHEME);
     let authority = at + 3;
     let Some(end) = userinfo_end(line, authority) else {

@@ -4,6 +4,7 @@
 use super::{Detector, Found};
 use crate::{
     entropy,
+    known::in_mask,
     names::{self, Strength},
     values,
     view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View},
@@ -32,6 +33,14 @@ static SEPARATOR: Class = Class::of(b" \t\"'=:>,|");
 static SIGNS: Class = Class::of(b" \t\"'`=:<>,|(){[\\");
 static LETTERS: Class = Class::of(LOWER).with(UPPER);
 static KEY: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-/+=");
+
+/// Whether the name of a service at `at` begins a word, as "etsy" in "sweetsyrup" does not,
+/// and stands in no mask, whose kind names services too.
+pub(super) fn is_name(line: View<'_>, at: usize) -> bool {
+    let (before, first) = (line.before(at), line.at(at));
+    let hump = first.is_ascii_uppercase() && !before.is_ascii_uppercase();
+    (!before.is_ascii_alphanumeric() || hump) && !in_mask(line.text, at)
+}
 
 /// A key behind a name that means nothing but the service, at once or further on in the line.
 pub(super) fn distinct(line: View<'_>, at: usize, found: &mut Vec<Found>) {
@@ -98,7 +107,7 @@ fn adjacent(line: View<'_>, at: usize, distinct: bool) -> Option<(usize, usize)>
         start = line.run_within(name.1, &SIGNS, MAX_SIGNS);
         end = line.run_within(start, &KEY, MAX_KEY);
     }
-    let closed = !matches!(line.at(end), b'.' | b'@' | b':' | b'(');
+    let closed = !matches!(line.at(end), b'.' | b'@' | b':' | b'(') && is_whole(line, start, end);
     if start == name.1 || end < start + 12 || !closed {
         return None;
     }
@@ -119,6 +128,12 @@ fn adjacent(line: View<'_>, at: usize, distinct: bool) -> Option<(usize, usize)>
 fn says_key(word: &str) -> bool {
     const WORDS: &[&str] = &["key", "token", "secret", "apikey", "api", "auth", "pat", "api_key"];
     WORDS.iter().any(|w| w.eq_ignore_ascii_case(word))
+}
+
+/// Whether a run of characters is whole: part of a value that is masked already is none, and what
+/// is left beside a mask must not be found the second time.
+fn is_whole(line: View<'_>, start: usize, end: usize) -> bool {
+    line.at(end) != b'[' && line.before(start) != b']'
 }
 
 fn is_key(value: &str) -> bool {
@@ -169,6 +184,7 @@ fn is_given(line: View<'_>, start: usize, end: usize) -> bool {
     }
     (quoted || assigned || says_key(word))
         && closed
+        && is_whole(line, start, end)
         && !is_shown(line.get(line.back(name, &NAME), name))
 }
 
@@ -190,7 +206,8 @@ pub(super) fn below(detector: &Detector, line: View<'_>, at: usize, found: &mut 
     let value = line.run(end, &SEPARATOR);
     let stop = line.run_within(value, &KEY, MAX_KEY);
     let text = line.get(value, stop);
-    if value > end && values::is_service_key(text) && is_key(text) {
+    let whole = value > end && is_whole(line, value, stop);
+    if whole && values::is_service_key(text) && is_key(text) {
         found.push(Found { start: value, end: stop, kind: "key", from: start, named: false });
     }
 }

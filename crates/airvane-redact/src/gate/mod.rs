@@ -19,7 +19,7 @@ use anchors::{ROWS, Row};
 const BITS: u32 = 21;
 const WORDS: usize = 1 << (BITS - 5);
 /// Buckets hold a few slots on average.
-const BUCKET_BITS: u32 = 12;
+const BUCKET_BITS: u32 = 14;
 const FOLD: u64 = 0x2020_2020_2020_2020;
 
 /// The compiled gate; see [`gate`].
@@ -34,6 +34,11 @@ pub(crate) struct Gate {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Slot {
     window: u32,
+    /// The literal's bytes behind the window, folded, up to four: most windows stand in other
+    /// words, and this tells so without a look at the literal.
+    next: u32,
+    /// Which bytes of `next` count.
+    mask: u32,
     /// Where the window is in the anchor's literal; -1 begins one byte before it.
     offset: i8,
     anchor: Anchor,
@@ -89,8 +94,11 @@ impl Gate {
     fn add(&mut self, row: &Row, often: &Frequency) {
         let bytes = row.literal.as_bytes();
         let mut push = |window, offset| {
+            let (next, mask) = continuation(bytes, offset);
             self.slots.push(Slot {
                 window: fold(window),
+                next,
+                mask,
                 offset,
                 anchor: row.anchor,
                 literal: row.literal,
@@ -203,7 +211,12 @@ impl Gate {
         if self.marked(window) & 1 == 0 {
             return None;
         }
+        let next = text.as_bytes().get(at + 4..at + 8).and_then(<[u8]>::first_chunk);
+        let next = next.map(|next| fold(*next));
         self.slots(window).find_map(|slot| {
+            if next.is_some_and(|next| next & slot.mask != slot.next) {
+                return None;
+            }
             let at = at.checked_add_signed(-isize::from(slot.offset))?;
             let bytes = text.as_bytes().get(at..at + slot.literal.len())?;
             let meant = at >= from && bytes.eq_ignore_ascii_case(slot.literal.as_bytes());
@@ -269,6 +282,18 @@ impl Frequency {
 #[allow(clippy::cast_possible_truncation)] // the low half of the fold mask
 fn fold(window: [u8; 4]) -> u32 {
     u32::from_le_bytes(window) | FOLD as u32
+}
+
+/// What follows the window at `offset` in a literal, and which bytes of it there are.
+fn continuation(literal: &[u8], offset: i8) -> (u32, u32) {
+    let behind = usize::try_from(i16::from(offset) + 4).ok().and_then(|i| literal.get(i..));
+    let behind = behind.unwrap_or_default();
+    let (mut next, mut mask) = ([0; 4], [0; 4]);
+    for ((next, mask), byte) in next.iter_mut().zip(&mut mask).zip(behind) {
+        (*next, *mask) = (*byte, u8::MAX);
+    }
+    let mask = u32::from_le_bytes(mask);
+    (fold(next) & mask, mask)
 }
 
 /// Multiplicative hash; the upper bits are the well-mixed ones.

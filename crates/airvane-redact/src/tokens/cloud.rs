@@ -44,7 +44,7 @@ pub(super) const TOKENS: &[Token] = &[
     token("tencent-secret-id",            "AKID",              Alnum,  (32, 36),    "tencentcloud.com/document/product/598/34228"),
     token("yandex-oauth-token",           "y0_",               Slug,   (30, 80),    "yandex.cloud/en/docs/iam/concepts/authorization/oauth-token"),
     token("yandex-oauth-token",           "y1_",               Slug,   (30, 80),    "yandex.cloud/en/docs/iam/concepts/authorization/oauth-token"),
-    token("yandex-iam-token",             "t1.",               Base64, (80, 400),   "yandex.cloud/en/docs/iam/concepts/authorization/iam-token"),
+    token("yandex-iam-token",             "t1.",               Dotted, (80, 400),   "yandex.cloud/en/docs/iam/concepts/authorization/iam-token"),
     token("yandex-api-key",               "AQVN",              Slug,   (35, 38),    "yandex.cloud/en/docs/iam/concepts/authorization/api-key"),
     token("yandex-access-key",            "YCAJE",             Slug,   (20, 20),    "yandex.cloud/en/docs/iam/concepts/authorization/access-key"),
     token("digitalocean-token",           "dop_v1_",           Hex,    (64, 64),    "docs.digitalocean.com/reference/api/create-personal-access-token"),

@@ -34,7 +34,7 @@ pub(super) const TOKENS: &[Token] = &[
     token("discord-token",        "ODA",                   Dotted, (55, 80),    "discord.com/developers/docs/reference"),
     token("discord-token",        "OTA",                   Dotted, (55, 80),    "discord.com/developers/docs/reference"),
     token("facebook-token",       "EAACEdEose0cBA",        Alnum,  (20, 250),   "developers.facebook.com/docs/facebook-login/guides/access-tokens"),
-    token("facebook-token",       "EAA",                   Alnum,  (100, 400),  "developers.facebook.com/docs/facebook-login/guides/access-tokens"),
+    token("facebook-token",       "EAA",                   Alnum,  (80, 400),  "developers.facebook.com/docs/facebook-login/guides/access-tokens"),
     token("instagram-token",      "IGQV",                  Alnum,  (80, 400),   "developers.facebook.com/docs/instagram-platform"),
     token("instagram-token",      "IGAA",                  Alnum,  (80, 400),   "developers.facebook.com/docs/instagram-platform"),
     token("twitter-bearer-token", "AAAAAAAAAAAAAAAAAAAAA", Wide,   (60, 140),   "docs.x.com/resources/fundamentals/authentication/oauth-2-0/bearer-tokens"),
