@@ -211,7 +211,7 @@ impl Backend for SharedReads {
         self.inner.known_secrets()
     }
 
-    fn url(&self) -> &str {
+    fn url(&self) -> Option<&str> {
         self.inner.url()
     }
 
@@ -287,8 +287,8 @@ mod tests {
             ready(Vec::new()).boxed()
         }
 
-        fn url(&self) -> &'static str {
-            "http://slow"
+        fn url(&self) -> Option<&str> {
+            Some("http://slow")
         }
     }
 

@@ -4,12 +4,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use airvane_e2e::mcp::memory;
 use anyhow::{Context, Result};
 use serde_json::json;
 
 use super::latency::{Caller, at, millis};
 use crate::airflow::{Airflow, ROLES};
-use airvane_e2e::mcp::memory;
 use crate::http::Client;
 use crate::stop;
 
