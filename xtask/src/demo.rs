@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::airflow::{self, Airflow, Home, Major, Store};
 use crate::artifact::{self, Profile};
-use crate::clients::Launch;
+use crate::clients::{Configuration, Reach, configurations};
 use crate::mcp::{self, Session};
 use crate::stop;
 
@@ -108,7 +108,10 @@ fn introduce(airflow: &Airflow, binary: &Path) -> Result<()> {
         ("AIRFLOW_PASSWORD", password),
     ];
     println!("Connect your own client to it:\n");
-    println!("{}", Launch { binary, environment: &environment }.text());
+    let command = binary.display().to_string();
+    for found in configurations(Reach::Program { command: &command, environment: &environment }) {
+        print_configuration(&found);
+    }
     println!(
         "Airflow's own pages: {} (user admin, password {})",
         airflow.url,
@@ -118,6 +121,15 @@ fn introduce(airflow: &Airflow, binary: &Path) -> Result<()> {
         "Ask, for example: \"Why did warehouse_dump fail?\" or \"What failed in the last hour?\"\n"
     );
     Ok(())
+}
+
+fn print_configuration(found: &Configuration) {
+    let file = found.file.map(|file| format!(" ({file})")).unwrap_or_default();
+    println!("{}{file}\n", found.client);
+    for line in found.text.lines() {
+        println!("    {line}");
+    }
+    println!();
 }
 
 /// Tells what happens, with the time since the start.

@@ -10,6 +10,9 @@ mod airflow;
 mod artifact;
 mod bench;
 mod cargo_tool;
+// Taken by its path: with the server as a dependency a first `cargo xtask` would build it twice.
+#[path = "../../crates/airvane-server/src/clients.rs"]
+#[allow(dead_code, reason = "the demo only starts the program")]
 mod clients;
 mod demo;
 mod generate;

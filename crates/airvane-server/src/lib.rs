@@ -6,6 +6,7 @@
 
 pub mod airflow;
 pub mod cassette;
+pub mod clients;
 mod diagnosis;
 pub mod doctor;
 mod failure;
