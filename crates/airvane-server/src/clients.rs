@@ -167,8 +167,8 @@ fn pretty(value: &Value) -> String {
     format!("{value:#}")
 }
 
-/// Quotes a word for the shell when it needs it.
-fn shell(word: &str) -> Cow<'_, str> {
+/// Quotes a word for the shell where it needs it.
+pub(crate) fn shell(word: &str) -> Cow<'_, str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:".contains(c);
     if word.chars().all(plain) {
         return word.into();

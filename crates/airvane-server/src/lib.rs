@@ -14,6 +14,7 @@ pub mod logging;
 pub mod mcp;
 mod nearest;
 pub mod output;
+pub mod page;
 pub mod policy;
 mod profiles;
 pub mod reach;
