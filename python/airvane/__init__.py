@@ -6,3 +6,6 @@ nothing: ``plugin`` is what Airflow loads.
 
 #: Where MCP is spoken, below the web server's own base path.
 PREFIX = "/mcp/v1"
+
+#: The page for people.
+PAGE = PREFIX + "/page"

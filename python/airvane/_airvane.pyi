@@ -27,8 +27,11 @@ class Service:
         later: Callable[..., Any],
         dispatch: Callable[[Exchange], Any],
         deliver: Callable[[int | None, list[tuple[bytes, bytes]], bytes, bool], Any],
+        page: str | None = None,
     ) -> LoopCall: ...
-    def on_thread(self, method: str, headers: _Headers) -> ThreadCall: ...
+    def on_thread(
+        self, method: str, headers: _Headers, page: str | None = None
+    ) -> ThreadCall: ...
 
 @final
 class LoopCall:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from typing import Any, Awaitable, Callable, MutableMapping, Optional
+from urllib.parse import quote
 
-from airvane import PREFIX, started
+from airvane import PAGE, PREFIX, started
 from airvane._airvane import Exchange, LoopCall, Pipe
 
 Scope = MutableMapping[str, Any]
@@ -24,11 +25,12 @@ JSON = [(b"content-type", b"application/json")]
 
 
 async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers what is sent to the plugin's prefix itself."""
+    """Answers what is sent to the plugin's prefix itself, and the page below it."""
     if scope["type"] != "http":
         await send({"type": "websocket.close", "code": 1000})
         return
-    if not scope["path"].rstrip("/").endswith(PREFIX):
+    page = _address(scope) if scope["path"].endswith(PAGE) else None
+    if page is None and not scope["path"].rstrip("/").endswith(PREFIX):
         await _answer(send, 404, b'{"error":"not found"}')
         return
     service = started.service()
@@ -44,6 +46,7 @@ async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
         loop.call_soon_threadsafe,
         upstream.dispatch,
         lambda *part: parts.put_nowait(part),
+        page,
     )
     listening = loop.create_task(_listen(receive, call, loop, parts))
     try:
@@ -51,6 +54,11 @@ async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
     finally:
         call.cancel()
         listening.cancel()
+
+
+def _address(scope: Scope) -> str:
+    host = dict(scope["headers"]).get(b"host", b"localhost").decode("latin-1")
+    return f"{scope['scheme']}://{host}{quote(scope['path'])}"
 
 
 async def _answer(send: Send, status: int, body: bytes) -> None:

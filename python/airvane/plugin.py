@@ -6,12 +6,13 @@ Airflow 2.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from airflow import __version__ as release
 from airflow.plugins_manager import AirflowPlugin
 
-from airvane import PREFIX
+from airvane import PAGE, PREFIX
 
 IS_AIRFLOW_2 = release.startswith("2.")
 
@@ -37,4 +38,22 @@ class AirvanePlugin(AirflowPlugin):
             return []
         from airvane.wsgi import blueprint
 
-        return [blueprint(PREFIX)]
+        return [blueprint()]
+
+    @property
+    def external_views(self) -> list[dict[str, Any]]:
+        """Airflow 3: the page within its own. Releases before 3.1.1 don't know a browser by its
+        cookie, so there the page could only send everybody away."""
+        if _release() < (3, 1, 1):
+            return []
+        # Below the path of the web server, which Airflow's page has as its base.
+        return [{"name": "MCP", "href": PAGE[1:], "url_route": "mcp", "destination": "nav"}]
+
+    @property
+    def appbuilder_menu_items(self) -> list[dict[str, Any]]:
+        """Airflow 2: the page by the name of its route."""
+        return [{"name": "MCP", "href": "airvane.page"}] if IS_AIRFLOW_2 else []
+
+
+def _release() -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", release)[:3])

@@ -7,10 +7,10 @@ for the answer. So a call never waits for another worker, nor a single worker fo
 from __future__ import annotations
 
 import contextvars
-from typing import Any, Callable, Iterable
+from typing import Any, Callable, Iterable, Optional
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from airvane import started
+from airvane import PAGE, PREFIX, started
 from airvane._airvane import Answer, Exchange, Pipe, ThreadCall
 
 Environ = dict[str, Any]
@@ -34,19 +34,20 @@ SHARED = (
 PIECE = 64 * 1024
 
 
-def blueprint(prefix: str) -> Any:
-    """The endpoint for Airflow's Flask application."""
+def blueprint() -> Any:
+    """The endpoint and the page for Airflow's Flask application."""
     from flask import Blueprint
 
     made = Blueprint("airvane", __name__)
     made.add_url_rule(
-        prefix + "/",
+        PREFIX + "/",
         "endpoint",
         endpoint,
         methods=["GET", "POST", "DELETE", "OPTIONS"],
         strict_slashes=False,
         provide_automatic_options=False,
     )
+    made.add_url_rule(PAGE, "page", page, methods=["GET"])
     # Whoever sends no Authorization header gets 401 from us, and a page of another origin can't
     # send one: there is no request to forge.
     made.record_once(lambda state: state.app.extensions["csrf"].exempt(endpoint))
@@ -55,13 +56,24 @@ def blueprint(prefix: str) -> Any:
 
 def endpoint() -> Any:
     """Answers one request."""
+    return _answered(None)
+
+
+def page() -> Any:
+    """Shows the page."""
+    from flask import request
+
+    return _answered(request.base_url)
+
+
+def _answered(page: Optional[str]) -> Any:
     from flask import Response, current_app, request
 
     service = started.service()
     if service is None:
         return Response(started.UNUSABLE, 503, mimetype="application/json")
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
-    call = service.on_thread(request.method, headers)
+    call = service.on_thread(request.method, headers, page)
     upstream = Upstream(current_app.wsgi_app, request.environ)
     answer = _serve(call, upstream, request.stream)
     pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers]

@@ -7,7 +7,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use airvane_client::{Application, BoxFuture, Pieces, TransportError};
-use airvane_server::transport;
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use futures::{FutureExt, StreamExt};
@@ -17,10 +16,10 @@ use pyo3::types::PyBytes;
 use tokio::task::AbortHandle;
 
 use crate::exchange::exchange;
-use crate::head::{self, Headers};
+use crate::head::{self, Head};
 use crate::pipe::{Pipe, pipe};
 use crate::process;
-use crate::service::{self, Served};
+use crate::service::{self, Here, Served};
 
 /// The functions of Python that a call uses.
 pub(crate) struct Loop {
@@ -72,18 +71,17 @@ pub(crate) struct LoopCall {
 impl LoopCall {
     pub(crate) fn begin(
         py: Python<'_>,
-        service: transport::Service,
-        method: &str,
-        headers: Headers,
+        here: Here,
+        head: Head<'_>,
         functions: Loop,
     ) -> PyResult<Self> {
         let Loop { later, dispatch, deliver } = functions;
         let (body, reader) = pipe(Some(later.clone_ref(py)));
         let application = Arc::new(OnLoop { later: later.clone_ref(py), dispatch });
         let body_read = Body::from_stream(reader.stream());
-        let request = head::request(method, headers, application, body_read);
+        let request = head::request(head, application, body_read);
         let task = process::runtime(py)?.spawn(async move {
-            let answer = service::answer(&service, request).await;
+            let answer = service::answer(&here, request).await;
             deliver_all(answer, &later, &deliver).await;
         });
         Ok(Self { body: Py::new(py, body)?, task: task.abort_handle() })

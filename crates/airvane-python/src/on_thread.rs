@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use airvane_client::{Application, BoxFuture, Pieces, TransportError};
-use airvane_server::transport;
 use axum::body::Body;
 use bytes::Bytes;
 use futures::{FutureExt, StreamExt};
@@ -21,10 +20,10 @@ use pyo3::types::PyBytes;
 use tokio::task::AbortHandle;
 
 use crate::exchange::{Exchange, exchange};
-use crate::head::{self, Headers};
+use crate::head::{self, Head};
 use crate::pipe::{Pipe, pipe};
 use crate::process;
-use crate::service;
+use crate::service::{self, Here};
 
 /// gunicorn ends a worker that is silent for two minutes.
 const LONGEST: Duration = Duration::from_secs(90);
@@ -120,17 +119,12 @@ pub(crate) struct ThreadCall {
 }
 
 impl ThreadCall {
-    pub(crate) fn begin(
-        py: Python<'_>,
-        service: transport::Service,
-        method: &str,
-        headers: Headers,
-    ) -> PyResult<Self> {
+    pub(crate) fn begin(py: Python<'_>, here: Here, head: Head<'_>) -> PyResult<Self> {
         let (sender, receiver) = mpsc::channel();
         let thread = Arc::new(OnThread { jobs: Mutex::new(sender) });
-        let request = head::request(method, headers, thread.clone(), body(thread.clone()));
+        let request = head::request(head, thread.clone(), body(thread.clone()));
         let task = process::runtime(py)?.spawn(async move {
-            let answer = Answer::read(service::answer(&service, request).await).await;
+            let answer = Answer::read(service::answer(&here, request).await).await;
             // Who has gone away wants no answer.
             let _ = thread.ask(Job::Answer(answer));
         });

@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use airvane_client::InProcessBackend;
+use airvane_server::page::Page;
 use airvane_server::settings::{Settings, Transport};
 use airvane_server::{Server, StartError, logging, transport};
 use axum::body::Body;
@@ -14,7 +15,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use url::Url;
 
-use crate::head::Headers;
+use crate::head::{Head, Headers};
 use crate::on_loop::{Loop, LoopCall};
 use crate::on_thread::ThreadCall;
 use crate::process::{self, PerProcess};
@@ -28,7 +29,14 @@ pub(crate) struct Service {
     settings: Settings,
     release: String,
     url: Option<Url>,
-    here: PerProcess<transport::Service>,
+    here: PerProcess<Here>,
+}
+
+/// What answers in this process.
+#[derive(Clone)]
+pub(crate) struct Here {
+    mcp: transport::Service,
+    page: Page,
 }
 
 #[pymethods]
@@ -56,7 +64,10 @@ impl Service {
 
     /// Begins a call that an event loop serves. `later` is its `call_soon_threadsafe`; `dispatch`
     /// carries an exchange out; `deliver` takes the answer in parts: status and headers (with the
-    /// first), a piece of the body, whether there is more.
+    /// first), a piece of the body, whether there is more. `page` is the whole address if the page
+    /// was asked for, and not MCP.
+    #[pyo3(signature = (method, headers, later, dispatch, deliver, page=None))]
+    #[expect(clippy::too_many_arguments, reason = "one request, and three ways back")]
     fn on_loop(
         &self,
         py: Python<'_>,
@@ -65,19 +76,28 @@ impl Service {
         later: Py<PyAny>,
         dispatch: Py<PyAny>,
         deliver: Py<PyAny>,
+        page: Option<&str>,
     ) -> PyResult<LoopCall> {
         let functions = Loop { later, dispatch, deliver };
-        LoopCall::begin(py, self.here(py)?, method, headers, functions)
+        let head = Head { method, headers, page };
+        LoopCall::begin(py, self.here(py)?, head, functions)
     }
 
     /// Begins a call that the calling thread serves.
-    fn on_thread(&self, py: Python<'_>, method: &str, headers: Headers) -> PyResult<ThreadCall> {
-        ThreadCall::begin(py, self.here(py)?, method, headers)
+    #[pyo3(signature = (method, headers, page=None))]
+    fn on_thread(
+        &self,
+        py: Python<'_>,
+        method: &str,
+        headers: Headers,
+        page: Option<&str>,
+    ) -> PyResult<ThreadCall> {
+        ThreadCall::begin(py, self.here(py)?, Head { method, headers, page })
     }
 }
 
 impl Service {
-    fn here(&self, py: Python<'_>) -> PyResult<transport::Service> {
+    fn here(&self, py: Python<'_>) -> PyResult<Here> {
         self.here.get(py, || {
             let _runtime = process::runtime(py)?.enter();
             logging::start(&self.settings.transport);
@@ -85,7 +105,10 @@ impl Service {
                 Transport::Http(http) => http.allowed_origins.as_slice(),
                 Transport::Stdio => &[],
             };
-            Ok(transport::Service::new(self.server().map_err(refused)?, origins))
+            let server = self.server().map_err(refused)?;
+            let mcp = transport::Service::new(server.clone(), origins);
+            let url = self.url.clone();
+            Ok(Here { mcp, page: Page::new(server, self.settings.clone(), &self.release, url) })
         })
     }
 
@@ -104,8 +127,15 @@ fn refused(error: impl std::fmt::Display) -> PyErr {
 }
 
 /// Answers a request, whatever happens on the way.
-pub(crate) async fn answer(service: &transport::Service, request: http::Request<Body>) -> Served {
-    let handled = AssertUnwindSafe(service.handle(request)).catch_unwind().await;
+pub(crate) async fn answer(here: &Here, request: http::Request<Body>) -> Served {
+    let handled = async {
+        if Page::is_at(request.uri()) {
+            here.page.handle(request).await
+        } else {
+            here.mcp.handle(request).await
+        }
+    };
+    let handled = AssertUnwindSafe(handled).catch_unwind().await;
     handled.unwrap_or_else(|_| broken())
 }
 

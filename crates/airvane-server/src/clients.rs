@@ -144,22 +144,25 @@ impl Reach<'_> {
             Self::Program { .. } => ("stdio", self.entry(None)),
             Self::Endpoint { .. } => ("http", self.entry(Some("url"))),
         };
-        let mut entry = entry.unwrap_or_default();
-        entry["type"] = Value::from(kind);
-        json!({"servers": {"airvane": entry}})
+        let typed = entry.map(|mut entry| {
+            entry.insert("type".to_owned(), kind.into());
+            entry
+        });
+        json!({"servers": {"airvane": typed}})
     }
 
-    fn entry(self, url_key: Option<&'static str>) -> Option<Value> {
-        match self {
+    fn entry(self, url_key: Option<&'static str>) -> Option<Map<String, Value>> {
+        let entry = match self {
             Self::Program { command, environment } => {
                 let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), json!(value));
                 let variables: Map<String, Value> = environment.iter().map(pair).collect();
-                Some(json!({"command": command, "args": ["serve"], "env": variables}))
+                json!({"command": command, "args": ["serve"], "env": variables})
             }
             Self::Endpoint { url, authorization } => {
-                Some(json!({url_key?: url, "headers": {"Authorization": authorization}}))
+                json!({url_key?: url, "headers": {"Authorization": authorization}})
             }
-        }
+        };
+        entry.as_object().cloned()
     }
 }
 
@@ -208,13 +211,11 @@ mod tests {
         let url = "https://airflow.example.com/it's/mcp/v1/";
         let reach = Reach::Endpoint { url, authorization: "Bearer x" };
         let names: Vec<_> = configurations(reach).map(|found| found.client).collect();
-        assert_eq!(
-            names,
-            ["Claude Code", "Cursor", "VS Code", "Windsurf", "Codex", "Gemini CLI"]
-        );
+        assert_eq!(names, ["Claude Code", "Cursor", "VS Code", "Windsurf", "Codex", "Gemini CLI"]);
         let claude = text_of(reach, "Claude Code");
         assert!(claude.ends_with("it'\\''s/mcp/v1/' --header 'Authorization: Bearer x'"));
-        for (client, key) in [("Cursor", "url"), ("Windsurf", "serverUrl"), ("Gemini CLI", "httpUrl")]
+        for (client, key) in
+            [("Cursor", "url"), ("Windsurf", "serverUrl"), ("Gemini CLI", "httpUrl")]
         {
             let entry: Value = serde_json::from_str(&text_of(reach, client)).unwrap();
             let entry = &entry["mcpServers"]["airvane"];

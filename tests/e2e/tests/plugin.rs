@@ -7,11 +7,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(clippy::print_stdout, reason = "the figures are worth reading")]
 
+#[path = "plugin/browser.rs"]
+mod browser;
 #[path = "roles/compare.rs"]
 mod compare;
 #[allow(dead_code, reason = "the plugin is reached over HTTP only")]
 #[path = "clients/drive.rs"]
 mod drive;
+#[path = "plugin/page.rs"]
+mod page;
 #[path = "roles/probes.rs"]
 mod probes;
 #[path = "roles/world.rs"]

@@ -2,7 +2,6 @@
 
 use airvane_api::{AccessLevel, ApiVersion};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use serde_json::json;
 use url::Url;
 
 use super::Page;
@@ -20,8 +19,9 @@ pub(super) fn page(page: &Page, place: &Place, rights: &Rights, nonce: &str) -> 
         nonce,
         &html! {
             header {
+                @if page.api() == ApiVersion::V1 { p.back { a href=(place.airflow) { "← Airflow" } } }
                 h1 { "Airvane" }
-                p { "An AI client that is connected here sees, explains and operates this Airflow, with your own permissions." }
+                p { "An AI client that connects here sees and explains this Airflow, and operates it where that is allowed, with your own permissions." }
                 ul.chips {
                     li { (access(page.settings.access)) }
                     li { "Airflow " (page.release) }
@@ -114,7 +114,7 @@ fn authorization(api: ApiVersion) -> &'static str {
 }
 
 fn credential(page: &Page, airflow: &str) -> Markup {
-    let body = json!({"username": "NAME", "password": "PASSWORD"}).to_string();
+    let body = r#"{"username": "NAME", "password": "PASSWORD"}"#;
     let url = format!("{airflow}/auth/token");
     html! {
         section {
@@ -126,7 +126,7 @@ fn credential(page: &Page, airflow: &str) -> Markup {
                 }
                 ApiVersion::V2 => {
                     p { "The same as for Airflow's REST API. Where people log in with name and password, this gets a " code { "TOKEN" } ", which lasts as long as " code { "[api_auth] jwt_expiration_time" } " says:" }
-                    pre { "curl -X POST " (shell(&url)) " -H 'Content-Type: application/json' -d " (shell(&body)) }
+                    pre { "curl -X POST " (shell(&url)) " -H 'Content-Type: application/json' -d " (shell(body)) }
                 }
             }
         }
@@ -195,7 +195,8 @@ fn what_you_may_read(rights: &Rights) -> Markup {
 fn settings(page: &Page, airflow: &str) -> Markup {
     let tools = page.tools();
     let given = &page.settings.selection;
-    let lists = [("Toolsets", &given.toolsets), ("Tools", &given.tools), ("Excluded", &given.exclude)];
+    let lists =
+        [("Toolsets", &given.toolsets), ("Tools", &given.tools), ("Excluded", &given.exclude)];
     html! {
         section {
             h2 { "Settings" }

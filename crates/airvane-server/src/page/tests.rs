@@ -133,7 +133,9 @@ async fn the_browser_is_told_to_run_and_fetch_nothing() {
     assert!(policy.ends_with("frame-ancestors 'self'"), "{policy}");
     let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
     assert!(seen.text.contains(&format!("<style nonce=\"{nonce}\">")));
-    assert!(!["src=", "@import", "url(", "<link", "onclick"].iter().any(|out| seen.text.contains(out)));
+    assert!(
+        !["src=", "@import", "url(", "<link", "onclick"].iter().any(|out| seen.text.contains(out))
+    );
     assert_eq!(seen.headers[header::X_FRAME_OPTIONS], "SAMEORIGIN");
     assert_eq!(seen.headers[header::CACHE_CONTROL], "no-store");
 }
