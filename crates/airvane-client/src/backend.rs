@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use airvane_api::{ApiVersion, Request};
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 
@@ -22,7 +23,9 @@ pub trait Backend: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Response, TransportError>>;
 
     /// The API that requests are to be written for.
-    fn api<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<ApiVersion, DetectError>>;
+    fn api<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<ApiVersion, DetectError>> {
+        async { self.detect(context).await.map(|instance| instance.api) }.boxed()
+    }
 
     /// The Airflow that answers.
     fn detect<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<Instance, DetectError>>;
