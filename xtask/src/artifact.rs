@@ -49,12 +49,16 @@ pub(crate) fn airvane(profile: Profile) -> Result<PathBuf> {
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(paths::root());
-    // Cargo sets these for us; handed on, they would have others rebuild what looks at them.
+    forget_ours(&mut command);
+    command
+}
+
+/// Cargo sets variables for us; handed on, they would have others rebuild what looks at them.
+pub(crate) fn forget_ours(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
             command.env_remove(&name);
         }
     }
-    command
 }

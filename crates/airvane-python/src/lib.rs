@@ -1,13 +1,13 @@
 //! Airvane's server for Python: `airvane._airvane`, which the plugin in Airflow's web server uses.
 //!
-//! It only registers and converts. A [`Service`] takes the head of an HTTP request and gives a
-//! call; what the call wants from Python comes back as an [`Exchange`]: a request to Airflow's own
+//! It only registers and converts. A `Service` takes the head of an HTTP request and gives a
+//! call; what the call wants from Python comes back as an `Exchange`: a request to Airflow's own
 //! application, to be carried out where the caller's request is being served. On Airflow 3 that is
-//! an event loop ([`on_loop`]), on Airflow 2 a worker's thread ([`on_thread`]). Bodies travel
-//! through a [`Pipe`] in both directions.
+//! an event loop (`on_loop`), on Airflow 2 a worker's thread (`on_thread`). Bodies travel
+//! through a `Pipe` in both directions.
 //!
 //! Nothing waits while it holds the interpreter. Threads are started in the process that serves,
-//! never before a fork ([`process`]). A panic becomes an answer with status 500.
+//! never before a fork (`process`). A panic becomes an answer with status 500.
 
 mod exchange;
 mod head;

@@ -35,6 +35,10 @@ pub fn every_role<T: AsMut<Wire>>(airflow: &Airflow, open: impl Fn(&str) -> T) {
         let mut known = Known::new();
         for probe in probes::reads(&world) {
             let answer = wire.call(probe.tool, &probe.arguments).unwrap();
+            if is_lacking(airflow, &probe, &answer) {
+                rows.push(Row::new(probe.tool, role, true, &answer));
+                continue;
+            }
             rows.push(judge(&world, &rest, &mut known, role, &probe, &answer));
         }
         for write in probes::WRITES {
@@ -50,6 +54,13 @@ pub fn every_role<T: AsMut<Wire>>(airflow: &Airflow, open: impl Fn(&str) -> T) {
     assert!(refused("viewer"), "a viewer may not write");
     let missing = rows.iter().find(|row| row.role == "admin" && !row.allowed);
     assert_eq!(missing.map(|row| row.tool).filter(|tool| *tool != "get_airflow_config"), None);
+}
+
+/// A release without what a tool is made of says so to everybody.
+fn is_lacking(airflow: &Airflow, probe: &Probe, answer: &Answer) -> bool {
+    let words =
+        format!("Airflow tests stored connections since 3.1.7; this is {}", airflow.version);
+    probe.tool == "test_connections" && answer.is_error && answer.text.contains(&words)
 }
 
 /// No tool may be forgotten here when one is added.
