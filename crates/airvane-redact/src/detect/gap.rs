@@ -188,8 +188,10 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
     let ahead = line.rest(blank);
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b" \"'`_.@".contains(b);
     let aside = ahead.bytes().take(64).take_while(plain).count();
-    if let Some(set) = ahead.get(..aside).and_then(|words| words.find(" set to ")) {
-        return Some((Gap::Said, blank + set + " set to ".len()));
+    for word in [" set to ", " changed to ", " reset to "] {
+        if let Some(at) = ahead.get(..aside).and_then(|words| words.find(word)) {
+            return Some((Gap::Said, blank + at + word.len()));
+        }
     }
     if let Some(is) = ahead.get(..aside).and_then(|words| words.find(" is")) {
         let after = blank + is + 3;
