@@ -21,7 +21,7 @@ const NO_VALUES: &[&str] = &[
     "[hidden]", "[masked]", "unknown", "disabled", "enabled", "used", "using", "self", "cls",
     "basic", "bearer", "digest", "negotiate", "unexpected", "found", "already", "exists", "set",
     "stdin", "prompt", "env", "environment", "vault", "oauth2", "oauth", "ldap", "kerberos",
-    "amd64", "arm64", "i386", "armhf", "noarch",
+    "amd64", "arm64", "i386", "armhf", "noarch", "all", "ppc64el", "s390x", "riscv64",
     "private", "public", "name", "value", "key", "new", "old", "only", "see", "use", "get",
 ];
 

@@ -57,6 +57,7 @@ pub(super) const TOKENS: &[Token] = &[
     token("lichess-token",            "lio_",                     Alnum,  (32, 40),    "lichess.org/api"),
     token("fullstory-key",            "na1.",                     Base64, (40, 120),   "developer.fullstory.com/server/authentication"),
     token("roblox-cookie",            "_|WARNING:-DO-NOT-SHARE-", Wide,   (80, 1500),  "create.roblox.com/docs/cloud/auth"),
+    // The sources of the rows from here on were not opened: check them before you rely on them.
     token("ory-token",               "ory_at_",         Slug,   (40, 120),   "ory.sh/docs/concepts/personal-access-token"),
     token("ory-token",               "ory_rt_",         Slug,   (40, 120),   "ory.sh/docs/concepts/personal-access-token"),
     token("ory-token",               "ory_pat_",        Slug,   (32, 120),   "ory.sh/docs/concepts/personal-access-token"),
