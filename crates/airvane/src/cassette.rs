@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use airvane_server::cassette::{self, Cassette, Question};
+use airvane_server::cassette::{self, Cassette, Question, Recorded};
 use airvane_server::settings::Settings;
 use anyhow::{Context, bail};
 use clap::ArgMatches;
@@ -18,19 +18,20 @@ const LARGEST: u64 = 256 << 20;
 pub(crate) async fn record(settings: &Settings, matches: &ArgMatches) -> anyhow::Result<Exit> {
     let text = |name| matches.get_one::<String>(name).map(String::as_str);
     let dag_id = text("dag_id").unwrap_or_default();
+    let question = Question::diagnosis(dag_id, text("dag_run_id"));
+    if text("out") == Some("-") {
+        let recorded = cassette::record(settings, question).await?;
+        crate::print(&recorded.cassette.to_text()?)?;
+        return Ok(Exit::Success);
+    }
     let path = text("out").map_or_else(|| default_path(dag_id), PathBuf::from);
-    let mut file = create(&path)?;
-    let recorded = cassette::record(settings, Question::diagnosis(dag_id, text("dag_run_id")));
-    let written = recorded.await.map_err(anyhow::Error::from).and_then(|recorded| {
-        file.write_all(recorded.cassette.to_text()?.as_bytes())
-            .with_context(|| format!("can't write {}", path.display()))?;
-        Ok(recorded)
-    });
-    let recorded = written.inspect_err(|_| {
+    let file = create(&path)?;
+    let recorded = record_into(settings, question, file).await.inspect_err(|_| {
         // What is not whole is of no use, and in the way of the next try.
         let _ = std::fs::remove_file(&path);
-    })?;
-    crate::print(&format!("{}\n", recorded.answer.text))?;
+    });
+    let recorded = recorded.with_context(|| format!("{} was not written", path.display()))?;
+    crate::print(&crate::call::shown(&recorded.answer, false)?)?;
     eprintln!(
         "{} answers of Airflow are in {}. Secrets are masked; names, hosts and data are not: look \
          through it before you pass it on. `airvane replay {}` diagnoses it again.",
@@ -39,6 +40,16 @@ pub(crate) async fn record(settings: &Settings, matches: &ArgMatches) -> anyhow:
         path.display()
     );
     Ok(if recorded.answer.is_error { Exit::Failure } else { Exit::Success })
+}
+
+async fn record_into(
+    settings: &Settings,
+    question: Question,
+    mut file: std::fs::File,
+) -> anyhow::Result<Recorded> {
+    let recorded = cassette::record(settings, question).await?;
+    file.write_all(recorded.cassette.to_text()?.as_bytes())?;
+    Ok(recorded)
 }
 
 /// Diagnoses what was recorded.

@@ -88,7 +88,7 @@ fn record() -> Command {
     let out = Arg::new("out")
         .long("out")
         .value_name("FILE")
-        .help("Where to write; DAG.cassette.json if not given");
+        .help("Where to write; DAG.cassette.json if not given, - for standard output");
     Command::new("record")
         .about("Diagnose a run and write what Airflow answered, without its secrets, into a file")
         .arg(dag)

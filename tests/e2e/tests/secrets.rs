@@ -428,6 +428,7 @@ fn shell(
         vec!["call", "get_task_logs", &dag, &run, "task_id=print_settings", "tail=100"],
         vec!["call", "get_task_logs", &dag, &run, "task_id=print_settings", "tail=100", "--json"],
         vec!["call", "diagnose_dag_run", &dag, &run],
+        vec!["record", DAG, run_id, "--out", "-"],
     ] {
         let mut command = airvane(&env.airvane, airflow, "admin");
         command.args(&arguments);

@@ -86,6 +86,9 @@ fn what_was_recorded_is_replayed_later_with_the_same_words_and_without_airflow()
         assert!(!kept.contains(secret), "{secret} is in {kept}");
     }
 
+    let piped = out(&run(&["record", "probe", "r1", "--out", "-"], &connected));
+    assert!(piped.starts_with("{\n \"airvane_cassette\": 1,"), "{piped}");
+
     std::thread::sleep(Duration::from_millis(1_100));
     let replayed = run(&["replay", file.path()], &[]);
     assert!(replayed.status.success(), "{}", err(&replayed));
