@@ -1,5 +1,6 @@
 //! The invented secrets of `incidents/secrets.toml`, and how to tell that one got out.
 
+use aho_corasick::AhoCorasick;
 use anyhow::Result;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -27,6 +28,22 @@ pub struct Plant {
 }
 
 impl Plant {
+    /// A plant that no file lists. `text` is what is planted; both majors show it.
+    pub fn made(kind: &str, place: &str, secret: String, text: String) -> Self {
+        Self {
+            id: format!("{kind} in {place}"),
+            kind: kind.to_owned(),
+            place: place.to_owned(),
+            parts: vec![secret],
+            text: Some(vec![text]),
+            shown: vec![2, 3],
+            key: None,
+            field: None,
+            name: None,
+            conn_id: None,
+        }
+    }
+
     /// The secret.
     pub fn secret(&self) -> String {
         self.parts.concat()
@@ -94,10 +111,39 @@ impl Traces {
         let lines = self.forms.iter().filter(|(form, _)| *form == "plain");
         lines.fold(text.to_owned(), |text, (_, line)| text.replace(line, "<secret>"))
     }
+}
 
-    /// Which form of the secret a text contains.
-    pub fn in_text(&self, text: &str) -> Option<&'static str> {
-        self.forms.iter().find(|(_, form)| text.contains(form.as_str())).map(|(kind, _)| *kind)
+/// Looks for the traces of many secrets at once.
+pub struct Hunt<'a> {
+    traces: &'a [Traces],
+    forms: AhoCorasick,
+    /// Of each form: which secret's, and what form it is.
+    owners: Vec<(usize, &'static str)>,
+}
+
+impl<'a> Hunt<'a> {
+    /// For these.
+    pub fn new(traces: &'a [Traces]) -> Result<Self> {
+        let all =
+            || traces.iter().enumerate().flat_map(|(at, it)| it.forms.iter().map(move |f| (at, f)));
+        let owners = all().map(|(at, (kind, _))| (at, *kind)).collect();
+        let forms = AhoCorasick::new(all().map(|(_, (_, form))| form))?;
+        Ok(Self { traces, forms, owners })
+    }
+
+    /// Each secret that a text contains, and in which form.
+    pub fn in_text(&self, text: &str) -> Vec<(&'a Traces, &'static str)> {
+        let found = self.forms.find_overlapping_iter(text);
+        let owners = found.filter_map(|found| self.owners.get(found.pattern().as_usize()));
+        let mut found: Vec<_> = owners.copied().collect();
+        found.sort_unstable();
+        found.dedup_by_key(|(at, _)| *at);
+        found.iter().filter_map(|(at, form)| Some((self.traces.get(*at)?, *form))).collect()
+    }
+
+    /// A text without any of the secrets, for a report.
+    pub fn hidden_in(&self, text: &str) -> String {
+        self.in_text(text).iter().fold(text.to_owned(), |text, (it, _)| it.hidden_in(&text))
     }
 }
 
@@ -151,21 +197,24 @@ mod tests {
     #[test]
     fn every_form_is_found() {
         let secret = "Kaffee/muehle+11 85Lq";
-        let traces = Traces::of("x", secret);
-        assert_eq!(traces.in_text("nothing of it"), None);
-        assert_eq!(traces.in_text(&format!("a {secret} b")), Some("plain"));
+        let traces = [Traces::of("x", secret)];
+        let hunt = Hunt::new(&traces).unwrap();
+        let form = |text: &str| hunt.in_text(text).first().map(|(_, form)| *form);
+        assert_eq!(form("nothing of it"), None);
+        assert_eq!(form(&format!("a {secret} b")), Some("plain"));
         for before in ["", "a", "ab", "abc"] {
             let text = format!("{before}{secret} and more");
-            assert_eq!(traces.in_text(&STANDARD.encode(&text)), Some("base64"), "{before}");
-            assert_eq!(traces.in_text(&URL_SAFE.encode(&text)), Some("base64"), "{before}");
+            assert_eq!(form(&STANDARD.encode(&text)), Some("base64"), "{before}");
+            assert_eq!(form(&URL_SAFE.encode(&text)), Some("base64"), "{before}");
         }
-        assert_eq!(traces.in_text("?p=Kaffee%2Fmuehle%2B11%2085Lq"), Some("URL-encoded"));
+        assert_eq!(form("?p=Kaffee%2Fmuehle%2B11%2085Lq"), Some("URL-encoded"));
     }
 
     #[test]
     fn every_line_counts() {
-        let traces = Traces::of("x", "first line 1\nsecond line 2");
-        assert!(traces.in_text("-- second line 2 --").is_some());
+        let traces = [Traces::of("x", "first line 1\nsecond line 2"), Traces::of("y", "line 2")];
+        let found = Hunt::new(&traces).unwrap().in_text("-- second line 2 --");
+        assert_eq!(found.len(), 2);
     }
 
     #[test]

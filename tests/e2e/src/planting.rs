@@ -32,7 +32,7 @@ pub fn plant(rest: &Rest, plants: &[Plant]) -> Result<String> {
         }
     }
     let run_id = rest.trigger(DAG, &conf(plants), false)?;
-    wait(rest, &run_id)?;
+    wait(rest, DAG, &run_id)?;
     notes(rest, plants, &run_id)?;
     Ok(run_id)
 }
@@ -44,16 +44,16 @@ pub fn conf(plants: &[Plant]) -> Map<String, Value> {
 }
 
 /// Waits until a run has ended.
-fn wait(rest: &Rest, run_id: &str) -> Result<()> {
+pub fn wait(rest: &Rest, dag_id: &str, run_id: &str) -> Result<()> {
     let began = Instant::now();
     loop {
-        let run = rest.get(&run_path(DAG, run_id))?;
+        let run = rest.get(&run_path(dag_id, run_id))?;
         let state = run.get("state").and_then(Value::as_str).unwrap_or_default().to_owned();
         if matches!(state.as_str(), "failed" | "success") {
             return Ok(());
         }
         if began.elapsed().as_secs() > PATIENCE {
-            bail!("{DAG} {run_id} is {state} after {PATIENCE} s");
+            bail!("{dag_id} {run_id} is {state} after {PATIENCE} s");
         }
         std::thread::sleep(Duration::from_secs(2));
     }
@@ -86,8 +86,8 @@ fn shown(rest: &Rest, plant: &Plant, run_id: &str) -> Result<String> {
     let run = run_path(DAG, run_id);
     let get = |path: &str| Ok(strings(&rest.get(path)?));
     match plant.place.as_str() {
-        "log" => log(rest, run_id, "print_settings"),
-        "error" => log(rest, run_id, "connect"),
+        "log" => log(rest, DAG, run_id, "print_settings"),
+        "error" => log(rest, DAG, run_id, "connect"),
         "xcom" => {
             let entry = format!("{run}/taskInstances/hand_over/xcomEntries/return_value");
             Ok(get(&entry)? + &get(&format!("{entry}?deserialize=true")).unwrap_or_default())
@@ -98,7 +98,7 @@ fn shown(rest: &Rest, plant: &Plant, run_id: &str) -> Result<String> {
         "conf" | "run_note" => get(&run),
         "task_note" => get(&format!("{run}/taskInstances/connect")),
         "import_error" => get("/importErrors?limit=100"),
-        "source" => source(rest),
+        "source" => source(rest, DAG),
         "variable" => {
             get(&format!("/variables/{}", segment(plant.name.as_deref().unwrap_or_default())))
         }
@@ -109,20 +109,22 @@ fn shown(rest: &Rest, plant: &Plant, run_id: &str) -> Result<String> {
     }
 }
 
-fn log(rest: &Rest, run_id: &str, task_id: &str) -> Result<String> {
-    let instances = rest.task_instances(DAG, run_id)?;
+/// The texts of a task's log.
+pub fn log(rest: &Rest, dag_id: &str, run_id: &str, task_id: &str) -> Result<String> {
+    let instances = rest.task_instances(dag_id, run_id)?;
     let is_it =
         |instance: &&Value| instance.get("task_id").and_then(Value::as_str) == Some(task_id);
     let Some(instance) = instances.iter().find(is_it) else { bail!("no task instance {task_id}") };
-    let text = rest.log(DAG, run_id, instance)?;
+    let text = rest.log(dag_id, run_id, instance)?;
     Ok(serde_json::from_str(&text).map_or(text, |value| strings(&value)))
 }
 
-fn source(rest: &Rest) -> Result<String> {
+/// The text of a DAG's file.
+pub fn source(rest: &Rest, dag_id: &str) -> Result<String> {
     let path = match rest.major {
-        Major::Three => format!("/dagSources/{DAG}"),
+        Major::Three => format!("/dagSources/{dag_id}"),
         Major::Two => {
-            let dag = rest.get(&format!("/dags/{DAG}"))?;
+            let dag = rest.get(&format!("/dags/{dag_id}"))?;
             let token = dag.get("file_token").and_then(Value::as_str).unwrap_or_default();
             format!("/dagSources/{token}")
         }

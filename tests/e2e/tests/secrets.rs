@@ -1,9 +1,15 @@
-//! Secrets planted on a real Airflow 2 and 3 are in nothing that Airvane says.
+//! Secrets planted on a real Airflow 2 and 3 are in nothing that Airvane says: those that
+//! `incidents/secrets.toml` leaves where people leave them, and forty kinds in eight places each.
 //!
 //! Each plant is first seen by plain REST, where Airflow shows it; one that is not fails the test,
 //! so that silence is never success. Then every tool, resource, prompt, completion and many an
 //! error is read with everything allowed, structured content on and `RUST_LOG=trace`.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can't go on fails")]
+
+#[path = "secrets/kinds.rs"]
+mod kinds;
+#[path = "secrets/matrix.rs"]
+mod matrix;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -14,20 +20,33 @@ use airvane_api::operation::{AccessLevel, Operation};
 use airvane_e2e::env::{Airflow, TestEnv};
 use airvane_e2e::mcp::{Heard, Session, Wire, airvane};
 use airvane_e2e::on_both_majors;
-use airvane_e2e::plant::{self, Plant, Traces, strings};
+use airvane_e2e::plant::{self, Hunt, Plant, Traces, strings};
 use airvane_e2e::planting::{self, DAG};
 use airvane_e2e::rest::{Major, Rest, segment};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 const TASKS: [&str; 5] = ["print_settings", "hand_over", "announce", "export", "connect"];
 
 on_both_majors!(no_secret_gets_out);
 
+/// A run that holds secrets.
+struct Run {
+    dag_id: &'static str,
+    id: String,
+    tasks: &'static [&'static str],
+    conf: Map<String, Value>,
+}
+
 fn no_secret_gets_out(env: &TestEnv, airflow: &Airflow) {
     let rest = Rest::login(airflow, "admin").unwrap();
-    let plants = plant::all().unwrap();
+    let listed = plant::all().unwrap();
+    let made = matrix::plants();
+    let plants = [&listed[..], &made].concat();
+    let files = matrix::Files::write(airflow, &made).unwrap();
     let run_id = planting::plant(&rest, &plants).unwrap();
-    let seen = planting::seen(&rest, &plants, &run_id).unwrap();
+    let made_id = matrix::run(&rest, &made).unwrap();
+    let mut seen = planting::seen(&rest, &listed, &run_id).unwrap();
+    seen.extend(matrix::seen(&rest, &made, &made_id).unwrap());
     let major = if rest.major == Major::Two { 2 } else { 3 };
     let unseen: Vec<&str> = plants
         .iter()
@@ -36,14 +55,21 @@ fn no_secret_gets_out(env: &TestEnv, airflow: &Airflow) {
         .map(|(plant, _)| plant.id.as_str())
         .collect();
 
-    let (heard, errors) = read_all(env, airflow, &plants, &run_id);
+    let runs = [
+        Run { dag_id: DAG, id: run_id, tasks: &TASKS, conf: planting::conf(&listed) },
+        Run { dag_id: matrix::DAG, id: made_id, tasks: &matrix::TASKS, conf: matrix::conf(&made) },
+    ];
+    let (heard, errors) = read_all(env, airflow, &plants, &runs);
+    drop(files);
     let leaks = leaks(&traces(&rest, airflow, &plants), &heard, &errors);
     let masks: usize = heard.iter().map(|one| one.line.matches("[redacted:").count()).sum();
     let mut report = format!(
-        "\nAirflow {}: {} plants, {} seen by plain REST, {} hidden by Airflow itself; \
+        "\nAirflow {}: {} plants ({} of them {} kinds in eight places), {} seen by plain REST, {} hidden by Airflow itself; \
          {} answers with {masks} masks and {} lines of stderr read: {} places leak\n",
         airflow.version,
         plants.len(),
+        made.len(),
+        kinds::KINDS.len(),
         seen.iter().filter(|seen| **seen).count(),
         seen.iter().filter(|seen| !**seen).count() - unseen.len(),
         heard.len(),
@@ -79,29 +105,25 @@ fn traces(rest: &Rest, airflow: &Airflow, plants: &[Plant]) -> Vec<Traces> {
 
 /// Each place where a secret is, told without telling it, and whose it is.
 fn leaks(traces: &[Traces], heard: &[Heard], errors: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let hunt = Hunt::new(traces).unwrap();
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut note = |place: &str, trace: &Traces, form: &str| {
-        let hidden = traces.iter().fold(place.to_owned(), |text, trace| trace.hidden_in(&text));
-        let place = hidden.chars().take(200).collect();
+        let place = hunt.hidden_in(place).chars().take(200).collect();
         found.entry(place).or_default().insert(format!("{} ({form})", trace.id));
     };
     for one in heard {
         let value = serde_json::from_str(&one.line);
         let text = value.map_or_else(|_| one.line.clone(), |value| strings(&value));
-        for trace in traces {
-            if let Some(form) = trace.in_text(&text).or_else(|| trace.in_text(&one.line)) {
-                note(&format!("answer to {}", one.asked), trace, form);
-            }
+        for (trace, form) in hunt.in_text(&format!("{text}\n{}", one.line)) {
+            note(&format!("answer to {}", one.asked), trace, form);
         }
     }
     for line in errors.lines() {
-        for trace in traces {
-            if let Some(form) = trace.in_text(line) {
-                // Without times and numbers, lines of one kind are told once.
-                let hidden = trace.hidden_in(line);
-                let kind: String = hidden.chars().filter(|c| !c.is_ascii_digit()).collect();
-                note(&format!("stderr: {kind}"), trace, form);
-            }
+        for (trace, form) in hunt.in_text(line) {
+            // Without times and numbers, lines of one kind are told once.
+            let hidden = trace.hidden_in(line);
+            let kind: String = hidden.chars().filter(|c| !c.is_ascii_digit()).collect();
+            note(&format!("stderr: {kind}"), trace, form);
         }
     }
     found
@@ -112,20 +134,22 @@ fn read_all(
     env: &TestEnv,
     airflow: &Airflow,
     plants: &[Plant],
-    run_id: &str,
+    runs: &[Run],
 ) -> (Vec<Heard>, String) {
     let toolsets = toolsets(env, airflow);
     let arguments =
         ["--allow-write", "--allow-destructive", "--structured-content", "--toolsets", &toolsets];
     let mut session = Session::open(&env.airvane, airflow, "admin", &arguments, "trace").unwrap();
-    read_tools(&mut session.wire, airflow, plants, run_id);
-    read_resources(&mut session.wire, run_id);
-    read_prompts(&mut session.wire, run_id);
+    read_tools(&mut session.wire, airflow, plants, runs);
+    for run in runs {
+        read_resources(&mut session.wire, run);
+        read_prompts(&mut session.wire, run);
+    }
     for secret in shaped(plants) {
         provoke(&mut session.wire, &secret);
     }
     let (mut heard, mut errors) = session.end().unwrap();
-    for (asked, mut command) in shell(env, airflow, plants, run_id) {
+    for (asked, mut command) in shell(env, airflow, plants, runs) {
         let output = command.env("RUST_LOG", "trace").output().unwrap();
         let line = String::from_utf8_lossy(&output.stdout).into_owned();
         heard.push(Heard { asked, line });
@@ -146,13 +170,21 @@ fn toolsets(env: &TestEnv, airflow: &Airflow) -> String {
 
 /// Secrets that can be told by their shape, whoever says them: in arguments nothing else tells.
 fn shaped(plants: &[Plant]) -> Vec<String> {
-    const IDS: [&str; 3] = ["github_token", "jwt", "variable_token"];
+    const IDS: [&str; 6] = [
+        "github_token",
+        "jwt",
+        "variable_token",
+        "gitlab in conf",
+        "sendgrid in conf",
+        "pypi in conf",
+    ];
     let chosen = plants.iter().filter(|plant| IDS.contains(&plant.id.as_str()));
     chosen.map(Plant::secret).collect()
 }
 
-fn read_tools(wire: &mut Wire, airflow: &Airflow, plants: &[Plant], run_id: &str) {
-    let calls = calls(airflow, plants, run_id);
+fn read_tools(wire: &mut Wire, airflow: &Airflow, plants: &[Plant], runs: &[Run]) {
+    let of_runs = runs.iter().flat_map(|run| calls_of(airflow, plants, run));
+    let calls: Vec<_> = of_runs.chain(calls(plants)).collect();
     let listed = wire.tools().unwrap();
     let listed: BTreeSet<&str> = listed.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
     let covered: BTreeSet<&str> = calls.iter().map(|(tool, _)| *tool).collect();
@@ -166,33 +198,63 @@ fn read_tools(wire: &mut Wire, airflow: &Airflow, plants: &[Plant], run_id: &str
     }
 }
 
-/// Every tool with what shows most. What changes something changes only runs of its own.
-fn calls(airflow: &Airflow, plants: &[Plant], run_id: &str) -> Vec<(&'static str, Value)> {
-    let dag = json!({"dag_id": DAG});
-    let run = json!({"dag_id": DAG, "dag_run_id": run_id});
-    let mine = format!("{run_id}-again");
-    let conf = planting::conf(plants);
-    let triggered = json!({"dag_id": DAG, "dag_run_id": mine, "conf": conf, "note": note(plants)});
-    let awaited = json!({"dag_id": DAG, "conf": conf});
-    let noted = json!({"dag_id": DAG, "dag_run_id": mine, "note": note(plants)});
+/// Every tool that is about one DAG, with what shows most. What changes something changes only runs
+/// of its own.
+fn calls_of(airflow: &Airflow, plants: &[Plant], run: &Run) -> Vec<(&'static str, Value)> {
+    let Run { dag_id, id, tasks, conf } = run;
+    let dag = json!({"dag_id": dag_id});
+    let arguments = json!({"dag_id": dag_id, "dag_run_id": id});
+    let mine = format!("{id}-again");
+    let triggered =
+        json!({"dag_id": dag_id, "dag_run_id": mine, "conf": conf, "note": note(plants)});
+    let awaited = json!({"dag_id": dag_id, "conf": conf});
+    let noted = json!({"dag_id": dag_id, "dag_run_id": mine, "note": note(plants)});
+    let address = format!("{}/dags/{dag_id}", airflow.url);
     let mut calls = vec![
         ("trigger_dag", triggered),
         ("trigger_dag_and_wait", awaited),
-        ("diagnose_dag_run", run.clone()),
+        ("diagnose_dag_run", arguments.clone()),
         ("diagnose_dag_run", dag.clone()),
-        ("diagnose_dag_run", json!({"dag_id": "leaky_imports"})),
-        ("list_failures", json!({})),
-        ("list_failures", json!({"dag_id": DAG, "hours": 48})),
-        ("get_system_health", json!({})),
+        ("list_failures", json!({"dag_id": dag_id, "hours": 48})),
         ("explore_dag", dag.clone()),
-        ("list_dags", json!({"limit": 100})),
         ("get_dag_details", dag.clone()),
         ("get_dag_source", dag.clone()),
-        ("list_dag_runs", json!({"limit": 100})),
         ("list_dag_runs", dag.clone()),
-        ("get_dag_run", run.clone()),
+        ("get_dag_run", arguments.clone()),
         ("list_tasks", dag.clone()),
-        ("list_task_instances", run.clone()),
+        ("list_task_instances", arguments.clone()),
+        ("resolve_url", json!({"url": format!("{address}/runs/{}", segment(id))})),
+        ("resolve_url", json!({"url": format!("{address}/grid?dag_run_id={}", segment(id))})),
+        ("clear_dag_run", arguments.clone()),
+        ("clear_task_instances", arguments.clone()),
+        ("clear_task_instances", dag.clone()),
+        ("pause_dag", dag.clone()),
+        ("unpause_dag", dag),
+        ("write_operation", by_name("set_dag_run_note", &noted)),
+        (
+            "destroy_operation",
+            by_name("delete_dag_run", &json!({"dag_id": dag_id, "dag_run_id": "none"})),
+        ),
+        ("delete_dag_run", json!({"dag_id": dag_id, "dag_run_id": mine})),
+    ];
+    for (index, task) in tasks.iter().enumerate() {
+        calls.extend(task_calls(&arguments, task));
+        // What does not depend on the task is asked once, and what on no DAG at all elsewhere.
+        let again = |it: &&Operation| takes(it, if index == 0 { "dag_id" } else { "task_id" });
+        calls.extend(reads().filter(again).map(|it| operation(it, dag_id, id, task)));
+    }
+    calls
+}
+
+/// What is about no DAG, or about a file that is none.
+fn calls(plants: &[Plant]) -> Vec<(&'static str, Value)> {
+    let mut calls = vec![
+        ("diagnose_dag_run", json!({"dag_id": "leaky_imports"})),
+        ("diagnose_dag_run", json!({"dag_id": "leaky_matrix_broken"})),
+        ("list_failures", json!({})),
+        ("get_system_health", json!({})),
+        ("list_dags", json!({"limit": 100})),
+        ("list_dag_runs", json!({"limit": 100})),
         ("list_import_errors", json!({"limit": 100})),
         ("list_assets", json!({})),
         ("list_asset_events", json!({})),
@@ -203,35 +265,12 @@ fn calls(airflow: &Airflow, plants: &[Plant], run_id: &str) -> Vec<(&'static str
         ("get_airflow_config", json!({})),
         ("get_airflow_config", json!({"option_pattern": "a"})),
         ("get_airflow_version", json!({})),
-        (
-            "resolve_url",
-            json!({"url": format!("{}/dags/{DAG}/runs/{}", airflow.url, segment(run_id))}),
-        ),
-        (
-            "resolve_url",
-            json!({"url": format!("{}/dags/{DAG}/grid?dag_run_id={}", airflow.url, segment(run_id))}),
-        ),
-        ("clear_dag_run", run.clone()),
-        ("clear_task_instances", run.clone()),
-        ("clear_task_instances", dag.clone()),
-        ("pause_dag", dag.clone()),
-        ("unpause_dag", dag),
         ("find_operation", json!({"query": "read the connections", "limit": 10})),
-        ("write_operation", by_name("set_dag_run_note", &noted)),
-        (
-            "destroy_operation",
-            by_name("delete_dag_run", &json!({"dag_id": DAG, "dag_run_id": "none"})),
-        ),
-        ("delete_dag_run", json!({"dag_id": DAG, "dag_run_id": mine})),
     ];
-    for task in TASKS {
-        calls.extend(task_calls(&run, task));
+    for list in ["list_variables", "list_connections", "list_import_errors"] {
+        calls.push(("read_operation", by_name(list, &json!({"limit": 100}))));
     }
-    for (index, task) in TASKS.iter().enumerate() {
-        // What does not depend on the task is asked once.
-        let again = |it: &&Operation| index == 0 || takes(it, "task_id");
-        calls.extend(reads().filter(again).map(|it| operation(it, run_id, task)));
-    }
+    calls.extend(reads().filter(|it| !takes(it, "dag_id")).map(|it| operation(it, DAG, "", "")));
     for name in plants.iter().filter_map(|plant| plant.name.as_deref()) {
         let key = json!({"variable_key": name});
         calls.push(("read_operation", by_name("get_variable", &key)));
@@ -265,9 +304,14 @@ fn takes(operation: &Operation, name: &str) -> bool {
 
 /// An operation pointed at one task. One that finds nothing there, or is not of this major, shows
 /// at least its error.
-fn operation(operation: &Operation, run_id: &str, task: &str) -> (&'static str, Value) {
+fn operation(
+    operation: &Operation,
+    dag_id: &str,
+    run_id: &str,
+    task: &str,
+) -> (&'static str, Value) {
     let value = |name: &str| match name {
-        "dag_id" => json!(DAG),
+        "dag_id" => json!(dag_id),
         "dag_run_id" => json!(run_id),
         "task_id" => json!(task),
         "map_index" => json!(-1),
@@ -312,7 +356,7 @@ fn task_calls(run: &Value, task: &str) -> Vec<(&'static str, Value)> {
     calls
 }
 
-fn read_resources(wire: &mut Wire, run_id: &str) {
+fn read_resources(wire: &mut Wire, run: &Run) {
     let resources = wire.list("resources/list", "resources").unwrap();
     let mut uris: Vec<String> =
         resources.iter().map(|resource| resource["uri"].as_str().unwrap().to_owned()).collect();
@@ -320,16 +364,16 @@ fn read_resources(wire: &mut Wire, run_id: &str) {
     assert!(!uris.is_empty() && !templates.is_empty());
     for template in &templates {
         let template = template["uriTemplate"].as_str().unwrap();
-        for task in TASKS {
+        for task in run.tasks {
             let uri = template
-                .replace("{dag_id}", DAG)
-                .replace("{dag_run_id}", &segment(run_id))
+                .replace("{dag_id}", run.dag_id)
+                .replace("{dag_run_id}", &segment(&run.id))
                 .replace("{task_id}", task);
             assert!(!uri.contains('{'), "a variable that nobody fills: {uri}");
             uris.push(uri);
         }
         for name in ["dag_id", "dag_run_id", "task_id"] {
-            let known = BTreeMap::from([("dag_id", DAG), ("dag_run_id", run_id)]);
+            let known = BTreeMap::from([("dag_id", run.dag_id), ("dag_run_id", &run.id)]);
             let reference = json!({"type": "ref/resource", "uri": template});
             wire.complete(&reference, name, "", &known).unwrap();
         }
@@ -341,14 +385,14 @@ fn read_resources(wire: &mut Wire, run_id: &str) {
     }
 }
 
-fn read_prompts(wire: &mut Wire, run_id: &str) {
+fn read_prompts(wire: &mut Wire, run: &Run) {
     let prompts = wire.list("prompts/list", "prompts").unwrap();
     assert!(!prompts.is_empty());
     for prompt in &prompts {
         let name = prompt["name"].as_str().unwrap();
-        wire.get_prompt(name, &json!({"dag_id": DAG})).unwrap();
+        wire.get_prompt(name, &json!({"dag_id": run.dag_id})).unwrap();
         for argument in prompt["arguments"].as_array().into_iter().flatten() {
-            let known = BTreeMap::from([("dag_id", DAG), ("dag_run_id", run_id)]);
+            let known = BTreeMap::from([("dag_id", run.dag_id), ("dag_run_id", &run.id)]);
             let reference = json!({"type": "ref/prompt", "name": name});
             wire.complete(&reference, argument["name"].as_str().unwrap(), "leaky", &known).unwrap();
         }
@@ -416,23 +460,24 @@ fn shell(
     env: &TestEnv,
     airflow: &Airflow,
     plants: &[Plant],
-    run_id: &str,
+    runs: &[Run],
 ) -> Vec<(String, std::process::Command)> {
     let secret = |id: &str| plants.iter().find(|plant| plant.id == id).unwrap().secret();
-    let run = format!("dag_run_id={run_id}");
-    let dag = format!("dag_id={DAG}");
     let mut commands = Vec::new();
-    for arguments in [
-        vec!["doctor"],
-        vec!["doctor", "--json"],
-        vec!["call", "get_task_logs", &dag, &run, "task_id=print_settings", "tail=100"],
-        vec!["call", "get_task_logs", &dag, &run, "task_id=print_settings", "tail=100", "--json"],
-        vec!["call", "diagnose_dag_run", &dag, &run],
-        vec!["record", DAG, run_id, "--out", "-"],
-    ] {
+    let mut add = |arguments: &[&str]| {
         let mut command = airvane(&env.airvane, airflow, "admin");
-        command.args(&arguments);
+        command.args(arguments);
         commands.push((arguments.join(" "), command));
+    };
+    add(&["doctor"]);
+    add(&["doctor", "--json"]);
+    for Run { dag_id, id, tasks, .. } in runs {
+        let (dag, run) = (format!("dag_id={dag_id}"), format!("dag_run_id={id}"));
+        let task = format!("task_id={}", tasks[0]);
+        add(&["call", "get_task_logs", &dag, &run, &task, "tail=100"]);
+        add(&["call", "get_task_logs", &dag, &run, &task, "tail=100", "--json"]);
+        add(&["call", "diagnose_dag_run", &dag, &run]);
+        add(&["record", dag_id, id, "--out", "-"]);
     }
     for (name, variable, value) in [
         ("wrong password", "AIRFLOW_PASSWORD", secret("named_password")),
