@@ -31,7 +31,14 @@ pub(super) fn compare(token: &str, servers: &[(&str, &str)]) -> Result<()> {
     println!("{:<20} {:<12} {:>10} {:>10} {:>10}", "", "", "median", "p95", "added");
     for question in &QUESTIONS {
         for (name, url) in servers {
-            let (plain, called) = measure(url, token, question)?;
+            let (plain, called) = match measure(url, token, question) {
+                Ok(times) => times,
+                Err(error) => {
+                    stop::check()?;
+                    println!("{name:<20} {:<12} could not be measured: {error:#}", question.tool);
+                    continue;
+                }
+            };
             let row = |what: &str, times: &[Duration], added: String| {
                 let (median, p95) = (millis(at(times, 50)), millis(at(times, 95)));
                 println!(
