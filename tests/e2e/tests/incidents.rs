@@ -61,7 +61,8 @@ fn every_incident_is_explained_in_one_call(env: &TestEnv, airflow: &Airflow) {
             let answer = one(&mut text, incident, &run_id)?;
             let requests = upstream.take();
             let structured = one(&mut structured, incident, &run_id)?;
-            let theirs = other.ask(incident, &run_id, &tasks)?;
+            // What becomes of the other server is not what is held here.
+            let theirs = other.ask(incident, &run_id, &tasks).unwrap_or_default();
             if std::env::var_os("AIRVANE_WRITE_CASSETTES").is_some() && name != recording::TOO_LARGE
             {
                 recording::write(airflow, ROLE, name, incident.question(&run_id))?;

@@ -1,8 +1,8 @@
 //! The services whose keys have no shape of their own: data for the detector of `vendor`.
 //!
-//! The names are those that public lists of secret scanners cover (the rule lists of gitleaks,
-//! trufflehog, kingfisher and Nosey Parker name about a thousand services between them); none of
-//! their patterns is here.
+//! They are names of services that hand out keys. About half are those for which the public secret
+//! scanners trufflehog, Kingfisher and Nosey Parker say that they have a rule; none of their rules
+//! is here.
 
 /// Names that mean nothing but the service: a key may stand some way behind them, or in the lines
 /// below.
