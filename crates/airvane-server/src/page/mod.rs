@@ -2,7 +2,7 @@
 //! may read, and what the administrator has set. It never shows data.
 //!
 //! The visitor's browser says who asks: its cookies go along with a few reads of Airflow's own API
-//! in the same process, and of what comes back only the status counts ([`visitor`]). That is all a
+//! in the same process, and of what comes back only the status counts (`visitor`). That is all a
 //! cookie is good for here; MCP never sees one. Whoever Airflow does not know gets 401 and learns
 //! nothing about it.
 //!
