@@ -35,6 +35,7 @@ pub(super) fn detect(
     let reach = MAX_NAME + 1;
     let (start, end) = (line.back_within(at, &NAME, reach), line.run_within(at, &NAME, reach));
     if end - start <= MAX_NAME {
+        let start = behind_escape(detector, line, start, end);
         compared(detector, line, start, end, found);
         // Most names that alarm the gate are followed by no value: that is the cheaper question.
         if let Some(gap) = separator(line, start, end) {
@@ -46,6 +47,25 @@ pub(super) fn detect(
         }
     }
     end
+}
+
+/// Where the name begins if its first letters belong to an escaped character: `\nDB_PASSWORD` is a
+/// line break and a name, but `C:\token` a name only.
+fn behind_escape(detector: &Detector, line: View<'_>, start: usize, end: usize) -> usize {
+    if line.before(start) != b'\\' {
+        return start;
+    }
+    let digits = match line.at(start) {
+        b'n' | b'r' | b't' | b'f' | b'v' => 0,
+        b'x' => 2,
+        b'u' => 4,
+        _ => return start,
+    };
+    let behind = start + 1 + digits;
+    let code = line.get(start + 1, behind.min(end));
+    let escape = code.len() == digits && code.bytes().all(|b| b.is_ascii_hexdigit());
+    let says = |from: usize| detector.names.judge(line.get(from, end)).strength;
+    if escape && says(behind) >= says(start) { behind } else { start }
 }
 
 fn assigned(

@@ -130,13 +130,13 @@ impl Airflow {
     }
 
     /// Asks for something and decodes the redacted answer.
-    pub async fn ask<T: DeserializeOwned>(
+    pub async fn ask<T: DeserializeOwned + Send + 'static>(
         &self,
         operation: &'static Operation,
         fill: impl FnOnce(RequestBuilder) -> RequestBuilder,
     ) -> Result<T, Failure> {
-        let json = self.ask_json(operation, fill).await?;
-        json.decode().map_err(|_| {
+        let decoded = self.ask_for(operation, fill, SafeJson::decode).await?;
+        decoded.map_err(|_| {
             Failure::new(
                 FailureKind::BadAnswer,
                 format!(
@@ -153,20 +153,34 @@ impl Airflow {
         operation: &'static Operation,
         fill: impl FnOnce(RequestBuilder) -> RequestBuilder,
     ) -> Result<SafeJson, Failure> {
+        self.ask_for(operation, fill, |safe| safe).await
+    }
+
+    async fn ask_for<T: Send + 'static>(
+        &self,
+        operation: &'static Operation,
+        fill: impl FnOnce(RequestBuilder) -> RequestBuilder,
+        decode: impl FnOnce(SafeJson) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
         let request = fill(Request::builder(operation, self.api().await?)).build()?;
         let mut raw = self.send(&request).await?;
         name_handles(operation, &mut raw.value);
-        let safe = self.make_safe(raw).await;
+        let safe = self.make_safe(raw, decode).await;
         safe.map_err(|failure| in_doubt(failure, &request))
     }
 
-    /// Redacts an answer. A large one of the wrong words takes long: that holds up no other call,
-    /// and ends with this one. What is not redacted by then is not shown.
-    async fn make_safe(&self, raw: Json) -> Result<SafeJson, Failure> {
+    /// Redacts an answer and decodes it before the next large one may be read: what nobody wanted
+    /// of it takes no memory any more. A large one of the wrong words takes long: that holds up no
+    /// other call, and ends with this one. What is not redacted by then is not shown.
+    async fn make_safe<T: Send + 'static>(
+        &self,
+        raw: Json,
+        decode: impl FnOnce(SafeJson) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
         let (redactor, context) = (self.redactor.clone(), self.before_the_end());
         let Json { value, turn } = raw;
         let safe = aside(move || {
-            let safe = redactor.json_until(value, &|| context.is_over());
+            let safe = redactor.json_until(value, &|| context.is_over()).map(decode);
             drop(turn);
             safe
         });

@@ -60,7 +60,7 @@ impl Airflow {
         };
         let last = lines.last(ended).and_then(|line| serde_json::from_slice(&line).ok());
         let line = match last {
-            Some(value) => Some(self.make_safe(Json { value, turn: None }).await?),
+            Some(value) => Some(self.make_safe(Json { value, turn: None }, |safe| safe).await?),
             None => None,
         };
         Ok(LastLine { line, ended })

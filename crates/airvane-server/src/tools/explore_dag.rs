@@ -180,7 +180,7 @@ async fn named(airflow: &Airflow, dag_id: &DagId) -> Result<(References, Vec<Str
 }
 
 /// All names of a kind that Airflow lists; `None` if there are too many to list.
-async fn listed<T: DeserializeOwned>(
+async fn listed<T: DeserializeOwned + Send + 'static>(
     airflow: &Airflow,
     operation: &'static Operation,
     wanted: &BTreeSet<String>,
