@@ -33,6 +33,8 @@ const FLEET: &str = "get_system_health";
 
 /// Who asks: may see all that a person on call may see.
 const ROLE: &str = "op";
+/// A model has to read no more than this of the middle one of all answers.
+const MEDIAN_TOKENS: usize = 600;
 
 on_both_majors!(every_incident_is_explained_in_one_call);
 
@@ -83,6 +85,8 @@ fn every_incident_is_explained_in_one_call(env: &TestEnv, airflow: &Airflow) {
     other.end().unwrap();
     let table = table(airflow, &cases, happened_after, began.elapsed());
     judge::settle(&table, cases.iter().map(|case| &case.ours));
+    let typical = table::median(&cases, table::tokens);
+    assert!(typical <= MEDIAN_TOKENS, "an answer takes {typical} tokens in the median");
 }
 
 /// What has happened already is asked about and recorded once more.

@@ -114,6 +114,12 @@ impl Cassette {
         Self { format: FORMAT, airvane, recorded_at, airflow, api, question, answers }
     }
 
+    /// Whether any request succeeded.
+    pub(super) fn has_success(&self) -> bool {
+        let mut statuses = self.answers.iter().filter_map(|answer| answer.status);
+        statuses.any(|status| (200..300).contains(&status))
+    }
+
     /// The JSON that answers a request, if it does.
     pub fn answer_to(&self, request: &str) -> Option<&Value> {
         let answer = self.answers.iter().find(|answer| answer.request == request)?;

@@ -39,6 +39,9 @@ pub enum CassetteError {
     /// Airflow did not answer at all.
     #[error("{}{}", .0.message, .0.hint.map(|hint| format!("; {hint}")).unwrap_or_default())]
     Airflow(Failure),
+    /// Airflow answered with errors only: there is nothing to look into.
+    #[error("Airflow answered none of the requests, so there is nothing to record:\n{0}")]
+    Refused(String),
     /// There is no such tool.
     #[error("the cassette asks for the tool `{0}`, which this airvane does not have")]
     Tool(String),
@@ -75,8 +78,11 @@ pub async fn record(settings: &Settings, question: Question) -> Result<Recorded,
     instance.map_err(CassetteError::Airflow)?;
     let answer = ask(&server, &question, false).await?;
     let context = Context::within(Caller::Configured, PATIENCE);
-    let cassette = recorder.cassette(&question, &context).await;
-    cassette.map(|cassette| Recorded { answer, cassette }).map_err(CassetteError::Airflow)
+    let cassette = recorder.cassette(&question, &context).await.map_err(CassetteError::Airflow)?;
+    if !cassette.has_success() {
+        return Err(CassetteError::Refused(answer.text));
+    }
+    Ok(Recorded { answer, cassette })
 }
 
 /// How long it may take to find out which Airflow answers.

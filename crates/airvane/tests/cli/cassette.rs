@@ -146,3 +146,15 @@ fn without_an_answer_there_is_no_file() {
         assert!(!file.0.exists());
     }
 }
+
+#[test]
+fn with_nothing_but_refusals_there_is_no_file() {
+    let url = airflow::serve(|_| (403, r#"{"detail": "Forbidden"}"#.to_owned()));
+    let connected = [("AIRFLOW_API_URL", url.as_str()), ("AIRFLOW_AUTH_TOKEN", TOKEN)];
+    let file = Scratch::new("refused");
+    let output = run(&["record", "probe", "r1", "--out", file.path()], &connected);
+    assert_eq!(output.status.code(), Some(1));
+    let told = err(&output);
+    assert!(told.contains("nothing to record") && told.contains("403"), "{told}");
+    assert!(!file.0.exists());
+}

@@ -67,7 +67,7 @@ fn sums(out: &mut String, cases: &[Case], version: &str) {
         "airvane on {version}: {} of {} right, {}, requests median {}, ms median {}",
         hits(|case| case.ours.wrong.is_empty()),
         cases.len(),
-        spread(cases, |case| case.ours.tokens.max(case.ours.structured_tokens)),
+        spread(cases, tokens),
         median(cases, |case| case.requests),
         median(cases, |case| millis(case.ours.time)),
     );
@@ -82,6 +82,11 @@ fn sums(out: &mut String, cases: &[Case], version: &str) {
         median(cases, |case| case.theirs.requests),
         median(cases, |case| millis(case.theirs.time)),
     );
+}
+
+/// What a model may have to read: the dearer of the two forms.
+pub fn tokens(case: &Case) -> usize {
+    case.ours.tokens.max(case.ours.structured_tokens)
 }
 
 fn millis(time: Duration) -> usize {
