@@ -12,7 +12,7 @@ use airvane_redact::Redactor;
 
 fn find(format: Format, body: &str) -> Findings {
     let mut redact = EventRedactor::new(&Redactor::default());
-    let mut finder = Finder::new(FinderOptions::default());
+    let mut finder = Finder::new(FinderOptions { tail: 10, ..FinderOptions::default() });
     let mut decoder = Decoder::new(format);
     decoder.push(body.as_bytes(), &mut |event| finder.push(event.redact(&mut redact)));
     decoder.finish(&mut |event| finder.push(event.redact(&mut redact)));
@@ -254,7 +254,42 @@ fn elasticsearch_and_s3_lines() {
     let findings = find(Format::Text, body);
     assert_eq!(findings.notes, ["Reading remote log from s3://logs/dag_id=d/attempt=1.log"]);
     let failure = findings.failure.unwrap();
-    assert_eq!((failure.headline.as_str(), failure.line), ("ValueError: bad row 17", 2));
+    assert_eq!((failure.headline.as_str(), failure.line), ("ValueError: bad row 17", 1));
+}
+
+/// A worker serves the log as long as the task runs: that source goes, and no line's number with it.
+#[test]
+fn lines_have_the_same_numbers_while_and_after_the_task_runs() {
+    let line = |text: &str| format!("[2026-11-20T21:00:00.000+0000] {{a.py:1}} INFO - {text}\n");
+    let log = [line("one"), line("two"), "*** the task's own stars\n".to_owned()].concat();
+    let group = |sources: &str| {
+        format!(
+            "worker-1\n INFO - ::group::Log message source details\n*** Found local files:\n\
+             ***   * /logs/1.log\n{sources} INFO - ::endgroup::\n{log}"
+        )
+    };
+    let served = "*** Found logs served from host http://worker-1:8793/log/1.log\n";
+    let object = |event: &str| format!("{{\"timestamp\":null,\"event\":\"{event}\"}}\n");
+    let events = |sources: &str| {
+        let group = object("::group::Log message source details");
+        let end = object("::endgroup::");
+        let event = r#"{"timestamp":"2026-11-20T21:00:00Z","event":"one"}"#;
+        format!("{group}{}{sources}{end}{event}\n", object("/logs/1.log"))
+    };
+    for (format, running, ended, notes) in [
+        (Format::Text, group(served), group(""), 3),
+        (Format::Ndjson, events(&object("http://worker-1:8793/log/1.log")), events(""), 2),
+    ] {
+        let (running, ended) = (find(format, &running), find(format, &ended));
+        let numbered = |findings: &Findings| -> Vec<(u64, String)> {
+            findings.tail.iter().map(|line| (line.number, line.text.to_string())).collect()
+        };
+        assert_eq!(numbered(&running), numbered(&ended));
+        assert_eq!(running.counts.lines, ended.counts.lines);
+        assert_eq!((running.notes.len(), ended.notes.len()), (notes, notes - 1));
+    }
+    let stars = find(Format::Text, &group("")).tail.last().unwrap().text.to_string();
+    assert_eq!(stars, "*** the task's own stars");
 }
 
 #[test]

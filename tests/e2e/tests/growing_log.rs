@@ -61,6 +61,8 @@ fn the_end_of_a_growing_log_is_right(env: &TestEnv, airflow: &Airflow) {
     let text = ask("get_task_logs", json!({"from_line": later + 1000}));
     assert!(ticks(&text).is_empty() && text.contains("no line with that number"), "{text}");
 
+    let seen = *shown.last().unwrap();
+    wait("one more line", || (task.last() > seen).then_some(()));
     task.end();
     let last = task.last();
     let text = ask("get_task_logs", json!({"tail": 30}));

@@ -12,7 +12,7 @@ use crate::level::Level;
 /// structured chain adds a line of its own.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// Counted from 1 over the whole log, filters or not.
+    /// Counted from 1 over the whole log, filters or not; the same while the log grows.
     pub number: u64,
     /// The event's; `None` on the further lines of a plain text message.
     pub timestamp: Option<Timestamp>,

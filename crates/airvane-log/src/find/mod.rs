@@ -7,6 +7,7 @@ mod grep;
 mod line;
 mod mask;
 mod page;
+mod sources;
 mod tail;
 
 use std::sync::Arc;
@@ -23,14 +24,12 @@ pub use line::Line;
 use line::Numbering;
 use page::Pager;
 pub use page::{MAX_PAGE, Page, PageOptions};
+use sources::Sources;
 pub use tail::MAX_TAIL;
 use tail::Tail;
 
 use crate::event::Event;
 use crate::level::Level;
-
-/// Source and error notes of Airflow's log readers that are kept.
-const MAX_NOTES: usize = 20;
 
 /// What to look for.
 #[derive(Clone, Debug, Default)]
@@ -60,9 +59,7 @@ pub struct Finder {
     grep: Option<Grepper>,
     page: Option<Pager>,
     failure: FailureFinder,
-    notes: Vec<SafeText>,
-    /// Whether the lines are Airflow 3's list of log sources.
-    in_sources: bool,
+    sources: Sources,
 }
 
 /// What was found.
@@ -85,7 +82,7 @@ pub struct Findings {
     /// What made the task fail; `None` when the log shows no failure.
     pub failure: Option<Failure>,
     /// What Airflow's log readers say of their sources (paths, `Could not read served logs: …`),
-    /// at most twenty.
+    /// at most twenty. They are no lines of the log.
     pub notes: Vec<SafeText>,
 }
 
@@ -102,17 +99,18 @@ impl Finder {
             grep: options.grep.map(Grepper::new),
             page: options.page.map(Pager::new),
             failure: FailureFinder::default(),
-            notes: Vec::new(),
-            in_sources: false,
+            sources: Sources::default(),
         }
     }
 
     /// Reads the next event.
     pub fn push(&mut self, mut event: Event) {
+        if self.sources.take(&event) {
+            return;
+        }
         self.counts.push(&event);
         self.lines.clear();
         self.numbering.lines(&mut event, &mut self.lines);
-        self.note();
         self.failure.push(&event, &self.lines);
         for line in &self.lines {
             self.counts.lines += 1;
@@ -139,7 +137,7 @@ impl Finder {
             outcome,
             skip_reason,
             failure: self.failure.finish(),
-            notes: self.notes,
+            notes: self.sources.finish(),
         }
     }
 
@@ -150,28 +148,6 @@ impl Finder {
             + self.grep.as_ref().map_or(0, Grepper::held_bytes)
             + self.page.as_ref().map_or(0, Pager::held_bytes)
             + self.failure.held_bytes()
-            + self.notes.iter().map(|note| note.len()).sum::<usize>()
-    }
-
-    /// Keeps what the log reader says of its sources: `*** ` lines, or a group of lines.
-    fn note(&mut self) {
-        let Some(line) = self.lines.first() else { return };
-        let start = match line.text.as_str() {
-            text if text.starts_with("*** ") => 4,
-            "::group::Log message source details" => {
-                self.in_sources = true;
-                return;
-            }
-            "::endgroup::" => {
-                self.in_sources = false;
-                return;
-            }
-            _ if self.in_sources => 0,
-            _ => return,
-        };
-        if self.notes.len() < MAX_NOTES {
-            let note = line.text.slice(start..).unwrap_or_default();
-            self.notes.push(note.trimmed().truncate_chars(500));
-        }
+            + self.sources.held_bytes()
     }
 }

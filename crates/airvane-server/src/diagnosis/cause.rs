@@ -412,6 +412,11 @@ fn write_tail(out: &mut String, scan: &LogScan) {
         (false, false) => "its log shows no error; it ends:",
     };
     let _ = writeln!(out, "  {words}");
+    if findings.counts.is_empty() {
+        for note in findings.notes.iter().take(SHOWN_TAIL) {
+            let _ = writeln!(out, "    [{}]", shortened(note));
+        }
+    }
     for line in findings.tail.iter().skip(findings.tail.len().saturating_sub(SHOWN_TAIL)) {
         let _ = writeln!(out, "    {}", shortened(&line.text));
     }

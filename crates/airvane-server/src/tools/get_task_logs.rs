@@ -205,7 +205,7 @@ fn headline(document: &mut Document, log: &LogRequest, scan: &LogScan, extent: &
     if counts.is_empty() && scan.cut.is_none() {
         document.line("the log is empty");
     }
-    for note in scan.findings.notes.iter().filter(|note| is_trouble(note)) {
+    for note in scan.findings.notes.iter().filter(|note| counts.is_empty() || is_trouble(note)) {
         document.line(format!("[{}]", note.as_str()));
     }
     if let Some(cut) = &scan.cut {
@@ -213,7 +213,8 @@ fn headline(document: &mut Document, log: &LogRequest, scan: &LogScan, extent: &
     }
 }
 
-/// Airflow's log readers say which file they read; only what went wrong is worth a line.
+/// Airflow's log readers say which file they read; only what went wrong is worth a line, unless
+/// they found nothing.
 fn is_trouble(note: &str) -> bool {
     let note = note.to_lowercase();
     ["could not", "failed", "error", "not found", "denied", "no logs"]
