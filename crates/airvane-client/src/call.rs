@@ -90,6 +90,18 @@ pub async fn success(response: Response, permission: &'static str) -> Result<Res
     Err(refusal(status, &headers, &body, permission).into())
 }
 
+/// Passes a log on, its body unread. A page for people is none: a proxy may ask them to sign in with
+/// status 200.
+pub async fn log(response: Response, permission: &'static str) -> Result<Response, CallError> {
+    let response = success(response, permission).await?;
+    if media_type(&response.headers) != "text/html" {
+        return Ok(response);
+    }
+    let headers = response.headers.clone();
+    let body = refusal_body(response).await?;
+    Err(not_airflow(&headers, &body).into())
+}
+
 /// A refusal's body only explains it: if it can't be had, the status still counts.
 async fn refusal_body(response: Response) -> Result<Bytes, TransportError> {
     match response.bytes(ERROR_LIMIT).await {

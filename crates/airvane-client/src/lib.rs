@@ -32,7 +32,7 @@ mod shared;
 
 pub use auth::{AuthError, Credentials};
 pub use backend::{Backend, Capabilities};
-pub use call::{CallError, JSON_LIMIT, Json, MOST_VALUES, call, json, success};
+pub use call::{CallError, JSON_LIMIT, Json, MOST_VALUES, call, json, log, success};
 pub use context::{CacheKey, Caller, Context};
 pub use detect::{DetectError, Instance};
 pub use error::{ConnectProblem, TlsProblem, TransportError, Waiting};

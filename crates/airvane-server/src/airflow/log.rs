@@ -52,7 +52,7 @@ impl Airflow {
         let answer =
             backend.send(&request, &context).await.map_err(|error| self.failure(error.into()))?;
         self.learn_secrets().await;
-        let body = airvane_client::success(answer, request.permission())
+        let body = airvane_client::log(answer, request.permission())
             .await
             .map_err(|error| self.failure(error))?;
         self.scan(body, options, context).await

@@ -82,6 +82,7 @@ fn cases() -> Vec<Case> {
         case("an endless log", Trick::EndlessLog, Logs, &["not read to the end"]),
         case("an endless line in a log", Trick::EndlessLine, Logs, &["not read to the end"]),
         case("a log that hangs", Trick::Hang, Logs, slow),
+        case("a login page for a log", Trick::LoginPage, Logs, &["login page", "text/html"]),
         case("a log as gzip bomb", Trick::GzipBomb, Logs, &["not read to the end"]),
     ]
 }
