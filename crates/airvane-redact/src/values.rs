@@ -27,9 +27,14 @@ const NO_VALUES: &[&str] = &[
 
 /// Whether `value` stands for a secret instead of being one. Masks of ours are placeholders too.
 pub(crate) fn is_placeholder(value: &str) -> bool {
+    NO_VALUES.contains(&value.trim().to_ascii_lowercase().as_str()) || is_template(value)
+}
+
+/// The same where a word is a value too, as in `user:default@host`.
+pub(crate) fn is_template(value: &str) -> bool {
     let v = value.trim();
     let Some(first) = v.chars().next() else { return true };
-    if mask::is_mask(v) || NO_VALUES.contains(&v.to_ascii_lowercase().as_str()) {
+    if mask::is_mask(v) {
         return true;
     }
     let between = |open: &str, close: &str| v.starts_with(open) && v.ends_with(close);

@@ -2,7 +2,7 @@
 //! environment dumps, XML, headers, calls, and prose such as "the password is x".
 
 use super::{
-    Detector, Found,
+    Detector, Found, connection,
     gap::{Gap, Separator, separator},
     header,
     value::{self, Reach, Value},
@@ -85,11 +85,12 @@ fn assigned(
     if gap.kind == Gap::Call && fetches(line.get(name.start, name.end)) {
         return;
     }
-    if line.at(gap.end) == b'(' && gap.kind == Gap::Assign {
+    let strings = value::quoted(line, line.run(gap.end + 1, &BLANK)).is_some();
+    if line.at(gap.end) == b'(' && gap.kind == Gap::Assign && strings {
         pair(line, name, gap.end, found);
         return;
     }
-    if line.at(gap.end) == b'[' && value::mask_at(line, gap.end).is_none() {
+    if line.at(gap.end) == b'[' && strings {
         list(detector, line, name, gap.end, found);
         return;
     }
@@ -345,6 +346,12 @@ fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
             Some(Value { form, ..value::bare(line, at, Reach::Item) })
         }
         Gap::Assign => {
+            if name.judged.kind == "password"
+                && value::quoted(line, at).is_none()
+                && let Some(value) = connection::value(line, name.start, at)
+            {
+                return Some(value);
+            }
             let at = annotation(line, at).unwrap_or(at);
             if let Some(value) = value::quoted(line, at) {
                 return Some(value);

@@ -246,7 +246,11 @@ fn element(line: View<'_>, start: usize, end: usize, quoted: bool) -> Option<usi
         let value = close + 1 + if line.has_at(close + 1, "<value>") { 7 } else { 0 };
         return (opens && !tag.contains('>') && tag.contains('=')).then_some(value);
     }
-    if line.before(line.back_within(start, &TAG, MAX_NAME)) != b'<' {
+    let open = line.back_within(start, &TAG, MAX_NAME);
+    // `<user>:<password>@host` are places in an address.
+    let placed =
+        open.checked_sub(1).is_some_and(|open| line.before(open) == b':') && line.has_at(end, ">@");
+    if line.before(open) != b'<' || placed {
         return None;
     }
     // `<token value="x"/>`

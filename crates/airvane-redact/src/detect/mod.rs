@@ -5,9 +5,12 @@ mod below;
 mod block;
 mod call;
 mod command;
+mod connection;
 mod foreign;
 mod gap;
 mod header;
+mod oracle;
+mod query;
 mod services;
 mod shape;
 mod shell;
@@ -15,11 +18,14 @@ mod sql;
 mod uri;
 mod value;
 mod vendor;
+mod webhook;
 
 pub(crate) use below::Pending;
 pub(crate) use block::{Block, Inside, Opening};
 pub(crate) use call::CALLS;
 pub(crate) use foreign::WORDS as FOREIGN;
+pub(crate) use oracle::ANCHORS as ORACLE;
+pub(crate) use query::ANCHORS as QUERY;
 pub(crate) use services::{DISTINCT, ORDINARY};
 
 use crate::{
@@ -195,7 +201,10 @@ impl Detector {
             Anchor::Vendor => vendor::distinct(line, hit.at, found),
             Anchor::Literal => vendor::literal(line, hit.at, found),
             Anchor::Ordinary => vendor::ordinary(line, hit.at, found),
-            Anchor::Hook => uri::hook(line, hit.at, found),
+            Anchor::Hook => webhook::hook(line, hit.at, found),
+            Anchor::Oracle => oracle::detect(line, hit.at, found),
+            Anchor::LoginModule => connection::login_module(line, hit.at, found),
+            Anchor::Query => query::detect(line, hit.at, found),
             Anchor::Call => call::detect(line, hit.at, found),
             Anchor::Shell => shell::detect(line, hit.at, found),
             Anchor::Pgpass => shell::pgpass(line, hit.at, found),

@@ -1,6 +1,6 @@
 //! Credentials that shells and administration tools take without a name: piped into `sudo -S`,
 //! `chpasswd` and `passwd --stdin`, `net user bob x`, `ConvertTo-SecureString 'x'`,
-//! `sqlplus bob/x@db`, lines of `.pgpass`.
+//! lines of `.pgpass`.
 
 use super::{
     Found,
@@ -37,7 +37,7 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         word(line, at + "htpasswd ".len(), 3).filter(|_| in_batch(line, at))
     } else if let Some(value) = device(line, at) {
         Some(value)
-    } else if line.has_at(at, "@tcp(") {
+    } else if line.at(at) == b'@' {
         data_source(line, at)
     } else if line.has_at(at, "rabbitmqctl ") {
         word(line, at, 3).filter(|_| {
@@ -57,8 +57,6 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
             .filter(|value| line.rest(value.end).contains("/user:") && !is_switch(line, *value))
     } else if line.has_at(at, " /rp ") || line.has_at(at, " /p:") {
         word(line, at + 4, 0)
-    } else if line.has_at(at, "sqlplus ") || line.has_at(at, "le:thin:") {
-        login(line, at + "sqlplus ".len())
     } else {
         None
     };
@@ -104,12 +102,13 @@ fn device(line: View<'_>, at: usize) -> Option<Value> {
 
 /// Go's data source name, `user:x@tcp(host:port)/database`; the anchor is at the `@`.
 fn data_source(line: View<'_>, at: usize) -> Option<Value> {
-    static PART: Class = Class::of(b" \t\"'`=/");
+    static ENDS: Class = Class::of(b" \t\"'`");
     let mut user = at;
-    while user > at.saturating_sub(REACH) && !PART.has(line.before(user)) && user > 0 {
+    while user > at.saturating_sub(REACH) && !ENDS.has(line.before(user)) && user > 0 {
         user -= 1;
     }
-    let colon = line.get(user, at).find(':')?;
+    let text = line.get(user, at);
+    let colon = text.find(':').filter(|_| !text.contains("://") && !text.contains('['))?;
     Some(Value { start: user + colon + 1, end: at, form: values::Form::Tight })
 }
 
@@ -170,25 +169,6 @@ fn secure_string(line: View<'_>, at: usize) -> Option<Value> {
     Some(Value { start, end: close, form: values::Form::Quoted })
 }
 
-/// The password of `bob/password@db`.
-fn login(line: View<'_>, at: usize) -> Option<Value> {
-    static USER: Class = Class::of(b"/@ \"'\t");
-    static OPEN: Class = Class::of(b" \t\"'");
-    let mut slash = line.run(at, &OPEN);
-    while slash < line.len() && !USER.has(line.at(slash)) {
-        slash += 1;
-    }
-    if line.at(slash) != b'/' {
-        return None;
-    }
-    let start = slash + 1;
-    let mut end = start;
-    while end < line.len() && !matches!(line.at(end), b'@' | b' ' | b'"' | b'\'' | b'\t') {
-        end += 1;
-    }
-    Some(Value { start, end, form: values::Form::Tight })
-}
-
 /// A line of `.pgpass`, `host:port:database:user:password`; the anchor is in its middle.
 pub(super) fn pgpass(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     if line.len() > 512 {
@@ -232,7 +212,6 @@ mod tests {
             ("schtasks /ru bob /rp hunter2", " /rp "),
             ("ConvertTo-SecureString -String 'hunter2' -AsPlainText", "securestring"),
             ("$p = 'hunter2' | ConvertTo-SecureString -AsPlainText", "securestring"),
-            ("sqlplus scott/hunter2@orcl", "sqlplus "),
         ] {
             assert_eq!(secrets(text, anchor), ["hunter2"], "{text}");
         }

@@ -1,70 +1,149 @@
 //! Credentials in URIs: `scheme://user:password@host` of every scheme, tokens as user name,
-//! several hosts, JDBC forms, and webhook addresses whose path is the secret.
+//! several hosts, and the same escaped for JSON or in a query.
 
-use super::{Found, value};
+use super::{Found, value, webhook};
 use crate::{
-    entropy, values,
+    entropy, mask, values,
     view::{Class, DIGIT, LOWER, UPPER, View},
 };
 
 static SCHEME: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"+-._");
 
+static DIGITS: Class = Class::of(DIGIT);
+
 /// Longest user information we look through for the `@`.
 const MAX_USERINFO: usize = 4096;
 
+/// Schemes whose user information is one credential if there is no colon in it. Sources: NATS'
+/// documentation on tokens; the share links of Trojan, Hysteria, VLESS (a UUID) and Shadowsocks
+/// (SIP002); shoutrrr's services Discord and Telegram.
+const WHOLE: &[&str] = &[
+    "nats",
+    "trojan",
+    "trojan-go",
+    "hysteria",
+    "hysteria2",
+    "hy2",
+    "vless",
+    "ss",
+    "discord",
+    "telegram",
+];
+
 pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
-    // The gate asks for a scheme at every other place only: so it must be asked for here.
-    if !line.before(at).is_ascii_alphanumeric() && line.before(at) != b'+' {
+    if line.at(at) == b'%' {
+        encoded(line, at, found);
         return;
     }
-    let scheme = line.back(at, &SCHEME);
-    let authority = at + 3;
-    let Some(end) = userinfo_end(line, authority) else {
-        webhook(line, scheme, authority, found);
+    let Some((from, authority)) = beginning(line, at) else { return };
+    let Some(end) = userinfo_end(line, from, authority) else {
+        webhook::detect(line, from, authority, found);
         return;
     };
-    let userinfo = line.get(authority, end);
-    // Oracle: `jdbc:oracle:thin:user/password@//host`; elsewhere the first colon divides.
-    if let Some(colon) = userinfo.find(':') {
-        let start = authority + colon + 1;
-        if is_token(line.get(authority, start - 1)) {
-            let (kind, from) = ("token", scheme);
-            found.push(Found { start: authority, end: start - 1, kind, from, named: true });
+    let Some(colon) = division(line, authority, end) else {
+        let user = line.get(authority, end);
+        let scheme = line.get(from, at);
+        let whole = WHOLE.iter().any(|s| s.eq_ignore_ascii_case(scheme)) && user.len() >= 3;
+        if is_token(user) || whole && !values::is_template(user) {
+            found.push(Found { start: authority, end, kind: "token", from, named: true });
         }
-        if !values::is_placeholder(line.get(start, end)) && !is_field(line.get(start, end)) {
-            found.push(Found { start, end, kind: "uri-password", from: scheme, named: true });
-        }
-    } else if is_token(userinfo) {
-        found.push(Found { start: authority, end, kind: "token", from: scheme, named: true });
+        webhook::detect(line, from, end + 1, found);
+        return;
+    };
+    let (user, password) = (line.get(authority, colon), line.get(colon + 1, end));
+    let token = is_token(user);
+    if token {
+        found.push(Found { start: authority, end: colon, kind: "token", from, named: true });
     }
-    webhook(line, scheme, end + 1, found);
+    // GitHub takes any password beside a token.
+    let masked = mask::is_mask(user);
+    let constant = (token || masked) && matches!(password, "x-oauth-basic" | "x");
+    if !constant && !values::is_template(password) && !is_field(password) {
+        found.push(Found { start: colon + 1, end, kind: "uri-password", from, named: true });
+    }
+    webhook::detect(line, from, end + 1, found);
+}
+
+/// Where the URI begins whose `://` is at `at`, and where its authority begins. In JSON a slash may
+/// be written `\/` or `\u002f`; SIP has none (RFC 3261).
+fn beginning(line: View<'_>, at: usize) -> Option<(usize, usize)> {
+    if line.has_at(at, "sip") {
+        let authority = at + if line.has_at(at, "sips") { 5 } else { 4 };
+        return (!line.before(at).is_ascii_alphanumeric()).then_some((at, authority));
+    }
+    // The gate asks for a scheme at every other place only: so it must be asked for here.
+    if !line.before(at).is_ascii_alphanumeric() && line.before(at) != b'+' {
+        return None;
+    }
+    let mut authority = at + 1;
+    for _ in 0..2 {
+        authority = slash_end(line, authority)?;
+    }
+    let from = line.back(at, &SCHEME);
+    // Files have no user, and on Windows a colon.
+    (!line.get(from, at).eq_ignore_ascii_case("file")).then_some((from, authority))
+}
+
+/// End of the slash at `i`, however it is escaped.
+fn slash_end(line: View<'_>, i: usize) -> Option<usize> {
+    let behind = i + line.slashes(i);
+    if line.at(behind) == b'/' {
+        return Some(behind + 1);
+    }
+    (behind > i && line.has_at(behind, "u002f")).then_some(behind + 5)
+}
+
+/// The colon between user and password, if there is one; masks have colons of their own.
+fn division(line: View<'_>, start: usize, end: usize) -> Option<usize> {
+    let mut i = start;
+    while i < end {
+        if let Some(after) = value::mask_at(line, i) {
+            i = after;
+        } else if line.at(i) == b':' {
+            return Some(i);
+        } else {
+            i += 1;
+        }
+    }
+    None
 }
 
 /// Position of the `@` that ends the user information, if there is any. A password may hold
-/// unescaped `/`, `#`, `?` or `@`, as people write them: the last `@` before the path's first
-/// clear end counts.
-fn userinfo_end(line: View<'_>, start: usize) -> Option<usize> {
+/// unescaped quotes and `/`, `#`, `?` or `@`, as people write them: the last `@` before the path's
+/// first clear end counts.
+fn userinfo_end(line: View<'_>, from: usize, start: usize) -> Option<usize> {
     let mut i = start;
     let mut at = None;
-    let mut slash = None;
+    // Whether there was a sign that ends an address unless a password holds it.
+    let mut ended = false;
     while i < line.len() && i - start < MAX_USERINFO {
         if let Some(end) = value::mask_at(line, i) {
             i = end;
             continue;
         }
         match line.at(i) {
-            b'@' if slash.is_none() || at.is_none() && is_late(line, start, i) => at = Some(i),
-            b'/' | b'?' | b'#' if slash.is_none() => slash = Some(i),
-            b' ' | b'\t' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | b'|' => {
+            // `name:3.1@sha256:…` is an image.
+            b'@' if line.has_at(i + 1, "sha256:") || line.has_at(i + 1, "sha512:") => {}
+            b'@' if !ended && !is_port(line, start, i) => at = Some(i),
+            b'@' if is_late(line, start, i, at) => at = Some(i),
+            b'/' | b'?' | b'#' => ended = true,
+            b'\\' => match slash_end(line, i) {
+                Some(_) => ended = true,
+                None if ends_text(line, i) => break,
+                None => i += line.slashes(i) - 1,
+            },
+            b' ' | b'\t' => break,
+            sign @ (b'"' | b'\'' | b'`' | b'<' | b'>' | b'|') => {
                 // `user:<password>` is a placeholder, not an end.
-                let placeholder = line.at(i) == b'<' && matches!(line.before(i), b':' | b'/');
-                if !placeholder || i == start {
+                let placeholder = sign == b'<' && matches!(line.before(i), b':' | b'/');
+                if at.is_some() || encloses(line, from, sign) || i == start {
                     break;
                 }
+                ended |= !placeholder;
             }
             // The next URI.
             b':' if i > start && line.has_at(i, "://") => break,
-            b',' | b';' | b')' | b']' | b'}' if at.is_some() || slash.is_some() => break,
+            b',' | b';' | b')' | b']' | b'}' if at.is_some() => break,
             _ => {}
         }
         i += 1;
@@ -72,23 +151,65 @@ fn userinfo_end(line: View<'_>, start: usize) -> Option<usize> {
     at.filter(|&at| at > start)
 }
 
+/// `\n`, `\"` written out.
+fn ends_text(line: View<'_>, i: usize) -> bool {
+    matches!(line.at(i + line.slashes(i)), b'n' | b't' | b'r' | b'"' | b'\'')
+}
+
+/// Whether a quote or bracket that opened right before the URI closes with `sign`.
+fn encloses(line: View<'_>, from: usize, sign: u8) -> bool {
+    let open = line.before(from);
+    open == sign || open == b'<' && sign == b'>'
+}
+
+/// Whether a port stands behind the first colon: `host1:123,host2:456/…@`.
+fn is_port(line: View<'_>, start: usize, at: usize) -> bool {
+    let Some(colon) = division(line, start, at) else { return false };
+    let digits = line.run(colon + 1, &DIGITS);
+    digits > colon + 1 && matches!(line.at(digits), b',' | b'\'' | b'"' | b'|')
+}
+
 /// Whether an `@` behind a slash still ends user information: `user:pa/ss@host:5432/db`, not
-/// `host:80/path/@scope` or `host/a@b`.
-fn is_late(line: View<'_>, start: usize, at: usize) -> bool {
-    let head = line.get(start, at);
-    let Some((user, password)) = head.split_once(':') else { return false };
-    let port = password.split(['/', '?', '#']).next().unwrap_or_default();
+/// `host:80/path/@scope` or `host/a@b`; behind another `@` only if a port follows.
+fn is_late(line: View<'_>, start: usize, at: usize, before: Option<usize>) -> bool {
+    let Some(colon) = division(line, start, at) else { return false };
+    let (user, password) = (line.get(start, colon), line.get(colon + 1, at));
+    let digits = password.trim_start_matches(|c: char| c.is_ascii_digit());
+    let port = digits.len() < password.len()
+        && digits.starts_with(['/', '?', '#', ',', '\'', '"', '|'])
+        || digits.is_empty()
+        || password.starts_with(['/', '?', '#']);
+    let signs = ['/', '?', '#', '"', '\'', '<', '>', '|', '`', '('];
+    if port || user.contains(signs) || user.starts_with('[') && mask::mask_end(user, 0).is_none() {
+        return false;
+    }
     let host = line.rest(at + 1);
     let host = host.strip_prefix('[').map_or(host, |v6| v6.trim_start_matches(|c| c != ']'));
     let host = host.strip_prefix(']').unwrap_or(host);
-    let host_end = host.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'));
-    let after = host_end.and_then(|i| host.as_bytes().get(i));
-    !user.contains(['/', '.'])
-        && !port.bytes().all(|b| b.is_ascii_digit())
-        && matches!(
-            after,
-            Some(b':' | b'/' | b' ' | b'"' | b'\'' | b',' | b')' | b'?' | b'\\') | None
-        )
+    let host_end = host.find(|c: char| !(c.is_alphanumeric() || c == '.' || c == '-' || c == '_'));
+    let after = host.get(host_end.unwrap_or(host.len())..).unwrap_or_default();
+    if before.is_some_and(|before| before < at) {
+        let numbered = after
+            .strip_prefix(':')
+            .is_some_and(|port| port.starts_with(|c: char| c.is_ascii_digit()));
+        return numbered && !password.contains('=');
+    }
+    after.is_empty() || after.starts_with([':', '/', ' ', '"', '\'', ',', ')', '?', '\\'])
+}
+
+/// `%3A%2F%2Fuser%3Apassword%40host`: a URI in the query of another. `at` is that of its `://`.
+fn encoded(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    static PART: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"%-_.~!*");
+    let start = at + "%3a%2f%2f".len();
+    let end = line.run_within(start, &PART, MAX_USERINFO);
+    let lower = line.get(start, end).to_ascii_lowercase();
+    let authority = lower.split("%2f").next().unwrap_or_default();
+    let (Some(host), Some(colon)) = (authority.rfind("%40"), authority.find("%3a")) else { return };
+    let password = authority.get(colon + 3..host).unwrap_or_default();
+    if !password.is_empty() && !values::is_template(password) {
+        let (start, end) = (start + colon + 3, start + host);
+        found.push(Found { start, end, kind: "uri-password", from: at, named: true });
+    }
 }
 
 /// `user:password` written as documentation: `{user}:{password}`, `user:pass` stays maskable.
@@ -100,77 +221,10 @@ fn is_field(password: &str) -> bool {
 
 /// A user name that is a credential: `https://<token>@github.com`.
 fn is_token(user: &str) -> bool {
-    let user = user.trim_end_matches(':');
     user.len() >= 16
+        && !user.contains(['%', '@'])
         && (entropy::looks_random(user, 16) || entropy::is_hash(user))
         && !values::is_placeholder(user)
-}
-
-/// Hosts whose path is a credential: (host suffix, path prefix). Sources: each service's page on
-/// incoming webhooks.
-const WEBHOOKS: &[(&str, &str)] = &[
-    ("hooks.slack.com", "/services/"),
-    ("hooks.slack.com", "/workflows/"),
-    ("hooks.slack.com", "/triggers/"),
-    ("hooks.slack-gov.com", "/services/"),
-    ("discord.com", "/api/webhooks/"),
-    ("discordapp.com", "/api/webhooks/"),
-    ("webhook.office.com", "/webhookb2/"),
-    ("webhook.office365.com", "/webhook"),
-    ("outlook.office.com", "/webhook"),
-    ("logic.azure.com", "/workflows/"),
-    ("chat.googleapis.com", "/v1/spaces/"),
-    ("hooks.zapier.com", "/hooks/catch/"),
-    ("maker.ifttt.com", "/trigger/"),
-    ("events.pagerduty.com", "/integration/"),
-    ("api.telegram.org", "/bot"),
-    ("open.feishu.cn", "/open-apis/bot/"),
-    ("open.larksuite.com", "/open-apis/bot/"),
-    ("qyapi.weixin.qq.com", "/cgi-bin/webhook/"),
-    ("oapi.dingtalk.com", "/robot/send"),
-    ("hooks.glip.com", "/webhook/"),
-    ("hc-ping.com", "/"),
-    ("api.opsgenie.com", "/v1/json/"),
-    ("alert.victorops.com", "/integrations/"),
-    ("outgoing.prod.webhook", "/"),
-    ("cronitor.link", "/p/"),
-    ("hook.us1.make.com", "/"),
-    ("hook.eu1.make.com", "/"),
-    ("hooks.airtable.com", "/workflows/"),
-    ("rooms.webex.com", "/"),
-    ("g.alchemy.com", "/v2/"),
-    ("infura.io", "/v3/"),
-    ("webexapis.com", "/v1/webhooks/incoming/"),
-];
-
-static PATH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"/-_.~%?&=+:@!*$;#");
-
-/// Longest path of a webhook.
-const MAX_PATH: usize = 1024;
-
-/// A webhook written without its scheme.
-pub(super) fn hook(line: View<'_>, at: usize, found: &mut Vec<Found>) {
-    webhook(line, at, at, found);
-}
-
-fn webhook(line: View<'_>, scheme: usize, host: usize, found: &mut Vec<Found>) {
-    static HOST: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b".-:");
-    let i = line.run_within(host, &HOST, 256);
-    let name = line.get(host, i).split(':').next().unwrap_or_default();
-    let known = WEBHOOKS.iter().filter(|(h, _)| name.ends_with(h));
-    let Some(path) = known.map(|(_, p)| *p).find(|p| line.rest(i).starts_with(p)) else { return };
-    let start = i + path.len();
-    let end = line.run_within(start, &PATH, MAX_PATH);
-    let secret = line.get(start, end);
-    let varied = secret.bytes().filter(u8::is_ascii_digit).count() >= 1;
-    if secret.len() >= 10 && varied && !values::is_placeholder(secret) && !is_masked(secret) {
-        found.push(Found { start, end, kind: "webhook-url", from: scheme, named: true });
-    }
-}
-
-/// A path that is masked already, whole or in its last part.
-fn is_masked(path: &str) -> bool {
-    path.contains("[redacted:")
 }
 
 #[cfg(test)]

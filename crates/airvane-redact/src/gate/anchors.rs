@@ -37,6 +37,12 @@ pub(crate) enum Anchor {
     Hook,
     /// A function that takes a secret as argument.
     Call,
+    /// `user/password@database` of Oracle.
+    Oracle,
+    /// Kafka's `PlainLoginModule`, which may name users.
+    LoginModule,
+    /// A parameter of a query whose name says little.
+    Query,
     /// Shell idioms that hand a password over without a name.
     Shell,
     /// A line of `.pgpass`.
@@ -152,6 +158,11 @@ pub(super) const ROWS: &[Row] = &[
     row("contribsys", Anchor::Name),
     wide(LETTERS, "://", HOST, Anchor::Scheme),
     row(":\\/\\/", Anchor::Scheme),
+    row(":\\\\/\\\\/", Anchor::Scheme),
+    row(":\\u002f\\u002f", Anchor::Scheme),
+    row("%3a%2f%2f", Anchor::Scheme),
+    wide(ANY, "sip:", ALNUMS, Anchor::Scheme),
+    row("sips:", Anchor::Scheme),
     row("begin ", Anchor::Block),
     row("putty-user", Anchor::Block),
     row("<pw>", Anchor::Name),
@@ -178,7 +189,11 @@ pub(super) const ROWS: &[Row] = &[
     row("-server key ", Anchor::Shell),
     row("isakmp key ", Anchor::Shell),
     row("radius-server host ", Anchor::Shell),
+    row("loginmodule ", Anchor::LoginModule),
     row("@tcp(", Anchor::Shell),
+    row("@tcp4(", Anchor::Shell),
+    row("@tcp6(", Anchor::Shell),
+    row("@unix(", Anchor::Shell),
     row("operator unseal ", Anchor::Shell),
     row("rabbitmqctl ", Anchor::Shell),
     row("ssh-keygen ", Anchor::Shell),
@@ -189,8 +204,8 @@ pub(super) const ROWS: &[Row] = &[
     row("/user:", Anchor::Shell),
     row(" /rp ", Anchor::Shell),
     wide(ANY, " /p:", ANY, Anchor::Shell),
-    row("sqlplus ", Anchor::Shell),
-    row("le:thin:", Anchor::Shell),
+    wide(ANY, "?p=", ANY, Anchor::Query),
+    wide(ANY, "&p=", ANY, Anchor::Query),
     row(":5432:", Anchor::Pgpass),
     row(":*:*:", Anchor::Pgpass),
     row("values (", Anchor::Values),
@@ -288,7 +303,10 @@ pub(super) fn vendors() -> impl Iterator<Item = Row> {
 /// Functions that take a secret, and "password" in other languages.
 pub(super) fn words() -> impl Iterator<Item = Row> {
     let calls = detect::CALLS.iter().map(|call| row(call.name, Anchor::Call));
-    calls.chain(detect::FOREIGN.iter().map(|word| row(word, Anchor::Foreign)))
+    let oracle = detect::ORACLE.iter().map(|word| row(word, Anchor::Oracle));
+    let query = detect::QUERY.iter().map(|name| row(name, Anchor::Query));
+    let foreign = detect::FOREIGN.iter().map(|word| row(word, Anchor::Foreign));
+    calls.chain(foreign).chain(oracle).chain(query)
 }
 
 /// The rows of the token table.

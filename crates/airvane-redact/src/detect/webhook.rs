@@ -1,0 +1,74 @@
+//! Webhook addresses: whoever has the address may post, so what is random in its path is a secret.
+
+use super::Found;
+use crate::{
+    values,
+    view::{Class, DIGIT, LOWER, UPPER, View},
+};
+
+/// Hosts whose path is a credential: (host suffix, path prefix). Sources: each service's page on
+/// incoming webhooks.
+const WEBHOOKS: &[(&str, &str)] = &[
+    ("hooks.slack.com", "/services/"),
+    ("hooks.slack.com", "/workflows/"),
+    ("hooks.slack.com", "/triggers/"),
+    ("hooks.slack-gov.com", "/services/"),
+    ("discord.com", "/api/webhooks/"),
+    ("discordapp.com", "/api/webhooks/"),
+    ("webhook.office.com", "/webhookb2/"),
+    ("webhook.office365.com", "/webhook"),
+    ("outlook.office.com", "/webhook"),
+    ("logic.azure.com", "/workflows/"),
+    ("chat.googleapis.com", "/v1/spaces/"),
+    ("hooks.zapier.com", "/hooks/catch/"),
+    ("maker.ifttt.com", "/trigger/"),
+    ("events.pagerduty.com", "/integration/"),
+    ("api.telegram.org", "/bot"),
+    ("open.feishu.cn", "/open-apis/bot/"),
+    ("open.larksuite.com", "/open-apis/bot/"),
+    ("qyapi.weixin.qq.com", "/cgi-bin/webhook/"),
+    ("oapi.dingtalk.com", "/robot/send"),
+    ("hooks.glip.com", "/webhook/"),
+    ("hc-ping.com", "/"),
+    ("api.opsgenie.com", "/v1/json/"),
+    ("alert.victorops.com", "/integrations/"),
+    ("outgoing.prod.webhook", "/"),
+    ("cronitor.link", "/p/"),
+    ("hook.us1.make.com", "/"),
+    ("hook.eu1.make.com", "/"),
+    ("hooks.airtable.com", "/workflows/"),
+    ("rooms.webex.com", "/"),
+    ("g.alchemy.com", "/v2/"),
+    ("infura.io", "/v3/"),
+    ("webexapis.com", "/v1/webhooks/incoming/"),
+];
+
+static PATH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"/-_.~%?&=+:@!*$;#");
+
+/// Longest path of a webhook.
+const MAX_PATH: usize = 1024;
+
+/// A webhook written without its scheme.
+pub(super) fn hook(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    detect(line, at, at, found);
+}
+
+pub(super) fn detect(line: View<'_>, scheme: usize, host: usize, found: &mut Vec<Found>) {
+    static HOST: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b".-:");
+    let i = line.run_within(host, &HOST, 256);
+    let name = line.get(host, i).split(':').next().unwrap_or_default();
+    let known = WEBHOOKS.iter().filter(|(h, _)| name.ends_with(h));
+    let Some(path) = known.map(|(_, p)| *p).find(|p| line.rest(i).starts_with(p)) else { return };
+    let start = i + path.len();
+    let end = line.run_within(start, &PATH, MAX_PATH);
+    let secret = line.get(start, end);
+    let varied = secret.bytes().filter(u8::is_ascii_digit).count() >= 1;
+    if secret.len() >= 10 && varied && !values::is_placeholder(secret) && !is_masked(secret) {
+        found.push(Found { start, end, kind: "webhook-url", from: scheme, named: true });
+    }
+}
+
+/// A path that is masked already, whole or in its last part.
+fn is_masked(path: &str) -> bool {
+    path.contains("[redacted:")
+}
