@@ -82,6 +82,14 @@ const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
     ("phrase", &["seed", "recovery", "backup", "mnemonic", "pass"], "password"),
     ("words", &["seed", "recovery", "mnemonic"], "password"),
     ("hash", &["api"], "key"),
+    (
+        "code",
+        &["unlock", "recovery", "backup", "verification", "otp", "mfa", "pin", "puk", "security", "pairing", "activation"],
+        "password",
+    ),
+    ("community", &["snmp", "ro", "rw"], "password"),
+    ("auth", &["rediscli", "redis"], "password"),
+    ("cookie", &["erlang"], "cookie"),
     ("pat", &["github", "gitlab", "azure", "databricks", "snowflake", "ado", "git"], "token"),
 ];
 
@@ -92,7 +100,7 @@ const MEDIUM_WORDS: &[(&str, &str)] = &[
     ("cookie", "cookie"), ("cookies", "cookie"), ("proxy", "credential"), ("proxies", "credential"),
     ("sas", "signature"), ("signature", "signature"), ("otp", "password"), ("totp", "password"),
     ("jwt", "jwt"), ("pin", "password"), ("passkey", "key"), ("webhook", "webhook-url"),
-    ("pat", "token"),
+    ("pat", "token"), ("cvv", "password"), ("cvc", "password"), ("puk", "password"),
 ];
 
 /// Words that make a random-looking value a secret.
@@ -266,6 +274,10 @@ fn judge_words(words: &[String]) -> Judgement {
     if let Some(kind) = lookup(MEDIUM_WORDS) {
         return found(Strength::Medium, kind);
     }
+    // Azure's two keys of a resource; a database's are not random.
+    if matches!(last_pair.as_deref(), Some("primary_key" | "secondary_key")) {
+        return Judgement { strength: Strength::Weak, kind: "key", compound: false };
+    }
     if words.len() >= 2 && last.is_some_and(|w| w == "key" || w == "keys") {
         let before = words.len().checked_sub(2).and_then(|i| words.get(i));
         if before.is_some_and(|w| is(PLAIN_KEYS, w)) {
@@ -275,7 +287,11 @@ fn judge_words(words: &[String]) -> Judgement {
     if words.len() == 1 && last.is_some_and(|w| w == "keys") {
         return NOTHING;
     }
-    lookup(WEAK_WORDS).map_or(NOTHING, |kind| found(Strength::Weak, kind))
+    let kind = lookup(WEAK_WORDS).or_else(|| last.is_some_and(|w| is_keyed(w)).then_some("key"));
+    kind.map_or(NOTHING, |kind| Judgement {
+        compound: words.len() > 1 || kind == "key" && last.is_some_and(|w| is_keyed(w)),
+        ..found(Strength::Weak, kind)
+    })
 }
 
 /// Whether "key" behind this word is the key of that thing, not one of databases, stores and maps.
@@ -293,6 +309,22 @@ pub(crate) fn is_noun(word: &str) -> bool {
         && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         && !PLAIN_KEYS.contains(&word.as_str())
         && !OTHERS.contains(&word.as_str())
+}
+
+/// Whether a name speaks about a secret: `name`, `type`, `path`.
+pub(crate) fn is_about(name: &str) -> bool {
+    const OTHERS: &[&str] = &["namespace", "key", "keys", "project", "region"];
+    let words = words(name);
+    let last = words.last().map(String::as_str);
+    last.is_some_and(|word| ABOUT.contains(&word) || OTHERS.contains(&word))
+}
+
+/// `instrumentationkey`: two words written together, the last of which is "key".
+fn is_keyed(word: &str) -> bool {
+    const OTHERS: &[&str] = &["mon", "tur", "hoc", "joc", "whis", "don", "lac", "hot", "pass"];
+    const MIN: usize = 3;
+    let of = word.strip_suffix("key");
+    of.is_some_and(|of| of.len() >= MIN && !OTHERS.contains(&of) && !PLAIN_KEYS.contains(&of))
 }
 
 /// `key` or `keys`.
@@ -463,7 +495,6 @@ mod tests {
             "num_tokens",
             "tokenizer",
             "password_policy_enabled",
-            "primary_key",
             "sort_key",
             "file_token",
             "next_page_token",

@@ -180,7 +180,8 @@ impl State {
             self.block = Some(opening.block);
         }
         self.scalar = detector.scalar(line, hits).map(|indent| (indent, false));
-        self.pending = detector.pending(line).or_else(|| before.and_then(Pending::later));
+        self.pending =
+            detector.pending(line).or_else(|| before.and_then(|pending| pending.later(line)));
         if Detector::names_service(line, hits) {
             self.service = SERVICE_LINES;
         }

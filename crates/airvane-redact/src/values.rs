@@ -129,7 +129,7 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
             && s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     };
     let braced = v.starts_with('{') && v.ends_with('}') && !is_field(v);
-    if v.starts_with(['(', '[', '{', '&', '|', '!']) && !braced
+    if v.starts_with(['(', '[', '{', '&', '|', '!']) && !braced && !is_signed(v)
         || v.starts_with("->")
         || v.starts_with("::")
     {
@@ -164,6 +164,14 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
         && !v.bytes().any(|b| b.is_ascii_digit())
         && (v.contains('_') || v.bytes().all(|b| b.is_ascii_lowercase()))
         && names.judge(v).strength >= Strength::Weak
+}
+
+/// A password that begins with a sign, as `!flag` and `[x for x in y]` do not.
+fn is_signed(v: &str) -> bool {
+    let Some((_, rest)) = v.split_at_checked(1) else { return false };
+    let rest = rest.strip_prefix("CLEARTEXT}").unwrap_or(rest);
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"!@#$%^*_+~-&".contains(&b);
+    rest.len() >= 6 && rest.bytes().all(plain) && is_mixed(rest) && !rest.contains('_')
 }
 
 /// How a value stands in the text.

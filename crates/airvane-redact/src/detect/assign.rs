@@ -2,10 +2,10 @@
 //! environment dumps, XML, headers, calls, and prose such as "the password is x".
 
 use super::{
-    Detector, Found, connection,
+    Detector, Found,
     gap::{Gap, Separator, separator},
-    header,
-    value::{self, Reach, Value},
+    header, list, pair, read,
+    value::{self, Value},
 };
 use crate::{
     entropy,
@@ -19,10 +19,10 @@ pub(super) const MAX_NAME: usize = 128;
 
 /// A name in the line and how it stands there.
 #[derive(Clone, Copy)]
-struct Name {
-    start: usize,
-    end: usize,
-    judged: Judgement,
+pub(super) struct Name {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) judged: Judgement,
 }
 
 /// Looks at the name around `at`; returns where it ends.
@@ -37,6 +37,7 @@ pub(super) fn detect(
     if end - start <= MAX_NAME {
         let start = behind_escape(detector, line, start, end);
         compared(detector, line, start, end, found);
+        reversed(detector, line, start, end, found);
         // Most names that alarm the gate are followed by no value: that is the cheaper question.
         if let Some(gap) = separator(line, start, end) {
             if let Some(name) = judge(detector, line, start, end) {
@@ -91,11 +92,15 @@ fn assigned(
         return;
     }
     if line.at(gap.end) == b'[' && strings {
-        list(detector, line, name, gap.end, found);
+        list::list(detector, line, name.judged, gap.end, found);
         return;
     }
-    let Some(value) = read(line, name, gap) else { return };
-    let value = phrase(line, name, value);
+    if line.at(gap.end) == b'{' && strings {
+        list::object(detector, line, name.judged, gap.end, found);
+        return;
+    }
+    let Some(value) = read::value(line, name, gap) else { return };
+    let value = read::phrase(line, name, value);
     let text = line.get(value.start, value.end);
     if matches!(gap.kind, Gap::Prose | Gap::Said) && !speaks(line, name, text) {
         if !says_key(line, name, text) {
@@ -216,6 +221,27 @@ fn compared(
     Some(())
 }
 
+/// `{"value": "x", "name": "DB_PASSWORD"}`: the value before its name.
+fn reversed(
+    detector: &Detector,
+    line: View<'_>,
+    start: usize,
+    end: usize,
+    found: &mut Vec<Found>,
+) -> Option<()> {
+    if line.before(start) != b'"' {
+        return None;
+    }
+    let value = pair::value_before(line, start)?;
+    let judged = judge(detector, line, start, end)?.judged;
+    let text = line.get(value.start, value.end);
+    if values::is_secret(text, Form::Quoted, judged, &detector.names) {
+        let (start, end) = (value.start, value.end);
+        found.push(Found { start, end, kind: judged.kind, from: start, named: true });
+    }
+    Some(())
+}
+
 /// `get_secret("name")`, `check_password("x")`: the argument is a name or not kept.
 fn fetches(name: &str) -> bool {
     const VERBS: &[&str] = &[
@@ -307,218 +333,6 @@ fn judge(detector: &Detector, line: View<'_>, start: usize, end: usize) -> Optio
     (judged.strength > Strength::None).then_some(Name { start, end, judged })
 }
 
-fn read(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
-    let at = gap.end;
-    if let Some(value) = value::quoted(line, at) {
-        // SQL's `PASSWORD 'x'`, but not "pass `x` to it".
-        let telling = name.judged.kind == "password" || name.judged.compound;
-        if gap.kind == Gap::Prose && (!telling || line.before(value.start) == b'`') {
-            return Some(Value { form: Form::Remote, ..value });
-        }
-        let remote = matches!(gap.kind, Gap::Comma | Gap::Call)
-            && values::is_wordlike(line.get(value.start, value.end));
-        // `"{{ x | default('y') }}"`
-        let template = line.get(value.start, value.end).starts_with("{{");
-        let inner = template.then(|| fallback(line, value.start, value.end)).flatten();
-        return (!remote).then_some(inner.unwrap_or(value));
-    }
-    let form = if gap.loose { Form::Loose } else { Form::Tight };
-    match gap.kind {
-        Gap::Comma | Gap::Call => None,
-        Gap::Line => {
-            let value = value::bare(line, at, Reach::Blank);
-            let mixed = values::is_telling(line.get(value.start, value.end));
-            mixed.then_some(Value { form: Form::Loose, ..value })
-        }
-        Gap::Tag => Some(tagged(line, at)),
-        Gap::Flag => flag_value(line, at),
-        Gap::Said | Gap::Cell => {
-            Some(Value { form: Form::Said, ..value::bare(line, at, Reach::Item) })
-        }
-        Gap::Prose => {
-            let near =
-                line.text.get(name.start.saturating_sub(200)..name.start).unwrap_or_default();
-            let netrc = near.contains("machine ") && near.contains("login ");
-            let form = if netrc { Form::Loose } else { Form::Remote };
-            // Cisco: `password 0 x`, `secret 5 x`.
-            let level = line.at(at).is_ascii_digit() && line.at(at + 1) == b' ';
-            let (at, form) = if level { (at + 2, Form::Said) } else { (at, form) };
-            Some(Value { form, ..value::bare(line, at, Reach::Item) })
-        }
-        Gap::Assign => {
-            if name.judged.kind == "password"
-                && value::quoted(line, at).is_none()
-                && let Some(value) = connection::value(line, name.start, at)
-            {
-                return Some(value);
-            }
-            let at = annotation(line, at).unwrap_or(at);
-            if let Some(value) = value::quoted(line, at) {
-                return Some(value);
-            }
-            let first = line.at(at);
-            if (first == b'{' || first.is_ascii_alphabetic() || first == b'$')
-                && let Some(value) = fallback(line, at, line.len())
-            {
-                return Some(value);
-            }
-            // `token: Bearer x`: the scheme is a word of its own.
-            let at = at + header::scheme_word(line.rest(at));
-            Some(Value { form, ..value::bare(line, at, reach(line, name, gap)) })
-        }
-    }
-}
-
-/// The whole of a wallet's seed, which is words: `seed_phrase: otter maple …` (BIP-39).
-fn phrase(line: View<'_>, name: Name, value: Value) -> Value {
-    static WORDS: Class = Class::of(LOWER).with(b" ");
-    const MOST: usize = 256;
-    if value.form == Form::Quoted || name.judged.kind != "password" {
-        return value;
-    }
-    let end = line.run_within(value.start, &WORDS, MOST);
-    let words = line.get(value.start, end).trim_end();
-    let seed = matches!(words.split(' ').count(), 12 | 15 | 18 | 21 | 24);
-    let seed = seed && words.split(' ').all(|word| (3..=8).contains(&word.len()));
-    let end = value.start + words.len();
-    if seed { Value { end, form: Form::Quoted, ..value } } else { value }
-}
-
-/// The text of an element, without the marks of CDATA.
-fn tagged(line: View<'_>, at: usize) -> Value {
-    const OPEN: &str = "<![CDATA[";
-    if line.has_at(at, OPEN) {
-        let start = at + OPEN.len();
-        let end = line.rest(start).find("]]>").map_or(line.len(), |i| start + i);
-        return Value { start, end, form: Form::Tight };
-    }
-    Value { form: Form::Tight, ..value::bare(line, at, Reach::Tag) }
-}
-
-/// What stands in for a value that is not set: `env.X || 'x'`, `{{ x | default('x') }}`,
-/// `getenv("X", "x")`.
-fn fallback(line: View<'_>, at: usize, end: usize) -> Option<Value> {
-    const SIGNS: &[&str] = &["|| ", "?: ", "?? ", "default(", "default ", "default=", " or "];
-    let end = end.min(at + MAX_NAME);
-    let call = line.run_within(at, &NAME, MAX_NAME);
-    if line.at(call) == b'(' && line.get(at, call).to_ascii_lowercase().contains("env") {
-        let variable = value::quoted(line, call + 1)?;
-        let comma = line.run(variable.end + 1, &BLANK);
-        if line.at(comma) == b',' {
-            let value = value::quoted(line, line.run(comma + 1, &BLANK));
-            return value.filter(|value| value.end > value.start && value.end < line.len());
-        }
-    }
-    let sign = (at..end).find_map(|i| {
-        let sign = SIGNS.iter().find(|sign| line.has_at(i, sign))?;
-        Some(i + sign.len())
-    })?;
-    value::quoted(line, sign).filter(|value| value.end > value.start && value.end < line.len())
-}
-
-/// Skips a type between name and value: `password: str = "x"`, `password: !Sub "x"`.
-fn annotation(line: View<'_>, at: usize) -> Option<usize> {
-    if line.at(at) == b'!' {
-        let tag = at + 1 + usize::from(line.at(at + 1) == b'!');
-        let end = line.run(tag, &NAME);
-        return matches!(line.get(tag, end), "Sub" | "str" | "unsafe" | "literal" | "binary")
-            .then(|| line.run(end, &BLANK));
-    }
-    // YAML's anchor: `password: &pw x`.
-    if line.at(at) == b'&' && line.before(at) == b' ' {
-        let end = line.run(at + 1, &NAME);
-        return (end > at + 1 && line.at(end) == b' ').then(|| line.run(end, &BLANK));
-    }
-    if let Some(literal) = wrapped(line, at) {
-        return Some(literal);
-    }
-    let end = line.run(at, &NAME);
-    let types = ["str", "string", "String", "SecretStr", "bytes", "final", "Final", "const", "any"];
-    let named = types.contains(&line.get(at, end));
-    let sign = line.run(end, &BLANK);
-    (named && line.at(sign) == b'=').then(|| line.run(sign + 1, &BLANK))
-}
-
-/// A string in a call that only makes another kind of string of it: `std::string("x")`,
-/// `SecretStr("x")`.
-fn wrapped(line: View<'_>, at: usize) -> Option<usize> {
-    const MAKERS: &[&str] = &[
-        "string",
-        "qstringliteral",
-        "qstring",
-        "str",
-        "bytes",
-        "bytearray",
-        "text",
-        "secretstr",
-        "secretstring",
-        "secret",
-        "securestring",
-        "b64decode",
-        "buffer.from",
-        "nsstring",
-        "std::string",
-        "string.valueof",
-        "string::from",
-        "credentials",
-    ];
-    let reach = at + MAX_NAME;
-    let open =
-        (at..line.len().min(reach)).find(|&i| !NAME.has(line.at(i)) && line.at(i) != b':')?;
-    if line.at(open) != b'(' || !matches!(line.at(open + 1), b'"' | b'\'') {
-        return None;
-    }
-    let maker = line.get(at, open).to_ascii_lowercase();
-    let ends = |name: &str| {
-        maker.strip_suffix(name).is_some_and(|head| head.is_empty() || head.ends_with('.'))
-    };
-    MAKERS.iter().any(|name| ends(name)).then_some(open + 1)
-}
-
-fn reach(line: View<'_>, name: Name, gap: Separator) -> Reach {
-    let before = line.before(name.start);
-    let text = line.get(name.start, name.end);
-    if matches!(before, b'?' | b'&') {
-        Reach::Query
-    } else if before == b';' && !gap.loose || is_connection_string(line, name) {
-        Reach::Semicolon
-    } else if !gap.loose
-        && !gap.quoted
-        && !text.bytes().any(|b| b.is_ascii_lowercase())
-        && before != b'%'
-    {
-        Reach::Blank
-    } else {
-        Reach::Item
-    }
-}
-
-/// `Server=x;User Id=y;Password=z;`, `AccountName=x;AccountKey=y;EndpointSuffix=z`
-fn is_connection_string(line: View<'_>, name: Name) -> bool {
-    let head = line.text.get(name.start.saturating_sub(256)..name.start).unwrap_or_default();
-    let head = head.trim_end();
-    head.ends_with(';') && head.contains('=')
-}
-
-/// The value of `--password x`; a usage line (`--password PASSWORD`, `--token <token>`) has none.
-fn flag_value(line: View<'_>, at: usize) -> Option<Value> {
-    if line.at(at) == b'-' {
-        return None;
-    }
-    let reach = if line.before(at.saturating_sub(1)) == b',' { Reach::Item } else { Reach::Blank };
-    let value = value::bare(line, at, reach);
-    let text = line.get(value.start, value.end);
-    let next = line.run(value.end, &BLANK);
-    let last =
-        next >= line.len() || matches!(line.at(next), b'-' | b'"' | b'\'' | b'|' | b'>' | b'&');
-    let wordy = text.bytes().all(|b| b.is_ascii_alphabetic() || b"_-.".contains(&b));
-    let shouted = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b == b']');
-    if shouted || (wordy && !last) {
-        return None;
-    }
-    Some(Value { form: Form::Loose, ..value })
-}
-
 /// "password: please enter it" is prose, "password: hunter" at the end of a line is not.
 fn is_prose(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
     if value.form != Form::Loose
@@ -535,27 +349,4 @@ fn is_prose(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
     // `password = get_secret` without quotes is code.
     wordy
         && (more || after.starts_with(['(', '<', '[']) || (name.judged.strength < Strength::Strong))
-}
-
-/// Every quoted string of `"api_keys": ["a", "b"]`.
-fn list(detector: &Detector, line: View<'_>, name: Name, at: usize, found: &mut Vec<Found>) {
-    let mut i = at + 1;
-    while i < line.len() {
-        i = line.run(i, &BLANK);
-        let Some(value) = value::quoted(line, i) else { return };
-        let text = line.get(value.start, value.end);
-        if values::is_secret(text, Form::Quoted, name.judged, &detector.names)
-            && !values::is_wordlike(text)
-        {
-            // Each item stands for itself: the one before it is no part of the evidence.
-            found.push(Found { from: value.start, ..found_value(line, name, value) });
-        }
-        i = value.end + 1;
-        i += usize::from(line.at(i - 1) == b'\\');
-        i = line.run(i, &BLANK);
-        if line.at(i) != b',' {
-            return;
-        }
-        i += 1;
-    }
 }

@@ -3,7 +3,8 @@
 
 use super::{
     Detector, Found,
-    gap::value_field,
+    opens::{self, Below},
+    pair::value_field,
     value::{self, Value},
 };
 use crate::{
@@ -35,12 +36,14 @@ pub(crate) struct Pending {
     judged: Judgement,
     /// Lines in which the value may stand.
     lines: u8,
+    below: Below,
 }
 
 impl Pending {
-    /// What is still pending after a line that did not hold the value.
-    pub(crate) fn later(self) -> Option<Self> {
-        (self.lines > 1).then(|| Self { lines: self.lines - 1, ..self })
+    /// What is still pending after a line.
+    pub(crate) fn later(self, line: &str) -> Option<Self> {
+        (self.lines > 1 && opens::goes_on(View::new(line), self.below))
+            .then(|| Self { lines: self.lines - 1, ..self })
     }
 }
 
@@ -50,6 +53,9 @@ pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
     const FIELDS: &[&str] = &["name", "key", "variable", "parameterkey"];
     if line.len() > MAX_LINE {
         return None;
+    }
+    if let Some((judged, below, lines)) = opens::opening(detector, line) {
+        return Some(Pending { judged, lines, below });
     }
     let text = line.text.trim().trim_start_matches("- ").trim_end_matches(',');
     let first = text.trim_start_matches(['"', '\'', '\\']).bytes().next()?;
@@ -64,7 +70,8 @@ pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
     }
     let announce = |name: &str, lines| {
         let judged = detector.names.judge(name);
-        (judged.strength > Strength::None).then_some(Pending { judged, lines })
+        let below = Below::Field;
+        (judged.strength > Strength::None).then_some(Pending { judged, lines, below })
     };
     // Terraform, with `default` up to a few lines below; property lists.
     if let Some(name) = text.strip_prefix("variable \"") {
@@ -87,7 +94,10 @@ pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
 }
 
 /// The value of a line `value: x`, `default = "x"` or `<string>x</string>` after such a name.
-pub(super) fn field_value(line: View<'_>, pending: Pending) -> Option<Found> {
+pub(super) fn field_value(detector: &Detector, line: View<'_>, pending: Pending) -> Option<Found> {
+    if pending.below != Below::Field {
+        return opens::value(detector, line, pending.judged, pending.below);
+    }
     let at = line.run(0, &BLANK);
     let kind = pending.judged.kind;
     let element = ["<string>", "<value>"].into_iter().find(|tag| line.has_at(at, tag));

@@ -31,6 +31,7 @@ pub(crate) const CALLS: &[Call] = &[
     call("digestauth(", 1, "password"),
     call("basic_auth(", 1, "password"),
     call("basiccredentials(", 1, "password"),
+    call("credentials(", 1, "password"),
     call("passwordcredentials(", 1, "password"),
     call("passwordauthentication(", 1, "password"),
     call("passwordauthenticationtoken(", 1, "password"),

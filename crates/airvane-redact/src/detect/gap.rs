@@ -1,7 +1,12 @@
 //! What stands between a name and its value: signs, an element's tag, a comma in a call, a flag's
 //! blank, words of prose.
 
-use super::assign::MAX_NAME;
+use super::{
+    assign::MAX_NAME,
+    markup,
+    pair::{field_ahead, is_named, value_field},
+    value,
+};
 use crate::view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View};
 
 /// What stands between a name and its value.
@@ -45,23 +50,29 @@ pub(super) fn separator(line: View<'_>, start: usize, end: usize) -> Option<Sepa
     let quoted = matches!(line.at(i + slashes), b'"' | b'\'' | b'`');
     if quoted {
         i += slashes + 1;
-    } else if line.has_at(i, "&quot;") {
-        i += 6;
+    } else if let Some(mark) = value::mark_at(line, i) {
+        i += mark;
     }
     let open = line.before(start);
-    if matches!(line.at(i), b']' | b')') && (quoted || matches!(open, b'[' | b'(')) {
+    let symbol = open == b':' && start.checked_sub(1).is_some_and(|i| line.before(i) == b'[');
+    if matches!(line.at(i), b']' | b')') && (quoted || symbol || matches!(open, b'[' | b'(')) {
         i += 1;
     }
-    if let Some(end) = element(line, start, i, quoted) {
+    // Perl's `$db{password} = 'x'`.
+    if line.at(i) == b'}' && open == b'{' && line.at(line.run(i + 1, &BLANK)) == b'=' {
+        i += 1;
+    }
+    if let Some(end) = markup::label(line, i).filter(|_| !quoted) {
+        return Some(Separator { kind: Gap::Said, loose: true, quoted, end });
+    }
+    if let Some(end) = markup::element(line, start, i, quoted) {
         return Some(Separator { kind: Gap::Tag, loose: false, quoted, end });
     }
     // C++: `token{"x"}`.
     if !quoted && line.at(i) == b'{' && line.at(i + 1) == b'"' {
         return Some(Separator { kind: Gap::Assign, loose: false, quoted, end: i + 1 });
     }
-    // Elixir and Clojure: `{:password, "x"}`.
-    if !quoted && open == b':' && line.at(i) == b',' && line.at(line.run(i + 1, &BLANK)) == b'"' {
-        let end = line.run(i + 1, &BLANK);
+    if let Some(end) = second(line, start, i).filter(|_| !quoted) {
         return Some(Separator { kind: Gap::Assign, loose: true, quoted, end });
     }
     if !quoted && line.at(i) == b'(' && matches!(line.at(i + 1), b'"' | b'\'') {
@@ -76,11 +87,27 @@ pub(super) fn separator(line: View<'_>, start: usize, end: usize) -> Option<Sepa
         Some(Separator { kind, loose: end > after, quoted, end })
     };
     let rest = line.rest(blank);
-    if let Some((kind, length)) = sign(rest) {
-        return make(kind?, blank + length);
+    // PHP's serialised text: `s:8:"password";s:7:"x";`.
+    if quoted && rest.starts_with(";s:") {
+        let length = line.run(blank + 3, &DIGITS);
+        return if line.at(length) == b':' { make(Gap::Assign, length + 1) } else { None };
     }
-    if rest.starts_with('|') && line.get(start.saturating_sub(3), start).contains('|') {
-        return make(Gap::Cell, blank + 1);
+    if open == b'{' && (rest.starts_with(":-") || rest.starts_with(":=")) {
+        return make(Gap::Assign, blank + 2); // A shell's `${X:-x}`.
+    }
+    if open == b'{' && rest.starts_with(":?") {
+        return None;
+    }
+    if let Some(end) = alternative(line, blank) {
+        return make(Gap::Comma, end);
+    }
+    if let Some((kind, length)) = sign(rest) {
+        let separator = make(kind?, blank + length)?;
+        let inner = object_field(line, separator.end);
+        return Some(Separator { end: inner.unwrap_or(separator.end), ..separator });
+    }
+    if let Some(end) = cell(line, start, blank) {
+        return make(Gap::Cell, end);
     }
     // `[--token, x]`, `['--password', 'x']`
     let field = || value_field(line, line.run(blank + 1, &BLANK)).is_some();
@@ -98,10 +125,19 @@ pub(super) fn separator(line: View<'_>, start: usize, end: usize) -> Option<Sepa
         if let Some(value) = value_field(line, after) {
             return make(Gap::Assign, value);
         }
+        if is_named(line, start)
+            && let Some(value) = field_ahead(line, blank)
+        {
+            return make(Gap::Assign, value);
+        }
         if rest.starts_with(',') {
             return make(Gap::Comma, blank + 1);
         }
         return None;
+    }
+    // `{name=DB_PASSWORD, value=x}`
+    if rest.starts_with(',') && is_named(line, start) {
+        return make(Gap::Assign, value_field(line, line.run(blank + 1, &BLANK))?);
     }
     if blank == i {
         return None;
@@ -114,12 +150,59 @@ pub(super) fn separator(line: View<'_>, start: usize, end: usize) -> Option<Sepa
     make(kind, after)
 }
 
+static DIGITS: Class = Class::of(DIGIT);
+static LETTERS: Class = Class::of(LOWER).with(UPPER);
+
+/// The second of two in brackets: Elixir's and Clojure's `{:password, "x"}`, Erlang's `{password,
+/// <<"x">>}`, a template's `${env:DB_PASSWORD, x}`.
+fn second(line: View<'_>, start: usize, end: usize) -> Option<usize> {
+    if line.at(end) != b',' {
+        return None;
+    }
+    let value = line.run(end + 1, &BLANK);
+    let value = value + if line.has_at(value, "<<\"") { 2 } else { 0 };
+    let string = matches!(line.before(start), b':' | b'{') && line.at(value) == b'"';
+    let variable = line.get(start.saturating_sub("${env:".len()), start) == "${env:";
+    (string || variable).then_some(value)
+}
+
+/// What stands in for a value that is not set: `|| 'x'`, `?? 'x'`, `or 'x'`, `| default('x')`.
+fn alternative(line: View<'_>, at: usize) -> Option<usize> {
+    const SIGNS: &[&str] = &["|| ", "?? ", "?: ", "or ", "| default(", "|default("];
+    // What closes the call or index before it.
+    static CLOSED: Class = Class::of(b")]} ");
+    let at = line.run_within(at, &CLOSED, 4);
+    let sign = SIGNS.iter().find(|sign| line.has_at(at, sign))?;
+    let value = at + sign.len();
+    matches!(line.at(value), b'"' | b'\'').then_some(value)
+}
+
+/// The value in an object of one field that matters: `{"value": "x"}`, `{"type": "string",
+/// "default": "x"}`.
+fn object_field(line: View<'_>, at: usize) -> Option<usize> {
+    if line.at(at) != b'{' {
+        return None;
+    }
+    Some(line.run(field_ahead(line, at + 1)?, &BLANK))
+}
+
+/// The next cell of a table: `| name | x |`, `│ name │ x │`, and psql's `name | x`.
+fn cell(line: View<'_>, start: usize, at: usize) -> Option<usize> {
+    const RULES: &[&str] = &["|", "│", "┆", "┃", "║"];
+    let rule = RULES.iter().find(|rule| line.rest(at).starts_with(**rule))?;
+    let head = line.text.get(..start)?.trim_end();
+    let ruled = RULES.iter().any(|rule| head.ends_with(rule));
+    let aligned = head.is_empty() && line.before(at) == b' ';
+    (ruled || aligned).then_some(at + rule.len())
+}
+
 /// Where the value of a declaration begins, whose type stands between name and sign: Go's `password
 /// string = "x"`, C's `password[] = "x"`, C#'s `Password { get; set; } = "x"`, Rust's and
 /// TypeScript's `password: &str = "x"`. Only a string counts.
 fn declared(line: View<'_>, end: usize, blank: usize) -> Option<usize> {
     static TYPE: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_.&'<>[]?| :");
-    const TYPES: &[&str] = &["string", "String", "str", "text", "[]byte", "char"];
+    const TYPES: &[&str] =
+        &["string", "str", "text", "[]byte", "nvarchar", "varchar2", "varchar", "nchar", "char"];
     const MAX_TYPE: usize = 40;
     let sign = match line.at(blank) {
         b'[' if blank == end => line.run_within(end, &TYPE, MAX_TYPE),
@@ -128,12 +211,17 @@ fn declared(line: View<'_>, end: usize, blank: usize) -> Option<usize> {
         b':' => line.run_within(blank + 1, &TYPE, MAX_TYPE),
         _ => {
             let kind = TYPES.iter().find(|kind| blank > end && line.has_at(blank, kind))?;
-            line.run(blank + kind.len(), &BLANK)
+            let length = blank + kind.len();
+            let closed = line.run(length + usize::from(line.at(length) == b'('), &DIGITS);
+            let closed = closed + usize::from(line.at(closed) == b')');
+            let sign = line.run(closed, &BLANK);
+            // Oracle's `:=`.
+            sign + usize::from(line.at(sign) == b':' && line.at(sign + 1) == b'=')
         }
     };
     let value = line.run(sign + 1, &BLANK);
     // One word, or Rust's `&'static str`; `Digest username="x"` is a header's.
-    let kind = line.get(blank + 1, sign).trim();
+    let kind = line.get(blank + 1, sign).trim_matches([' ', ':']);
     let single_word = !kind.contains(' ') || kind.starts_with('&') || line.at(blank) == b'{';
     let single = line.at(sign) == b'=' && !matches!(line.at(sign + 1), b'=' | b'>' | b'~');
     (single
@@ -185,21 +273,22 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
         }
     }
     // "the password for the new account is: x"
-    let ahead = line.rest(blank);
+    let ahead = line.rest(blank.saturating_sub(1));
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b" \"'`_.@".contains(b);
     let aside = ahead.bytes().take(64).take_while(plain).count();
     for word in [" set to ", " changed to ", " reset to "] {
         if let Some(at) = ahead.get(..aside).and_then(|words| words.find(word)) {
-            return Some((Gap::Said, blank + at + word.len()));
+            return Some((Gap::Said, blank - 1 + at + word.len()));
         }
     }
     if let Some(is) = ahead.get(..aside).and_then(|words| words.find(" is")) {
-        let after = blank + is + 3;
+        let after = blank - 1 + is + 3;
         if line.at(after) == b':' || line.at(after) == b' ' {
             return Some((Gap::Said, after + 1));
         }
     }
     // "token used: x", "access token (expires in 1 h): x"
+    let ahead = line.rest(blank);
     let few =
         ahead.bytes().take(40).take_while(|b| b.is_ascii_alphanumeric() || b" ()-'".contains(b));
     let few = blank + few.count();
@@ -211,6 +300,19 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
         if line.has_at(blank, word) {
             return Some((Gap::Said, blank + word.len()));
         }
+    }
+    // `SET PASSWORD FOR 'bob'@'h' = 'x'`
+    if line.has_at(blank, "for ") {
+        let reach = line.len().min(blank + MAX_NAME);
+        if let Some(sign) = (blank..reach).find(|i| line.has_at(*i, " = '")) {
+            return Some((Gap::Assign, sign + 3));
+        }
+    }
+    // "using password x"
+    let before = start.saturating_sub(1);
+    let word = line.get(line.back_within(before, &LETTERS, 8), before);
+    if ["using", "with"].iter().any(|w| w.eq_ignore_ascii_case(word)) {
+        return Some((Gap::Said, blank));
     }
     // "password for root: x"
     let owner = ["for ", "of "].iter().find(|word| line.has_at(blank, word));
@@ -226,73 +328,16 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
     word.then_some((Gap::Prose, blank))
 }
 
-/// `<name>`, `<ns:name attribute="x">`, `<entry key="name">`: where the element's text begins.
-fn element(line: View<'_>, start: usize, end: usize, quoted: bool) -> Option<usize> {
-    static TAG: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.:");
-    if line.before(start) == b'>' && line.has_at(end, "</") {
-        return sibling(line, end);
-    }
-    if quoted {
-        // The name is an attribute's value; its element must open before it.
-        if value_field(line, line.run(end, &BLANK)).is_some() {
-            return None; // `name="token" value="x">`
-        }
-        let head = line.get(start.saturating_sub(MAX_NAME), start);
-        let tag = head.get(head.rfind('<')?..)?;
-        // Other attributes may follow, and .NET's settings have one more element.
-        let attributes = line.rest(end).bytes().take(MAX_NAME);
-        let close = end + attributes.take_while(|b| !matches!(b, b'>' | b'<' | b'/')).count();
-        let opens = line.at(close) == b'>' && (line.at(end) == b' ' || close == end);
-        let value = close + 1 + if line.has_at(close + 1, "<value>") { 7 } else { 0 };
-        return (opens && !tag.contains('>') && tag.contains('=')).then_some(value);
-    }
-    let open = line.back_within(start, &TAG, MAX_NAME);
-    // `<user>:<password>@host` are places in an address.
-    let placed =
-        open.checked_sub(1).is_some_and(|open| line.before(open) == b':') && line.has_at(end, ">@");
-    if line.before(open) != b'<' || placed {
-        return None;
-    }
-    // `<token value="x"/>`
-    if let Some(value) = value_field(line, line.run(end, &BLANK)).filter(|_| line.at(end) == b' ') {
-        return Some(value);
-    }
-    let attributes = line.rest(end).bytes().take(MAX_NAME);
-    let inside = attributes.take_while(|b| !matches!(b, b'>' | b'<' | b'/')).count();
-    let bare = inside == 0 || line.at(end) == b' ';
-    (bare && line.at(end + inside) == b'>').then_some(end + inside + 1)
-}
-
-/// `<key>name</key><string>`, `<name>name</name><value>`: where the text of the next element
-/// begins.
-fn sibling(line: View<'_>, end: usize) -> Option<usize> {
-    let near = line.get(end, line.len().min(end + MAX_NAME));
-    let next = line.run(end + near.find('>')? + 1, &BLANK);
-    let tags = ["<string>", "<value>"];
-    tags.iter().find(|tag| line.has_at(next, tag)).map(|tag| next + tag.len())
-}
-
 /// Whether a name and the one word behind it are all there is in the line, as in `requirepass x`,
 /// or follow `ENV` or `ARG` of a Dockerfile, `setx`, `def` or `git config`.
 fn is_line(line: View<'_>, start: usize, value: usize) -> bool {
     let head = line.get(0, start).trim_start();
     let rest = line.rest(value).trim_end().trim_end_matches(';');
     let alone = head.is_empty() && !rest.is_empty() && !rest.contains(' ');
-    let words = ["ENV ", "ARG ", "setx ", "(def ", "(define ", "set "];
+    let words = [
+        "ENV ", "ARG ", "setx ", "(def ", "(define ", "set ", "setenv ", "set -x ", "set -gx ",
+        "set -Ux ",
+    ];
     let set = words.iter().any(|word| head.ends_with(word)) || head.contains(" config");
     alone || set && !rest.contains(' ')
-}
-
-/// After `"name": "DB_PASSWORD", `: the end of `"value":`, if that is what follows.
-pub(super) fn value_field(line: View<'_>, at: usize) -> Option<usize> {
-    let slashes = line.slashes(at);
-    let open = at + slashes + usize::from(matches!(line.at(at + slashes), b'"' | b'\''));
-    let field = ["value", "val", "default", "content", "secret", "parametervalue"]
-        .into_iter()
-        .find(|f| line.has_at(open, f))?;
-    let mut i = open + field.len();
-    i += line.slashes(i);
-    i += usize::from(matches!(line.at(i), b'"' | b'\''));
-    i = line.run(i, &BLANK);
-    matches!(line.at(i), b':' | b'=').then_some(i + 1)
 }

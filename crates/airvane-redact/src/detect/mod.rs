@@ -9,8 +9,13 @@ mod connection;
 mod foreign;
 mod gap;
 mod header;
+mod list;
+mod markup;
+mod opens;
 mod oracle;
+mod pair;
 mod query;
+mod read;
 mod services;
 mod shape;
 mod shell;
@@ -100,7 +105,8 @@ impl Detector {
 
     /// The value of a line `value: x` after such a line.
     pub(crate) fn field_value(&self, text: &str, pending: Pending) -> Option<Found> {
-        below::field_value(View::new(text), pending).filter(|f| self.permits(View::new(text), f))
+        below::field_value(self, View::new(text), pending)
+            .filter(|f| self.permits(View::new(text), f))
     }
 
     /// The places of a line that are worth a look.

@@ -40,6 +40,12 @@ pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
             i = end;
             continue;
         }
+        // SQL and YAML double a quote that is part of the text.
+        let doubled = slashes == 0 && !triple && line.at(i + 1) == quote;
+        if doubled && line.at(i) == quote && line.at(i + 2).is_ascii_alphanumeric() {
+            i += 2;
+            continue;
+        }
         if line.at(i) == quote && closes(line, i, slashes) {
             let end = i - slashes.min(i - start);
             return Some(Value { start, end, form: Form::Quoted });
@@ -49,11 +55,18 @@ pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
     Some(Value { start, end: line.len(), form: Form::Quoted })
 }
 
+/// Quotes of HTML, XML, JSON and of queries.
+const MARKS: &[&str] =
+    &["&quot;", "&#34;", "&#39;", "&#x27;", "&apos;", "%22", "%27", "\\u0022", "\\u0027"];
+
+/// Length of a quote at `i` that is written as an entity or escaped.
+pub(super) fn mark_at(line: View<'_>, i: usize) -> Option<usize> {
+    MARKS.iter().find(|mark| line.has_at(i, mark)).map(|mark| mark.len())
+}
+
 /// `&quot;x&quot;` in HTML and XML.
 fn entity(line: View<'_>, at: usize) -> Option<Value> {
-    let mark = ["&quot;", "&#34;", "&#39;", "&#x27;", "%22", "%27"]
-        .into_iter()
-        .find(|m| line.has_at(at, m))?;
+    let mark = line.get(at, at + mark_at(line, at)?);
     let start = at + mark.len();
     let end = line.rest(start).find(mark).map_or(line.len(), |i| start + i);
     Some(Value { start, end, form: Form::Quoted })
@@ -160,6 +173,10 @@ fn ends_bare(line: View<'_>, i: usize, reach: Reach) -> bool {
     }
     if matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`') {
         return true;
+    }
+    // A sign that a properties file escapes.
+    if b == b'\\' && matches!(line.at(i + 1), b'=' | b':' | b'#' | b'!') {
+        return false;
     }
     // `\n`, `\t`, `\"` written out end a value; other backslashes belong to it.
     if b == b'\\' && matches!(line.at(i + 1), b'n' | b't' | b'r' | b'"' | b'\'') {

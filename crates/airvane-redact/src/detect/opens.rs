@@ -1,0 +1,147 @@
+//! Lines that end where a value begins: `password =`, `"api_keys": [`, `<password>`, `password =
+//! <<EOF`, the head of a form's field. What the lines below them hold.
+
+use super::{
+    Detector, Found,
+    value::{self, Value},
+};
+use crate::{
+    entropy,
+    names::{Judgement, Strength},
+    values::{self, Form},
+    view::{BLANK, Class, NAME, View},
+};
+
+/// What is expected below such a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Below {
+    /// `value: x`, in one of the next lines.
+    Field,
+    /// A string, or items of a list.
+    Strings,
+    /// Any text, up to the line whose hash this is, or of one line.
+    Text(Option<u32>),
+    /// The body of a form's field, behind an empty line.
+    Body,
+}
+
+/// Lines of a list or of a text that are looked at.
+pub(super) const LINES: u8 = 64;
+
+/// What this line opens, and in how many lines it is looked for.
+pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement, Below, u8)> {
+    static CLOSING: Class = Class::of(b" \t\"'])\\:=");
+    let end = line.text.trim_end().len();
+    let text = line.get(0, end);
+    let (below, lines, name_end) = match line.before(end) {
+        b'=' | b':' => (Below::Strings, LINES, end - 1),
+        b'>' if text.ends_with("=>") => (Below::Strings, LINES, end - 2),
+        b'[' => (Below::Strings, LINES, sign_before(text, end - 1)?),
+        b'{' => (Below::Field, 4, sign_before(text, end - 1)?),
+        b'>' => (Below::Text(None), 1, tag(text)?),
+        b'"' if text.len() > 20 && line.has_at(0, "content-disposition") => {
+            (Below::Body, 3, end - 1)
+        }
+        b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'"' | b'\'' => {
+            let (tag, sign) = heredoc(text)?;
+            (Below::Text(Some(tag)), LINES, sign)
+        }
+        _ => return None,
+    };
+    let name_end = line.back(name_end, &CLOSING);
+    let start = line.back_within(name_end, &NAME, super::assign::MAX_NAME);
+    let judged = detector.names.judge(line.get(start, name_end));
+    (judged.strength == Strength::Strong && line.before(start) != b'$')
+        .then_some((judged, below, lines))
+}
+
+/// Where a name ends that has a sign before what is at `at`.
+fn sign_before(text: &str, at: usize) -> Option<usize> {
+    let head = text.get(..at)?.trim_end();
+    head.ends_with([':', '=']).then(|| head.len() - 1)
+}
+
+/// Where the name ends in a line that is one opening tag.
+fn tag(text: &str) -> Option<usize> {
+    let inner = text.trim_start().strip_prefix('<')?.strip_suffix('>')?;
+    let plain = inner.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.:".contains(&b));
+    plain.then_some(text.len() - 1)
+}
+
+/// The hash of a here-document's end and where the sign before it is.
+fn heredoc(text: &str) -> Option<(u32, usize)> {
+    const MAX_TAG: usize = 24;
+    let floor = text.len().saturating_sub(MAX_TAG);
+    let floor = (floor..text.len()).find(|i| text.is_char_boundary(*i))?;
+    let at = floor + text.get(floor..)?.rfind("<<")?;
+    let tag = text.get(at + 2..)?.trim_start_matches(['-', '~']).trim_matches(['"', '\'']);
+    let plain = !tag.is_empty() && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let sign = sign_before(text, at)?;
+    plain.then_some((hash(tag), sign))
+}
+
+fn hash(tag: &str) -> u32 {
+    tag.bytes().fold(7, |sum, b| sum.wrapping_mul(31) ^ u32::from(b))
+}
+
+/// Whether lines below this one still belong to what was opened.
+pub(super) fn goes_on(line: View<'_>, below: Below) -> bool {
+    let text = line.text.trim();
+    match below {
+        Below::Field => true,
+        Below::Strings => text.starts_with("- ") || text.ends_with(','),
+        Below::Text(end) => end.is_some_and(|end| hash(text) != end),
+        Below::Body => text.is_empty() || line.has_at(0, "content-"),
+    }
+}
+
+/// The value that this line holds.
+pub(super) fn value(
+    detector: &Detector,
+    line: View<'_>,
+    judged: Judgement,
+    below: Below,
+) -> Option<Found> {
+    let indent = line.run(0, &BLANK);
+    let found = match below {
+        Below::Field => None,
+        Below::Strings => string(detector, line, indent, judged),
+        Below::Text(end) if end == Some(hash(line.text.trim())) => None,
+        Below::Text(_) if line.at(indent) == b'<' => None,
+        Below::Body if goes_on(line, below) || line.at(indent) == b'-' => None,
+        Below::Text(_) | Below::Body => Some((indent, line.text.trim_end().len())),
+    };
+    let (start, end) = found?;
+    let given = end > start && !values::is_template(line.get(start, end));
+    let kind = judged.kind;
+    given.then_some(Found { start, end, kind, from: start, named: true })
+}
+
+/// A string that is all there is in the line, or an item of a YAML list.
+fn string(
+    detector: &Detector,
+    line: View<'_>,
+    indent: usize,
+    judged: Judgement,
+) -> Option<(usize, usize)> {
+    let item = line.has_at(indent, "- ");
+    let at = if item { line.run(indent + 2, &BLANK) } else { indent };
+    let at = at + if line.has_at(at, "string(") { line.rest(at).find(' ')? + 1 } else { 0 };
+    if let Some(Value { start, end, .. }) = value::quoted(line, at) {
+        let text = line.get(start, end);
+        let alone = line.rest(end + 1).trim_matches([',', ';', ')', ' ', '"']).is_empty();
+        let secret = values::is_secret(text, Form::Quoted, judged, &detector.names);
+        return (alone && secret && !values::is_wordlike(text)).then_some((start, end));
+    }
+    let end = line.text.trim_end().len();
+    let text = line.get(at, end);
+    let telling = if judged.kind == "password" {
+        values::is_telling(text)
+    } else {
+        // `secrets:` may list their names.
+        entropy::looks_random(text, 12)
+            && !entropy::is_identifier(text)
+            && detector.names.judge(text).strength == Strength::None
+    };
+    (item && !text.contains([' ', ':', '=']) && telling).then_some((at, end))
+}

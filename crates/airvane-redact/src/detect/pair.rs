@@ -1,0 +1,66 @@
+//! Names and values in fields of their own: `{"name": "DB_PASSWORD", "value": "x"}`.
+
+use super::{assign::MAX_NAME, value};
+use crate::view::{BLANK, NAME, View};
+
+/// After `"name": "DB_PASSWORD", `: the end of `"value":`, if that is what follows.
+pub(super) fn value_field(line: View<'_>, at: usize) -> Option<usize> {
+    let slashes = line.slashes(at);
+    let open = at + slashes + usize::from(matches!(line.at(at + slashes), b'"' | b'\''));
+    let field = ["value", "val", "default", "content", "secret", "parametervalue"]
+        .into_iter()
+        .find(|f| line.has_at(open, f))?;
+    let mut i = open + field.len();
+    i += line.slashes(i);
+    i += usize::from(matches!(line.at(i), b'"' | b'\''));
+    i = line.run(i, &BLANK);
+    matches!(line.at(i), b':' | b'=').then_some(i + 1)
+}
+
+/// Fields between a name and its value: `{"key": "password", "type": "text", "value": "x"}`,
+/// `<input name="password" type="text" value="x">`. `at` is behind the name.
+pub(super) fn field_ahead(line: View<'_>, at: usize) -> Option<usize> {
+    const MOST: usize = 3;
+    let mut i = at;
+    for _ in 0..MOST {
+        i = line.run(i, &BLANK);
+        i = line.run(i + usize::from(line.at(i) == b','), &BLANK);
+        if let Some(value) = value_field(line, i) {
+            return Some(value);
+        }
+        let name = i + usize::from(line.at(i) == b'"');
+        let end = line.run_within(name, &NAME, MAX_NAME);
+        let sign = line.run(end + usize::from(line.at(end) == b'"'), &BLANK);
+        if end == name || !matches!(line.at(sign), b':' | b'=') {
+            return None;
+        }
+        let next = line.run(sign + 1, &BLANK);
+        i = match value::quoted(line, next) {
+            Some(value) => value.end + 1,
+            None => line.run_within(next, &NAME, MAX_NAME),
+        };
+    }
+    None
+}
+
+/// Whether the string whose content begins at `start` is itself the value of `name` or `key`.
+pub(super) fn is_named(line: View<'_>, start: usize) -> bool {
+    let floor = start.saturating_sub(24);
+    let head = line.text.get(floor..start).unwrap_or_default();
+    let head = head.trim_end_matches([' ', '"', '\'', '\\', ':', '=']).to_ascii_lowercase();
+    ["name", "key", "id", "variable"].iter().any(|field| head.ends_with(field))
+}
+
+/// The value in `{"value": "x", "name": "DB_PASSWORD"}`, where it stands before the name that
+/// begins at `start`.
+pub(super) fn value_before(line: View<'_>, start: usize) -> Option<value::Value> {
+    let head = line.text.get(..start)?;
+    let head = head.strip_suffix('"')?.trim_end().strip_suffix(':')?.trim_end();
+    let head = head.strip_suffix("\"name\"").or_else(|| head.strip_suffix("\"key\""))?;
+    let head = head.trim_end().strip_suffix(',')?.trim_end().strip_suffix('"')?;
+    let floor = head.len().saturating_sub(2 * MAX_NAME);
+    let open = floor + memchr::memrchr(b'"', head.as_bytes().get(floor..)?)?;
+    let field = line.text.get(..open)?.trim_end().strip_suffix(':')?.trim_end();
+    let begin = field.len().checked_sub("\"value\"".len())?;
+    line.has_at(begin, "\"value\"").then(|| value::quoted(line, open)).flatten()
+}
