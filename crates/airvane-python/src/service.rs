@@ -1,7 +1,6 @@
 //! The server, as the plugin starts it.
 
 use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use airvane_client::InProcessBackend;
@@ -9,8 +8,6 @@ use airvane_server::page::Page;
 use airvane_server::settings::{Settings, Transport};
 use airvane_server::{Server, StartError, logging, transport};
 use axum::body::Body;
-use futures::FutureExt;
-use http::{HeaderValue, StatusCode, header};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use url::Url;
@@ -41,9 +38,9 @@ pub(crate) struct Here {
 
 #[pymethods]
 impl Service {
-    /// For an Airflow of a release, which its users find at a URL, if that is known. Settings are read from the
-    /// environment's variables and then from those of `[airvane]` in `airflow.cfg`. `ValueError`
-    /// says which of them can't be used, and why.
+    /// For an Airflow of a release, which its users find at a URL, if that is known. Settings are
+    /// read from the environment's variables and then from those of `[airvane]` in `airflow.cfg`.
+    /// `ValueError` says which of them can't be used, and why.
     #[new]
     #[expect(clippy::needless_pass_by_value, reason = "PyO3 hands over what it has converted")]
     fn new(
@@ -128,21 +125,9 @@ fn refused(error: impl std::fmt::Display) -> PyErr {
 
 /// Answers a request, whatever happens on the way.
 pub(crate) async fn answer(here: &Here, request: http::Request<Body>) -> Served {
-    let handled = async {
-        if Page::is_at(request.uri()) {
-            here.page.handle(request).await
-        } else {
-            here.mcp.handle(request).await
-        }
-    };
-    let handled = AssertUnwindSafe(handled).catch_unwind().await;
-    handled.unwrap_or_else(|_| broken())
-}
-
-fn broken() -> Served {
-    let mut response = Served::new(Body::from(r#"{"error":"airvane failed; its log says more"}"#));
-    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    let json = HeaderValue::from_static("application/json");
-    response.headers_mut().insert(header::CONTENT_TYPE, json);
-    response
+    if Page::is_at(request.uri()) {
+        transport::unbroken(here.page.handle(request)).await
+    } else {
+        here.mcp.handle(request).await
+    }
 }

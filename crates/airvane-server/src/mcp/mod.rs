@@ -12,6 +12,7 @@ mod listing;
 mod logging;
 mod prompts;
 mod resources;
+mod unbroken;
 mod uri;
 
 use std::borrow::Cow;
@@ -32,6 +33,8 @@ use crate::settings::{CallerAuth, Profile};
 
 pub(crate) use caller::{application, forwarded};
 use logging::Logging;
+pub(crate) use unbroken::FAILED;
+use unbroken::unbroken;
 
 /// What a model is told when it connects. Every conversation pays for it.
 const INSTRUCTIONS: &str = "\
@@ -115,7 +118,8 @@ impl ServerHandler for Mcp {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let caller = self.caller(&context)?;
-        let tools = self.server.tools(&caller).await.map(listing::tool).collect();
+        let tools = unbroken(async { Ok(self.server.tools(&caller).await) }).await?;
+        let tools = tools.map(listing::tool).collect();
         let mut result = ListToolsResult::with_all_items(tools);
         (result.ttl_ms, result.cache_scope) = listing::cache_hints(&context);
         Ok(result)
@@ -126,7 +130,7 @@ impl ServerHandler for Mcp {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        self.run_tool(request, context).await
+        unbroken(self.run_tool(request, context)).await
     }
 
     async fn set_level(
@@ -169,7 +173,7 @@ impl ServerHandler for Mcp {
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
         let caller = self.caller(&context)?;
-        let read = resources::read(&self.server, &caller, &request.uri).await;
+        let read = unbroken(resources::read(&self.server, &caller, &request.uri)).await;
         let mut result = read.map_err(|error| self.safe(&caller, error))?;
         (result.ttl_ms, result.cache_scope) = listing::not_cached(&context);
         Ok(result.into())
@@ -204,7 +208,7 @@ impl ServerHandler for Mcp {
         context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
         let caller = self.caller(&context)?;
-        completions::complete(&self.server, &caller, &request).await
+        unbroken(completions::complete(&self.server, &caller, &request)).await
     }
 
     /// What is not one of the protocol's requests, or has its name and not its parameters.

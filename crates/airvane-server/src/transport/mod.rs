@@ -9,7 +9,7 @@ mod messages;
 mod service;
 pub mod stdio;
 
-pub use service::Service;
+pub use service::{Service, unbroken};
 
 use tokio_util::sync::CancellationToken;
 

@@ -6,6 +6,7 @@
 //! preflight carries no credential. Then the message goes to rmcp's stateless service.
 
 use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
@@ -56,9 +58,18 @@ impl Service {
     /// [`airvane_client::Application`] to ask, in an `Arc`. Dropping the future ends the call.
     pub async fn handle(&self, mut request: http::Request<Body>) -> http::Response<Body> {
         *request.uri_mut() = Uri::from_static(PATH);
-        let answered: Result<_, Infallible> = self.router.clone().oneshot(request).await;
-        answered.unwrap_or_else(|never| match never {})
+        let answered = async {
+            let answered: Result<_, Infallible> = self.router.clone().oneshot(request).await;
+            answered.unwrap_or_else(|never| match never {})
+        };
+        unbroken(answered).await
     }
+}
+
+/// The answer, and 500 in place of a panic, which must not reach the web server.
+pub async fn unbroken(answered: impl Future<Output = Response>) -> Response {
+    let outcome = AssertUnwindSafe(answered).catch_unwind().await;
+    outcome.unwrap_or_else(|_| refusal(StatusCode::INTERNAL_SERVER_ERROR, mcp::FAILED))
 }
 
 struct Shared {
@@ -171,4 +182,73 @@ fn refusal(status: StatusCode, words: &str) -> Response {
 fn json(status: StatusCode, body: String) -> Response {
     let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     (status, kind, body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use airvane_client::{Application, BoxFuture, InProcessBackend, Pieces, TransportError};
+    use bytes::Bytes;
+    use futures::StreamExt;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::settings::Settings;
+
+    /// Knows everybody, and panics where it is asked for what `breaks` names.
+    #[derive(Debug)]
+    struct Breaking {
+        breaks: &'static str,
+    }
+
+    impl Application for Breaking {
+        fn call(
+            &self,
+            request: http::Request<Bytes>,
+        ) -> BoxFuture<'static, Result<http::Response<Pieces>, TransportError>> {
+            assert!(!request.uri().path().ends_with(self.breaks), "broken on purpose");
+            let body = Bytes::from_static(br#"{"dags": [], "pools": [], "total_entries": 0}"#);
+            let pieces = futures::stream::iter([Ok(body)]).boxed();
+            futures::future::ready(Ok(http::Response::new(pieces))).boxed()
+        }
+    }
+
+    async fn list_pools(service: &Service, breaks: &'static str) -> (StatusCode, Value) {
+        let call = json!({"name": "list_pools", "arguments": {}});
+        let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call});
+        let application: Arc<dyn Application> = Arc::new(Breaking { breaks });
+        let request = http::Request::post("/")
+            .header("host", "airflow.example.com")
+            .header("authorization", format!("Bearer for-{breaks}"))
+            .header("content-type", "application/json")
+            .header("accept", "application/json, text/event-stream")
+            .extension(application)
+            .body(Body::from(message.to_string()));
+        let answered = service.handle(request.unwrap());
+        let response = tokio::time::timeout(Duration::from_secs(10), answered).await.unwrap();
+        let (head, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+        (head.status, serde_json::from_slice(&body).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_and_the_next_call_is_answered() {
+        let settings = Settings::within_airflow(|_| None, &HashMap::new()).unwrap();
+        let backend = InProcessBackend::new("3.3.2", None).unwrap();
+        let server = Server::with_backend(&settings, Arc::new(backend)).unwrap();
+        let service = Service::new(server, &[]);
+        // Before the message is read, while the credential is proven.
+        let (status, body) = list_pools(&service, "/dags").await;
+        assert_eq!(
+            (status, &body["error"]),
+            (StatusCode::INTERNAL_SERVER_ERROR, &mcp::FAILED.into())
+        );
+        // Within a tool.
+        let (status, body) = list_pools(&service, "/pools").await;
+        assert_eq!((status, &body["error"]["code"]), (StatusCode::OK, &json!(-32603)), "{body}");
+        assert_eq!(body["error"]["message"], mcp::FAILED);
+        let (status, body) = list_pools(&service, "nowhere").await;
+        assert_eq!((status, &body["result"]["isError"]), (StatusCode::OK, &json!(false)), "{body}");
+    }
 }
