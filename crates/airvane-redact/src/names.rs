@@ -58,7 +58,7 @@ const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
             "deploy", "license", "app", "application", "consumer", "client", "server", "admin",
             "root", "write", "ingest", "insert", "integration", "subscription", "webhook", "rsa",
             "hmac", "jwt", "session", "cookie", "functions", "host", "user", "personal", "project",
-            "dev", "live", "prod", "production", "sdk", "recovery", "unseal", "unlock", "symmetric",
+            "wep", "dev", "live", "prod", "production", "sdk", "recovery", "unseal", "unlock", "symmetric",
         ],
         "key",
     ),
@@ -84,7 +84,8 @@ const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
     ("hash", &["api"], "key"),
     (
         "code",
-        &["unlock", "recovery", "backup", "verification", "otp", "mfa", "pin", "puk", "security", "pairing", "activation"],
+        &["unlock", "recovery", "backup", "verification", "otp", "mfa", "pin", "puk", "security", "pairing", "activation",
+            "access", "door"],
         "password",
     ),
     ("community", &["snmp", "ro", "rw"], "password"),
@@ -101,13 +102,14 @@ const MEDIUM_WORDS: &[(&str, &str)] = &[
     ("sas", "signature"), ("signature", "signature"), ("otp", "password"), ("totp", "password"),
     ("jwt", "jwt"), ("pin", "password"), ("passkey", "key"), ("webhook", "webhook-url"),
     ("pat", "token"), ("cvv", "password"), ("cvc", "password"), ("puk", "password"),
+    ("jsessionid", "token"), ("phpsessid", "token"),
 ];
 
 /// Words that make a random-looking value a secret.
 #[rustfmt::skip]
 const WEAK_WORDS: &[(&str, &str)] = &[
     ("key", "key"), ("keys", "key"), ("login", "credential"), ("salt", "secret"),
-    ("seed", "secret"), ("session", "token"), ("sessionid", "token"), ("sid", "token"),
+    ("seed", "secret"), ("encrypt", "key"), ("session", "token"), ("sessionid", "token"), ("sid", "token"),
     ("cred", "credential"), ("sign", "signature"), ("sig", "signature"), ("crypt", "key"),
     ("licence", "key"), ("license", "key"), ("tokens", "token"), ("nonce", "token"), ("secure", "secret"),
     ("csrf", "token"), ("private", "key"), ("auths", "authorization"),
@@ -247,6 +249,10 @@ fn judge_words(words: &[String]) -> Judgement {
     // Vault AppRole login.
     let last_pair = words.len().checked_sub(2).and_then(|i| words.get(i..)).map(|w| w.join("_"));
     let whole = matches!(last_pair.as_deref(), Some("webhook_url" | "secret_id" | "key_data"));
+    // `--discovery-token-ca-cert-hash`
+    if last_pair.as_deref() == Some("cert_hash") {
+        return NOTHING;
+    }
     if last_pair.as_deref() == Some("access_id") {
         return found(Strength::Medium, "key");
     }

@@ -171,7 +171,10 @@ fn is_signed(v: &str) -> bool {
     let Some((_, rest)) = v.split_at_checked(1) else { return false };
     let rest = rest.strip_prefix("CLEARTEXT}").unwrap_or(rest);
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"!@#$%^*_+~-&".contains(&b);
-    rest.len() >= 6 && rest.bytes().all(plain) && is_mixed(rest) && !rest.contains('_')
+    rest.len() >= 6
+        && rest.bytes().all(plain)
+        && is_mixed(rest)
+        && (!rest.contains('_') || has_sign(rest))
 }
 
 /// How a value stands in the text.

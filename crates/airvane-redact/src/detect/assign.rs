@@ -51,8 +51,13 @@ pub(super) fn detect(
 }
 
 /// Where the name begins if its first letters belong to an escaped character: `\nDB_PASSWORD` is a
-/// line break and a name, but `C:\token` a name only.
+/// line break and a name, but `C:\token` a name only; `%3BPWD` is a semicolon and a name.
 fn behind_escape(detector: &Detector, line: View<'_>, start: usize, end: usize) -> usize {
+    if line.before(start) == b'%' {
+        let code = line.get(start, end.min(start + 2));
+        let escape = code.len() == 2 && code.bytes().all(|b| b.is_ascii_hexdigit());
+        return if escape { start + 2 } else { start };
+    }
     if line.before(start) != b'\\' {
         return start;
     }
@@ -86,10 +91,23 @@ fn assigned(
     if gap.kind == Gap::Call && fetches(line.get(name.start, name.end)) {
         return;
     }
+    // `Credentials("bob", "x")`: the first is no secret.
+    if gap.kind == Gap::Call
+        && name.judged.kind == "credential"
+        && value::quoted(line, gap.end).is_some_and(|first| {
+            line.at(first.end + 1) == b','
+                && !entropy::looks_random(line.get(first.start, first.end), 16)
+        })
+    {
+        return;
+    }
     let strings = value::quoted(line, line.run(gap.end + 1, &BLANK)).is_some();
     if line.at(gap.end) == b'(' && gap.kind == Gap::Assign && strings {
         pair(line, name, gap.end, found);
         return;
+    }
+    if line.at(gap.end) == b'{' && gap.kind == Gap::Assign && strings {
+        pair(line, name, gap.end, found);
     }
     if line.at(gap.end) == b'[' && strings {
         list::list(detector, line, name.judged, gap.end, found);
@@ -263,7 +281,10 @@ fn pair(line: View<'_>, name: Name, at: usize, found: &mut Vec<Found>) {
     }
     let Some(value) = value::quoted(line, line.run(comma + 1, &BLANK)) else { return };
     let text = line.get(value.start, value.end);
-    if line.at(value.end + 1) == b')' && text.len() >= 3 && !values::is_placeholder(text) {
+    if matches!(line.at(value.end + 1), b')' | b'}')
+        && text.len() >= 3
+        && !values::is_placeholder(text)
+    {
         found.push(Found { from: value.start, ..found_value(line, name, value) });
     }
 }
@@ -288,6 +309,11 @@ fn repeats(value: &str, name: &str) -> bool {
 /// Judges the name; two words of prose may be one name ("api key", "secret access key").
 fn judge(detector: &Detector, line: View<'_>, start: usize, end: usize) -> Option<Name> {
     let bare = line.get(start, end).trim_matches(['.', '-', '$', '_']);
+    // `password.equals("x")`
+    let bare = [".equals", ".equalsIgnoreCase", ".set", ".val", ".value", ".send_keys", ".fill"]
+        .iter()
+        .find_map(|method| bare.strip_suffix(method))
+        .unwrap_or(bare);
     let mut judged = detector.names.judge(bare);
     // `-Dname=value`, as Java and CMake take it.
     if let Some(defined) = bare.strip_prefix(['D', 'P']).filter(|_| line.at(start) == b'-') {

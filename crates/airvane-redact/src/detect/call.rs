@@ -19,6 +19,9 @@ pub(crate) struct Call {
     kind: &'static str,
 }
 
+/// The last argument, if every one is a literal.
+const LAST: usize = usize::MAX;
+
 const fn call(name: &'static str, argument: usize, kind: &'static str) -> Call {
     Call { name, argument, kind }
 }
@@ -31,7 +34,7 @@ pub(crate) const CALLS: &[Call] = &[
     call("digestauth(", 1, "password"),
     call("basic_auth(", 1, "password"),
     call("basiccredentials(", 1, "password"),
-    call("credentials(", 1, "password"),
+    call("credentials(", LAST, "password"),
     call("passwordcredentials(", 1, "password"),
     call("passwordauthentication(", 1, "password"),
     call("passwordauthenticationtoken(", 1, "password"),
@@ -52,7 +55,12 @@ pub(crate) const CALLS: &[Call] = &[
     call("oracledb.connect(", 1, "password"),
     call("ftp_login(", 2, "password"),
     call(".login(", 1, "password"),
-    call(".auth(", 0, "password"),
+    call(".auth(", LAST, "password"),
+    call(" auth(", LAST, "password"),
+    call("authenticator(", 1, "password"),
+    call("authenticate(", 1, "password"),
+    call(" connect(", 2, "password"),
+    call("usernamepassword(", 1, "password"),
     call("ldap_bind(", 2, "password"),
     call(".simple_bind_s(", 1, "password"),
     call("awscredentials(", 1, "aws-secret-key"),
@@ -86,6 +94,11 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let Some(call) = CALLS.iter().find(|call| line.has_at(at, call.name)) else { return };
     let limit = line.len().min(at + REACH);
     let mut i = at + call.name.len();
+    if call.argument == LAST {
+        let Some(Value { start, end, .. }) = last(line, i, limit) else { return };
+        found.push(Found { start, end, kind: call.kind, from: at, named: true });
+        return;
+    }
     for position in 0..=call.argument {
         let (argument, end) = argument(line, line.run(i, &BLANK), limit);
         if position == call.argument {
@@ -103,6 +116,21 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         }
         i = end + 1;
     }
+}
+
+/// The last of up to four literals that are all arguments there are.
+fn last(line: View<'_>, at: usize, limit: usize) -> Option<Value> {
+    const MOST: usize = 4;
+    let mut i = at;
+    for _ in 0..MOST {
+        let (literal, end) = argument(line, line.run(i, &BLANK), limit);
+        let literal = literal?;
+        if line.at(end) != b',' {
+            return Some(literal).filter(|value| is_given(line, *value));
+        }
+        i = end + 1;
+    }
+    None
 }
 
 fn is_given(line: View<'_>, value: Value) -> bool {

@@ -30,6 +30,7 @@ pub(super) fn value(line: View<'_>, name: usize, at: usize) -> Option<Value> {
     let floor = (floor..=name).find(|i| line.text.is_char_boundary(*i))?;
     let head = line.get(floor, name);
     match head.trim_end().bytes().last() {
+        Some(b';') if head.ends_with("&amp;") => Some(parameter(line, at)),
         Some(b';') if has_keyword(head) => Some(field(line, at)),
         Some(b',' | b'/') if head.contains("jdbc:") => {
             Some(Value { form: Form::Tight, ..value::bare(line, at, Reach::Item) })

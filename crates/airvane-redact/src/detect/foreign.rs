@@ -34,13 +34,16 @@ pub(crate) const WORDS: &[&str] = &[
     "wachtwoord",
     "lösenord",
     "heslo:",
+    "clave =",
+    "kennwort",
+    "mdp: ",
     "şifre",
     "mật khẩu",
 ];
 
 pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let Some(word) = WORDS.iter().find(|word| line.has_at(at, word)) else { return };
-    let name = at + word.trim_end_matches(':').len();
+    let name = at + word.trim_end_matches([':', '=', ' ']).len();
     let Some(sign) = separator(line, name) else { return };
     let start = line.run(sign, &BLANK);
     let value = value::quoted(line, start).unwrap_or_else(|| value::bare(line, start, Reach::Item));
@@ -58,6 +61,10 @@ fn separator(line: View<'_>, name: usize) -> Option<usize> {
     let quote = usize::from(matches!(line.at(name), b'"' | b'\''));
     let at = line.run(name + quote, &BLANK);
     let rest = line.rest(at);
+    // "пароль x"
+    if quote == 0 && at > name && line.at(at).is_ascii_alphanumeric() {
+        return Some(at);
+    }
     [":", "：", "=>", "=", "は", "是", "为", "為", "es ", "est ", "é "]
         .iter()
         .find(|sign| rest.starts_with(**sign))

@@ -82,11 +82,24 @@ pub(super) fn separator(line: View<'_>, start: usize, end: usize) -> Option<Sepa
     if !quoted && let Some(end) = declared(line, i, blank) {
         return Some(Separator { kind: Gap::Assign, loose: true, quoted, end });
     }
+    if let Some(end) = method(line, i, quoted) {
+        return Some(Separator { kind: Gap::Comma, loose: true, quoted, end });
+    }
+    behind(line, start, i, quoted)
+}
+
+/// The same for what stands at `i`, behind the name's quotes and brackets.
+fn behind(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Separator> {
+    let (open, blank) = (line.before(start), line.run(i, &BLANK));
     let make = |kind, after: usize| {
         let end = line.run(after, &BLANK);
         Some(Separator { kind, loose: end > after, quoted, end })
     };
     let rest = line.rest(blank);
+    // A value in Windows' registry.
+    if rest.starts_with("REG_SZ") {
+        return make(Gap::Assign, blank + "REG_SZ".len());
+    }
     // PHP's serialised text: `s:8:"password";s:7:"x";`.
     if quoted && rest.starts_with(";s:") {
         let length = line.run(blank + 3, &DIGITS);
@@ -131,7 +144,11 @@ pub(super) fn separator(line: View<'_>, start: usize, end: usize) -> Option<Sepa
             return make(Gap::Assign, value);
         }
         if rest.starts_with(',') {
-            return make(Gap::Comma, blank + 1);
+            let with = line.run(blank + 1, &BLANK);
+            return make(
+                Gap::Comma,
+                if line.has_at(with, "with: ") { with + 5 } else { blank + 1 },
+            );
         }
         return None;
     }
@@ -153,6 +170,25 @@ pub(super) fn separator(line: View<'_>, start: usize, end: usize) -> Option<Sepa
 static DIGITS: Class = Class::of(DIGIT);
 static LETTERS: Class = Class::of(LOWER).with(UPPER);
 
+/// A method called on a name in quotes or with one: `"password".to_string(), "x"`,
+/// `('#password').val('x')`, `strcmp(password, "x")`.
+fn method(line: View<'_>, end: usize, quoted: bool) -> Option<usize> {
+    const MAX_METHOD: usize = 24;
+    if !quoted {
+        return None;
+    }
+    if let Some(into) = [".to_string(), ", ".into(), "].iter().find(|m| line.has_at(end, m)) {
+        return Some(end + into.len());
+    }
+    let dot = end + usize::from(line.at(end) == b')');
+    if line.at(dot) != b'.' {
+        return None;
+    }
+    let open = line.run_within(dot + 1, &NAME, MAX_METHOD);
+    let value = open + 1;
+    (line.at(open) == b'(' && matches!(line.at(value), b'"' | b'\'')).then_some(value)
+}
+
 /// The second of two in brackets: Elixir's and Clojure's `{:password, "x"}`, Erlang's `{password,
 /// <<"x">>}`, a template's `${env:DB_PASSWORD, x}`.
 fn second(line: View<'_>, start: usize, end: usize) -> Option<usize> {
@@ -163,7 +199,8 @@ fn second(line: View<'_>, start: usize, end: usize) -> Option<usize> {
     let value = value + if line.has_at(value, "<<\"") { 2 } else { 0 };
     let string = matches!(line.before(start), b':' | b'{') && line.at(value) == b'"';
     let variable = line.get(start.saturating_sub("${env:".len()), start) == "${env:";
-    (string || variable).then_some(value)
+    let compared = line.get(start.saturating_sub("cmp(".len()), start) == "cmp(";
+    (string || variable || compared && line.at(value) == b'"').then_some(value)
 }
 
 /// What stands in for a value that is not set: `|| 'x'`, `?? 'x'`, `or 'x'`, `| default('x')`.
@@ -234,6 +271,10 @@ fn declared(line: View<'_>, end: usize, blank: usize) -> Option<usize> {
 /// A sign at the beginning of `rest` and its length; a sign that divides a path gives no kind.
 fn sign(rest: &str) -> Option<(Option<Gap>, usize)> {
     const SIGNS: &[&str] = &[
+        "!==",
+        "!=",
+        "~=",
+        "eq ",
         "===",
         "==",
         "=>",
@@ -267,11 +308,6 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
     if is_line(line, start, blank) {
         return Some((Gap::Line, blank));
     }
-    for word in ["is: ", "is ", "are ", "was ", "as ", "to "] {
-        if line.has_at(blank, word) {
-            return Some((Gap::Said, blank + word.len()));
-        }
-    }
     // "the password for the new account is: x"
     let ahead = line.rest(blank.saturating_sub(1));
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b" \"'`_.@".contains(b);
@@ -279,6 +315,11 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
     for word in [" set to ", " changed to ", " reset to "] {
         if let Some(at) = ahead.get(..aside).and_then(|words| words.find(word)) {
             return Some((Gap::Said, blank - 1 + at + word.len()));
+        }
+    }
+    for word in ["is: ", "is ", "are ", "was ", "as ", "to "] {
+        if line.has_at(blank, word) {
+            return Some((Gap::Said, blank + word.len()));
         }
     }
     if let Some(is) = ahead.get(..aside).and_then(|words| words.find(" is")) {

@@ -41,7 +41,9 @@ pub(super) fn element(line: View<'_>, start: usize, end: usize, quoted: bool) ->
     let attributes = line.rest(end).bytes().take(MAX_NAME);
     let inside = attributes.take_while(|b| !matches!(b, b'>' | b'<' | b'/')).count();
     let bare = inside == 0 || line.at(end) == b' ';
-    (bare && line.at(end + inside) == b'>').then_some(end + inside + 1)
+    let text = end + inside + 1;
+    let text = text + if line.has_at(text, "<value>") { "<value>".len() } else { 0 };
+    (bare && line.at(end + inside) == b'>').then_some(text)
 }
 
 /// `<key>name</key><string>`, `<name>name</name><value>`: where the text of the next element

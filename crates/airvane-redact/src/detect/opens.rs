@@ -107,7 +107,7 @@ pub(super) fn value(
         Below::Field => None,
         Below::Strings => string(detector, line, indent, judged),
         Below::Text(end) if end == Some(hash(line.text.trim())) => None,
-        Below::Text(_) if line.at(indent) == b'<' => None,
+        Below::Text(_) if line.at(indent) == b'<' => element(line, indent),
         Below::Body if goes_on(line, below) || line.at(indent) == b'-' => None,
         Below::Text(_) | Below::Body => Some((indent, line.text.trim_end().len())),
     };
@@ -115,6 +115,13 @@ pub(super) fn value(
     let given = end > start && !values::is_template(line.get(start, end));
     let kind = judged.kind;
     given.then_some(Found { start, end, kind, from: start, named: true })
+}
+
+/// The text of `<Value>x</Value>` in a line of its own.
+fn element(line: View<'_>, at: usize) -> Option<(usize, usize)> {
+    let tag = ["<value>", "<string>"].into_iter().find(|tag| line.has_at(at, tag))?;
+    let start = at + tag.len();
+    Some((start, start + line.rest(start).find("</")?))
 }
 
 /// A string that is all there is in the line, or an item of a YAML list.

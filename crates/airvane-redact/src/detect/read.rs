@@ -148,7 +148,8 @@ fn signed(line: View<'_>, name: Name, value: Value) -> usize {
 fn encoded(line: View<'_>, at: usize) -> Value {
     let value = value::bare(line, at, Reach::Query);
     let text = line.get(value.start, value.end);
-    let end = text.find("%26").map_or(value.end, |i| value.start + i);
+    let sign = ["%26", "%3B", "%3b", "%22", "%27"].iter().filter_map(|sign| text.find(sign)).min();
+    let end = sign.map_or(value.end, |i| value.start + i);
     Value { end, ..value }
 }
 
@@ -217,7 +218,8 @@ fn wrapped(line: View<'_>, at: usize) -> Option<usize> {
     let ends = |name: &str| {
         maker.strip_suffix(name).is_some_and(|head| head.is_empty() || head.ends_with('.'))
     };
-    MAKERS.iter().any(|name| ends(name)).then_some(open + 1)
+    let only = value::quoted(line, open + 1).is_some_and(|value| line.at(value.end + 1) != b',');
+    (only && MAKERS.iter().any(|name| ends(name))).then_some(open + 1)
 }
 
 fn reach(line: View<'_>, name: Name, gap: Separator) -> Reach {
@@ -247,7 +249,7 @@ fn is_connection_string(line: View<'_>, name: Name) -> bool {
 
 /// The value of `--password x`; a usage line (`--password PASSWORD`, `--token <token>`) has none.
 fn flag_value(line: View<'_>, at: usize) -> Option<Value> {
-    if line.at(at) == b'-' {
+    if matches!(line.at(at), b'-' | b'(') {
         return None;
     }
     let reach = if line.before(at.saturating_sub(1)) == b',' { Reach::Item } else { Reach::Blank };

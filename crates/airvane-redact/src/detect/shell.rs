@@ -86,6 +86,12 @@ fn device(line: View<'_>, at: usize) -> Option<Value> {
         " snmp community ",
         "-server key ",
         "isakmp key ",
+        ": psk ",
+        ": xauth ",
+        ": eap ",
+        "insecure-password ",
+        "cachemgr_passwd ",
+        "set requirepass ",
         "operator unseal ",
     ];
     if let Some(command) = COMMANDS.iter().find(|command| line.has_at(at, command)) {
@@ -94,6 +100,20 @@ fn device(line: View<'_>, at: usize) -> Option<Value> {
             [b'0' | b'7', b' ', ..]
         ));
         return word(line, at + command.len(), level);
+    }
+    if line.has_at(at, "set-agent-token ") {
+        return word(line, at + "set-agent-token ".len(), 1);
+    }
+    // `user bob on >x` in an access list of Redis.
+    if line.has_at(at, " on >") {
+        return word(line, at + " on >".len(), 0);
+    }
+    if line.has_at(at, " -hp") {
+        let rar = line.get(0, at).contains("rar ");
+        return word(line, at + " -hp".len(), 0).filter(|_| rar);
+    }
+    if line.has_at(at, "stats auth ") {
+        return word(line, at + "stats auth ".len(), 0).and_then(|value| after(line, value, b":"));
     }
     let host = line.has_at(at, "radius-server host ");
     let key = line.rest(at).find(" key ").filter(|_| host)?;

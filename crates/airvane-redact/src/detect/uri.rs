@@ -176,9 +176,9 @@ fn is_late(line: View<'_>, start: usize, at: usize, before: Option<usize>) -> bo
     let (user, password) = (line.get(start, colon), line.get(colon + 1, at));
     let digits = password.trim_start_matches(|c: char| c.is_ascii_digit());
     let port = digits.len() < password.len()
-        && digits.starts_with(['/', '?', '#', ',', '\'', '"', '|'])
+        && digits.starts_with(['/', '?', '#', ',', ';', '\'', '"', '|'])
         || digits.is_empty()
-        || password.starts_with(['/', '?', '#']);
+        || password.starts_with('/');
     let signs = ['/', '?', '#', '"', '\'', '<', '>', '|', '`', '('];
     if port || user.contains(signs) || user.starts_with('[') && mask::mask_end(user, 0).is_none() {
         return false;
@@ -194,7 +194,7 @@ fn is_late(line: View<'_>, start: usize, at: usize, before: Option<usize>) -> bo
             .is_some_and(|port| port.starts_with(|c: char| c.is_ascii_digit()));
         return numbered && !password.contains('=');
     }
-    after.is_empty() || after.starts_with([':', '/', ' ', '"', '\'', ',', ')', '?', '\\'])
+    after.is_empty() || !after.starts_with(['@', '=', '#', '%', '$', '!', '*', '+', '~', '^'])
 }
 
 /// `%3A%2F%2Fuser%3Apassword%40host`: a URI in the query of another. `at` is that of its `://`.
