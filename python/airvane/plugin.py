@@ -12,7 +12,7 @@ from typing import Any
 from airflow import __version__ as release
 from airflow.plugins_manager import AirflowPlugin
 
-from airvane import PAGE, PREFIX
+from airvane import PAGE
 
 IS_AIRFLOW_2 = release.startswith("2.")
 
@@ -29,7 +29,9 @@ class AirvanePlugin(AirflowPlugin):
             return []
         from airvane.asgi import endpoint
 
-        return [{"app": endpoint, "url_prefix": PREFIX, "name": "airvane"}]
+        # Not at PREFIX: without its last slash that would be left to Airflow's own pages, which
+        # answer a POST with 405.
+        return [{"app": endpoint, "url_prefix": "/mcp", "name": "airvane"}]
 
     @property
     def flask_blueprints(self) -> list[Any]:

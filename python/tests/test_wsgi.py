@@ -6,6 +6,7 @@ import io
 import json
 import threading
 import unittest
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, Iterator
 from unittest import mock
 
@@ -60,6 +61,26 @@ class Airflow:
         return self.bodies[-1]
 
 
+class Elsewhere(BaseHTTPRequestHandler):
+    """Another Airflow, over HTTP. Remembers who asked for what."""
+
+    asked: list[tuple[str, str]] = []
+
+    def do_GET(self) -> None:
+        path = self.path.split("?")[0]
+        self.asked.append((path, self.headers["Authorization"]))
+        found = {"version": "2.11.2"} if path.endswith("/version") else {"dags": [], "pools": []}
+        body = json.dumps({**found, "total_entries": 0}).encode()
+        self.send_response(200 if path.startswith("/api/v1/") else 404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
 class Wsgi(unittest.TestCase):
     def setUp(self) -> None:
         base = mock.patch("airvane.started.base_url", return_value="http://h/base")
@@ -67,8 +88,8 @@ class Wsgi(unittest.TestCase):
         self.addCleanup(base.stop)
         self.airflow = Airflow()
 
-    def call(self, headers: Any, body: bytes = MESSAGE) -> Answer:
-        service = Service("2.11.2", None, {}, {})
+    def call(self, headers: Any, body: bytes = MESSAGE, **environment: str) -> Answer:
+        service = Service("2.11.2", None, environment, {})
         environ = {"wsgi.url_scheme": "http", "HTTP_COOKIE": "session=stolen", "REMOTE_ADDR": "::1"}
         upstream = wsgi.Upstream(self.airflow, environ)
         return wsgi._serve(service.on_thread("POST", headers), upstream, io.BytesIO(body))
@@ -98,6 +119,18 @@ class Wsgi(unittest.TestCase):
         self.assertIn(b"www-authenticate", dict(answer.headers))
         self.assertEqual(self.airflow.environs, [])
         body.read.assert_not_called()
+
+    def test_another_airflow_is_asked_over_http_with_the_callers_credential(self) -> None:
+        elsewhere = HTTPServer(("127.0.0.1", 0), Elsewhere)
+        threading.Thread(target=elsewhere.serve_forever, daemon=True).start()
+        self.addCleanup(elsewhere.server_close)
+        self.addCleanup(elsewhere.shutdown)
+        url = f"http://127.0.0.1:{elsewhere.server_port}"
+        result = self.result(self.call(AUTHORIZED, AIRFLOW_API_URL=url))
+        self.assertFalse(result["isError"], result)
+        self.assertIn(("/api/v1/pools", "Basic ann"), Elsewhere.asked)
+        self.assertEqual({who for path, who in Elsewhere.asked if "version" not in path}, {"Basic ann"})
+        self.assertEqual(self.airflow.environs, [])
 
     def test_a_failure_of_airflow_is_told(self) -> None:
         self.airflow.fails = True

@@ -27,12 +27,9 @@ impl Counted {
         let url = format!("http://{}", listener.local_addr()?);
         let requests = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&requests);
-        thread::spawn(move || {
-            for client in listener.incoming().map_while(Result::ok) {
-                let counter = Arc::clone(&counter);
-                // A connection that breaks off is the client's to report.
-                thread::spawn(move || relay(client, upstream, &counter).ok());
-            }
+        relay_all(listener, upstream, move |head| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            head
         });
         Ok(Self { airflow: Airflow { url, ..airflow.clone() }, requests })
     }
@@ -43,7 +40,22 @@ impl Counted {
     }
 }
 
-fn relay(client: TcpStream, upstream: SocketAddr, requests: &AtomicUsize) -> Result<()> {
+/// Passes connections on, with what becomes of each request's head.
+pub(crate) fn relay_all(
+    listener: TcpListener,
+    upstream: SocketAddr,
+    pass: impl Fn(Vec<u8>) -> Vec<u8> + Clone + Send + 'static,
+) {
+    thread::spawn(move || {
+        for client in listener.incoming().map_while(Result::ok) {
+            let pass = pass.clone();
+            // A connection that breaks off is the client's to report.
+            thread::spawn(move || relay(client, upstream, pass).ok());
+        }
+    });
+}
+
+fn relay(client: TcpStream, upstream: SocketAddr, pass: impl Fn(Vec<u8>) -> Vec<u8>) -> Result<()> {
     let mut server = TcpStream::connect(upstream)?;
     let (mut answers, mut back) = (server.try_clone()?, client.try_clone()?);
     thread::spawn(move || {
@@ -53,8 +65,7 @@ fn relay(client: TcpStream, upstream: SocketAddr, requests: &AtomicUsize) -> Res
     });
     let mut client = BufReader::new(client);
     while let Some(Head { bytes, length }) = head(&mut client)? {
-        requests.fetch_add(1, Ordering::SeqCst);
-        server.write_all(&bytes)?;
+        server.write_all(&pass(bytes))?;
         std::io::copy(&mut (&mut client).take(length), &mut server)?;
     }
     Ok(server.shutdown(Shutdown::Write)?)

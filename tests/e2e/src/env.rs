@@ -9,6 +9,10 @@ use serde::de::DeserializeOwned;
 /// The environment variable that names the file with the description.
 pub const VARIABLE: &str = "AIRVANE_TEST_ENV";
 
+/// Who may log in: two of each role, whose name is what stands before the `-`.
+pub const USERS: [&str; 8] =
+    ["viewer", "viewer-2", "user", "user-2", "op", "op-2", "admin", "admin-2"];
+
 /// All that the tests may use.
 #[derive(Clone, Debug, Deserialize)]
 pub struct TestEnv {
@@ -39,14 +43,14 @@ pub struct Airflow {
     pub home: PathBuf,
     /// Its folder of DAG files: a copy of `incidents/dags`; tests may add files.
     pub dags: PathBuf,
-    /// Users by role: `admin`, `op`, `user`, `viewer`.
+    /// Those of [`USERS`], by name; the first of each role has the role's name.
     pub users: BTreeMap<String, User>,
 }
 
 /// Somebody who may log in.
 #[derive(Clone, Debug, Deserialize)]
 pub struct User {
-    /// Also the name of the role.
+    /// One of [`USERS`].
     pub username: String,
     /// Made up anew for each run.
     pub password: String,

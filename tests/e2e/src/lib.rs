@@ -11,6 +11,7 @@ pub mod mcp;
 pub mod plant;
 pub mod planting;
 pub mod posted;
+pub mod proxied;
 pub mod recording;
 pub mod rest;
 pub mod served;

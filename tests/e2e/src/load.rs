@@ -9,6 +9,9 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use ureq::Agent;
 
+use crate::env::{Airflow, USERS};
+use crate::rest::{Major, Rest, segment};
+
 /// Somebody who calls, and what the answers to that one are.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -33,6 +36,74 @@ pub struct Question {
     pub has: Vec<String>,
     /// What only the answers to others hold.
     pub lacks: Vec<String>,
+}
+
+/// Each user of an Airflow, and what plain REST gives that one. Two of a role may do the same; where
+/// Airflow keeps its users' favorite DAGs (3.1), each of them has one that is nobody else's, and who
+/// asks for favorites is told apart by that.
+pub fn identities(airflow: &Airflow) -> Result<Vec<Identity>> {
+    let mut identities = Vec::new();
+    let mut favorites = Vec::new();
+    for user in USERS {
+        let rest = Rest::login(airflow, user)?;
+        if has_favorites(&rest)? {
+            favorites.push(favorite(&rest, &favorites)?);
+        }
+        identities.push(Identity {
+            name: user.to_owned(),
+            authorization: rest.authorization().to_owned(),
+            questions: permitted(&rest)?,
+        });
+    }
+    for (number, identity) in identities.iter_mut().enumerate() {
+        let Some(own) = favorites.get(number) else { continue };
+        identity.questions.push(Question {
+            tool: "read_operation",
+            arguments: json!({"operation": "list_dags", "arguments": {"is_favorite": true}}),
+            is_error: false,
+            has: vec![own.clone()],
+            lacks: favorites.iter().filter(|other| *other != own).cloned().collect(),
+        });
+    }
+    Ok(identities)
+}
+
+/// What the user's role decides.
+fn permitted(rest: &Rest) -> Result<Vec<Question>> {
+    let question = |(tool, path): (&'static str, &str)| {
+        let is_error = match rest.send("GET", path, None)?.status {
+            200 => false,
+            403 => true,
+            status => bail!("{path}: {status}"),
+        };
+        let refusal = "lacks the permission".to_owned();
+        let (has, lacks) = if is_error { (vec![refusal], vec![]) } else { (vec![], vec![refusal]) };
+        Ok(Question { tool, arguments: json!({}), is_error, has, lacks })
+    };
+    let asked = [
+        ("list_connections", "/connections?limit=1"),
+        ("list_variables", "/variables?limit=1"),
+        ("list_pools", "/pools?limit=1"),
+        ("list_dags", "/dags?limit=1"),
+    ];
+    asked.into_iter().map(question).collect()
+}
+
+fn has_favorites(rest: &Rest) -> Result<bool> {
+    Ok(rest.major == Major::Three
+        && rest.openapi()?.pointer("/paths/~1api~1v2~1dags~1{dag_id}~1favorite").is_some())
+}
+
+/// Marks a DAG whose name holds none of those taken, and is in none of them.
+fn favorite(rest: &Rest, taken: &[String]) -> Result<String> {
+    let dags = rest.all("/dags", "dags")?;
+    let mut names = dags.iter().filter_map(|dag| dag.get("dag_id")?.as_str());
+    let is_free = |name: &&str| !taken.iter().any(|one| one.contains(name) || name.contains(one));
+    let name = names.find(is_free).context("fewer DAGs than users")?;
+    let reply = rest.send("POST", &format!("/dags/{}/favorite", segment(name)), None)?;
+    // Marked already by an earlier load.
+    ensure!([204, 409].contains(&reply.status), "favorite {name}: {reply:?}");
+    Ok(name.to_owned())
 }
 
 /// What came of a load.

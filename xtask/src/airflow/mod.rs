@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use airvane_e2e::env::USERS;
 use anyhow::{Context, Result, bail};
 use base64::Engine as _;
 use clap::ValueEnum;
@@ -24,7 +25,7 @@ pub(crate) use releases::{OLDER, Release, with_plugin};
 use crate::http::Client;
 use crate::postgres::Postgres;
 use crate::process::{self, Group};
-use crate::stop;
+use crate::{paths, stop};
 
 /// Which Airflow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -68,9 +69,6 @@ impl Major {
     }
 }
 
-/// The roles there is a user for, named alike in both versions.
-pub(crate) const ROLES: [&str; 4] = ["admin", "op", "user", "viewer"];
-
 /// A running Airflow; dropping it ends it.
 pub(crate) struct Airflow {
     pub(crate) major: Major,
@@ -78,7 +76,7 @@ pub(crate) struct Airflow {
     pub(crate) url: String,
     pub(crate) home: PathBuf,
     pub(crate) dags: PathBuf,
-    /// Passwords by role; the user's name is the role's.
+    /// Passwords by user; the first of a role has the role's name.
     pub(crate) passwords: BTreeMap<String, String>,
     /// Of its web server.
     environment: Environment,
@@ -280,6 +278,17 @@ impl Drop for Airflow {
     fn drop(&mut self) {
         process::end_all(&mut self.processes);
     }
+}
+
+/// Creates FAB's users; the command line would take ten seconds for each. Returns their passwords.
+fn create_users(environment: &Environment) -> Result<BTreeMap<String, String>> {
+    const CREATE: &str = include_str!("users.py");
+    let passwords: BTreeMap<String, String> =
+        USERS.iter().map(|name| ((*name).to_owned(), secret())).collect();
+    let mut create = environment.command("python");
+    create.args(["-c", CREATE]).env("AIRVANE_USERS", json!(passwords).to_string());
+    process::run("create users", &mut create, &paths::log("airflow-users")?)?;
+    Ok(passwords)
 }
 
 /// Components that are not healthy; a release that does not report one is not asked for it.

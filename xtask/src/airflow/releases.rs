@@ -15,6 +15,8 @@ pub(crate) struct Release {
     exclude_newer: &'static str,
     /// The newest minor version of Python 3 that it runs on.
     newest_python: u32,
+    /// Whether users and roles are those of FAB, as on Airflow 2, where another would be the usual.
+    pub(super) has_fab: bool,
 }
 
 /// Airflow 2 as it is supported last.
@@ -24,6 +26,7 @@ pub(super) static TWO: Release = Release {
     packages: &["apache-airflow==2.11.2", "psycopg2-binary"],
     exclude_newer: "2026-04-01",
     newest_python: 12,
+    has_fab: false,
 };
 
 /// Airflow 3 as it is now.
@@ -33,6 +36,7 @@ pub(super) static THREE: Release = Release {
     packages: &["apache-airflow[standard]==3.3.2", "psycopg2-binary", "asyncpg"],
     exclude_newer: "2026-11-15",
     newest_python: 13,
+    has_fab: false,
 };
 
 /// What people still run.
@@ -43,6 +47,7 @@ pub(crate) static OLDER: [Release; 3] = [
         packages: &["apache-airflow==2.4.3", "psycopg2-binary"],
         exclude_newer: "2022-12-01",
         newest_python: 10,
+        has_fab: false,
     },
     Release {
         major: Major::Two,
@@ -50,6 +55,7 @@ pub(crate) static OLDER: [Release; 3] = [
         packages: &["apache-airflow==2.7.3", "psycopg2-binary"],
         exclude_newer: "2023-12-15",
         newest_python: 11,
+        has_fab: false,
     },
     Release {
         major: Major::Three,
@@ -57,6 +63,7 @@ pub(crate) static OLDER: [Release; 3] = [
         packages: &["apache-airflow[standard]==3.0.6", "psycopg2-binary", "asyncpg"],
         exclude_newer: "2025-09-15",
         newest_python: 12,
+        has_fab: false,
     },
 ];
 
@@ -67,23 +74,44 @@ static EARLIER_TWO: Release = Release {
     packages: &["apache-airflow==2.8.4", "psycopg2-binary"],
     exclude_newer: "2024-04-15",
     newest_python: 11,
+    has_fab: false,
+};
+
+/// The same.
+static THREE_WITH_FAB: Release = Release {
+    major: Major::Three,
+    version: "3.3.2",
+    packages: &[
+        "apache-airflow[standard]==3.3.2",
+        "apache-airflow-providers-fab",
+        "psycopg2-binary",
+        "asyncpg",
+    ],
+    exclude_newer: "2026-11-15",
+    newest_python: 13,
+    has_fab: true,
 };
 
 /// Those that the plugin is tried in.
 pub(crate) fn with_plugin() -> impl Iterator<Item = &'static Release> {
     let three = OLDER.iter().filter(|release| release.major == Major::Three);
-    [&THREE].into_iter().chain(three).chain([&TWO, &EARLIER_TWO])
+    [&THREE, &THREE_WITH_FAB].into_iter().chain(three).chain([&TWO, &EARLIER_TWO])
 }
 
 impl Release {
+    /// Its version, and what sets it apart from others of that version.
+    pub(crate) fn name(&self) -> String {
+        format!("{}{}", self.version, if self.has_fab { "-fab" } else { "" })
+    }
+
     /// Installs it, or finds it installed; returns the `bin` of its environment.
     pub(crate) fn install(&self) -> Result<PathBuf> {
-        self.install_as(&format!("airflow-{}", self.version))
+        self.install_as(&format!("airflow-{}", self.name()))
     }
 
     /// Installs it with a wheel of ours, in an environment that nobody else uses.
     pub(crate) fn install_with(&self, wheel: &Path) -> Result<PathBuf> {
-        let bin = self.install_as(&format!("plugin-{}", self.version))?;
+        let bin = self.install_as(&format!("plugin-{}", self.name()))?;
         install::add(&bin, wheel)?;
         Ok(bin)
     }

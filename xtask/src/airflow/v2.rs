@@ -8,14 +8,10 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::home::{Environment, Home};
-use super::{Airflow, Major, ROLES, Release, Store, secret};
-use crate::{paths, process};
+use super::{Airflow, Major, Release, Store, create_users, secret};
 
 /// What `/health` must call healthy.
 const COMPONENTS: [&str; 3] = ["metadatabase", "scheduler", "triggerer"];
-
-/// Creates the users; the command line would take ten seconds for each.
-const USERS: &str = include_str!("users.py");
 
 /// Starts it and waits for its health.
 pub(crate) fn start(
@@ -90,12 +86,7 @@ fn prepare_database(
     tell("preparing the database");
     // Its name of today came with 2.7; this one all know.
     environment.run("airflow-2-migrate", &["db", "upgrade"])?;
-    let passwords: BTreeMap<String, String> =
-        ROLES.iter().map(|role| ((*role).to_owned(), secret())).collect();
-    let text = json!(passwords).to_string();
-    let mut create = environment.command("python");
-    create.args(["-c", USERS]).env("AIRVANE_USERS", &text);
-    process::run("create users", &mut create, &paths::log("airflow-2-users")?)?;
-    std::fs::write(known, text)?;
+    let passwords = create_users(environment)?;
+    std::fs::write(known, json!(passwords).to_string())?;
     Ok(passwords)
 }

@@ -3,19 +3,23 @@
 //! SQLite does for a demo. Thirty incidents at once lock it for so long that the scheduler gives
 //! up, so tests have PostgreSQL.
 //!
-//! The simple auth manager has one user for each role and makes up their passwords itself.
+//! The simple auth manager has two users of each role and makes up their passwords itself.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use airvane_e2e::env::USERS;
 use anyhow::{Context, Result};
 
 use super::home::{Environment, Home};
-use super::{Airflow, Major, ROLES, Release, Store, secret};
+use super::{Airflow, Major, Release, Store, create_users, secret};
 use crate::paths;
 
 /// What `/api/v2/monitor/health` must call healthy.
 const COMPONENTS: [&str; 4] = ["metadatabase", "scheduler", "triggerer", "dag_processor"];
+
+/// The auth manager with the users and roles of Airflow 2.
+const FAB: &str = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager";
 
 /// What makes it answer `externalLogUrl`, which a log on this machine alone has none of.
 const LINKED_LOGS: &str = include_str!("linked_logs.py");
@@ -30,6 +34,9 @@ pub(crate) fn start(
     let port = home.port()?;
     let url = home.url(port);
     let mut environment = environment(home, port, &url)?;
+    if release.has_fab {
+        environment.set("CORE__AUTH_MANAGER", FAB);
+    }
     let postgres = store.start()?;
     tell("preparing the database");
     if let Some(server) = &postgres {
@@ -42,6 +49,7 @@ pub(crate) fn start(
         environment.set("DATABASE__SQL_ALCHEMY_CONN", &address);
         prepare_file(release, &database, &environment)?;
     }
+    let users = release.has_fab.then(|| create_users(&environment)).transpose()?;
     tell("starting api-server, scheduler, dag-processor and triggerer");
     let mut airflow = Airflow {
         major: Major::Three,
@@ -59,12 +67,13 @@ pub(crate) fn start(
         airflow.processes.push(environment.serve(&format!("airflow-3-{part}"), &[part])?);
     }
     airflow.wait_healthy(&COMPONENTS, tell)?;
-    airflow.passwords = passwords(home)?;
+    airflow.passwords = users.map_or_else(|| passwords(home), Ok)?;
     Ok(airflow)
 }
 
 fn environment(home: &Home, port: u16, url: &str) -> Result<Environment> {
-    let users: Vec<String> = ROLES.iter().map(|role| format!("{role}:{role}")).collect();
+    let user = |name: &&str| format!("{name}:{}", name.trim_end_matches("-2"));
+    let users: Vec<String> = USERS.iter().map(user).collect();
     home.environment(&[
         ("API__HOST", "127.0.0.1".to_owned()),
         ("API__PORT", port.to_string()),

@@ -21,7 +21,8 @@ const MYPY: &str = "mypy==2.4.1";
 /// As behind a proxy that serves several Airflows.
 const BASE_PATH: &str = "/team/airflow";
 
-/// Tries it in each release whose version begins so.
+/// Tries it in each release, or in that of a version, which may be given in part: `3.3.2`,
+/// `3.3.2-fab`, `3.0`.
 pub(super) fn run(report: &Report, version: &str) {
     let mut built = None;
     report.check("build the wheel", || {
@@ -37,8 +38,8 @@ pub(super) fn run(report: &Report, version: &str) {
         Ok(())
     });
     let Some(clients) = clients else { return };
-    for release in with_plugin().filter(|release| release.version.starts_with(version)) {
-        let name = format!("plugin in Airflow {}", release.version);
+    for release in with_plugin().filter(|release| release.name().starts_with(version)) {
+        let name = format!("plugin in Airflow {}", release.name());
         report.step(&name, || {
             within(release, &wheel, &clients).unwrap_or_else(|error| Err(error).into())
         });
@@ -72,7 +73,7 @@ fn python(wheel: &Path, arguments: &[&str]) -> Result<()> {
 }
 
 fn within(release: &'static Release, wheel: &Path, clients: &Clients) -> Result<Outcome> {
-    let name = format!("plugin-{}", release.version);
+    let name = format!("plugin-{}", release.name());
     let bin = release.install_with(wheel)?;
     let mut home = Home::fresh(&name, bin.clone())?;
     home.base_path = BASE_PATH;
@@ -81,6 +82,8 @@ fn within(release: &'static Release, wheel: &Path, clients: &Clients) -> Result<
         // A worker that waited for another, or for itself, would wait for ever.
         ("AIRFLOW__WEBSERVER__WORKERS", "1"),
         ("AIRFLOW__WEBSERVER__ENABLE_PROXY_FIX", "True"),
+        // Five in forty seconds are few for tests that run side by side.
+        ("AIRFLOW__WEBSERVER__AUTH_RATE_LIMITED", "False"),
     ]
     .map(|(name, value)| (name, value.to_owned()))
     .into();

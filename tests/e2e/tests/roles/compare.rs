@@ -101,7 +101,8 @@ fn judge(
         *known.entry(path).or_insert_with(|| is_refused(operation, rest))
     };
     let needed: Vec<&Operation> = probe.needs.iter().filter(&mut refused).collect();
-    let parts: Vec<&Operation> = probe.parts.iter().filter(&mut refused).collect();
+    let parts = probe.parts.iter().filter(|operation| world.has(operation));
+    let parts: Vec<&Operation> = parts.filter(&mut refused).collect();
     let mut row = Row::new(probe.tool, role, needed.is_empty(), answer);
     compare(world, &mut row, &needed, answer);
     if row.allowed {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use airvane_api::{AirflowVersion, ApiVersion, catalog};
 use airvane_e2e::env::Airflow;
 use airvane_e2e::rest::{Major, Rest, run_path, segment};
 use serde_json::{Map, Value, json};
@@ -35,6 +36,7 @@ pub struct World {
     /// Airflow 2's name of the DAG's file.
     pub file_token: String,
     permissions: BTreeMap<String, String>,
+    version: AirflowVersion,
 }
 
 impl World {
@@ -55,6 +57,7 @@ impl World {
             map_index: failed["map_index"].as_i64().unwrap(),
             file_token: dag["file_token"].as_str().unwrap_or_default().to_owned(),
             permissions: permissions(admin.major),
+            version: AirflowVersion::parse(&airflow.version).unwrap(),
             dag_id,
             admin,
         }
@@ -63,6 +66,13 @@ impl World {
     /// What Airflow's route asks for, from the catalog's facts.
     pub fn permission(&self, operation: &str) -> &str {
         self.permissions.get(operation).unwrap_or_else(|| panic!("no operation {operation}"))
+    }
+
+    /// Whether this release has the operation at all.
+    pub fn has(&self, operation: &Operation) -> bool {
+        let api = if self.admin.major == Major::Two { ApiVersion::V1 } else { ApiVersion::V2 };
+        let endpoint = catalog::find(operation.name).and_then(|found| found.endpoint(api));
+        endpoint.is_some_and(|endpoint| endpoint.since <= self.version)
     }
 
     /// Whether Airflow shows this to nobody, which is no matter of permissions.
