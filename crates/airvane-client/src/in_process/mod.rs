@@ -78,8 +78,9 @@ impl InProcessBackend {
         let application = context.application.clone().ok_or(TransportError::Closed)?;
         let request = request(outgoing, &context.caller)?;
         let whole = async {
-            let place = self.places.take(context.caller.cache_key()).await;
-            Ok((place, application.call(request).await?))
+            let mut place = self.places.take(context.caller.cache_key()).await;
+            let answer = place.begin(application.call(request)).await?;
+            Ok((place, answer))
         };
         let answered = context.bounds().wait(Waiting::Answer, PATIENCE, whole).await;
         let outcome = answered.and_then(std::convert::identity).map(|(place, answer)| {

@@ -1,14 +1,27 @@
 //! How many requests may be under way: in all, and for each caller.
+//!
+//! What Airflow does for a request is Python, of which one thread runs at a time: each request that
+//! it works at makes every other one take longer, those of its users too (with sixteen at once the
+//! pages of Airflow 3.3.2 took twenty times as long). So requests are begun one after the other, as
+//! far as they don't take long, and it is answers that are read side by side.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use crate::CacheKey;
 
-/// In all. Airflow's web servers answer some tens of requests at once.
+/// In all, those included whose answer has begun.
 pub(super) const ALL: usize = 16;
+
+/// Those whose answer has not begun, and that began lately.
+const BEGUN: usize = 1;
+
+/// Who has had no answer for so long waits for something else than Python.
+const LATELY: Duration = Duration::from_secs(1);
 
 /// For each caller.
 pub(super) const EACH: usize = 4;
@@ -19,19 +32,35 @@ const REMEMBERED: usize = 256;
 #[derive(Debug)]
 pub(super) struct Places {
     all: Arc<Semaphore>,
+    begun: Arc<Semaphore>,
     callers: Mutex<HashMap<CacheKey, Weak<Semaphore>>>,
 }
 
 /// A request's place; dropping it makes room for another.
 #[derive(Debug)]
 pub(super) struct Place {
+    begun: Option<OwnedSemaphorePermit>,
     _all: Option<OwnedSemaphorePermit>,
     _own: Option<OwnedSemaphorePermit>,
 }
 
+impl Place {
+    /// Waits for an answer to begin. Then, or when that takes long, another request may begin.
+    pub(super) async fn begin<T>(&mut self, answer: impl Future<Output = T>) -> T {
+        let mut answer = std::pin::pin!(answer);
+        let answered = timeout(LATELY, &mut answer).await;
+        self.begun = None;
+        match answered {
+            Ok(answer) => answer,
+            Err(_) => answer.await,
+        }
+    }
+}
+
 impl Default for Places {
     fn default() -> Self {
-        Self { all: Arc::new(Semaphore::new(ALL)), callers: Mutex::default() }
+        let semaphore = |places| Arc::new(Semaphore::new(places));
+        Self { all: semaphore(ALL), begun: semaphore(BEGUN), callers: Mutex::default() }
     }
 }
 
@@ -42,7 +71,8 @@ impl Places {
         // Never closed, so there is always a permit in the end.
         let own = self.of(caller).acquire_owned().await.ok();
         let all = Arc::clone(&self.all).acquire_owned().await.ok();
-        Place { _all: all, _own: own }
+        let begun = Arc::clone(&self.begun).acquire_owned().await.ok();
+        Place { begun, _all: all, _own: own }
     }
 
     fn of(&self, caller: CacheKey) -> Arc<Semaphore> {
@@ -70,12 +100,37 @@ mod tests {
         Caller::Forwarded(SecretString::from(number.to_string())).cache_key()
     }
 
+    async fn begun(places: &Places, caller: CacheKey) -> Place {
+        let mut place = places.take(caller).await;
+        place.begin(async {}).await;
+        place
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_next_begins_when_one_is_answered_or_takes_long() {
+        let places = Places::default();
+        let mut first = places.take(key(0)).await;
+        assert!(futures::poll!(std::pin::pin!(places.take(key(1)))).is_pending());
+        first.begin(async {}).await;
+        let mut second = places.take(key(1)).await;
+        let never = second.begin(std::future::pending::<()>());
+        let third = async {
+            let began = tokio::time::Instant::now();
+            places.take(key(2)).await;
+            began.elapsed()
+        };
+        tokio::select! {
+            () = never => unreachable!(),
+            waited = third => assert!(waited >= LATELY && waited < LATELY * 2, "{waited:?}"),
+        }
+    }
+
     #[tokio::test]
     async fn one_caller_leaves_room_for_others() {
         let places = Places::default();
         let mut taken = Vec::new();
         for _ in 0..EACH {
-            taken.push(places.take(key(0)).await);
+            taken.push(begun(&places, key(0)).await);
         }
         let waits = futures::poll!(std::pin::pin!(places.take(key(0))));
         assert!(waits.is_pending());
@@ -89,7 +144,7 @@ mod tests {
         let places = Places::default();
         let mut taken = Vec::new();
         for caller in 0..ALL {
-            taken.push(places.take(key(caller)).await);
+            taken.push(begun(&places, key(caller)).await);
         }
         assert!(futures::poll!(std::pin::pin!(places.take(key(ALL)))).is_pending());
         taken.clear();
