@@ -82,6 +82,13 @@ const fn wide(
 /// Every byte as the gate sees it, with case folded.
 pub(super) const ANY: &[u8] =
     b" !\"#$%&'()*+,-./0123456789:;<=>?`abcdefghijklmnopqrstuvwxyz{|}~\x7f";
+/// The same with the bytes of other characters.
+pub(super) const AROUND: &[u8] =
+    b" !\"#$%&'()*+,-./0123456789:;<=>?`abcdefghijklmnopqrstuvwxyz{|}~\x7f\
+    \xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\
+    \xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\
+    \xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\
+    \xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff";
 const DIGITS: &[u8] = b"0123456789";
 const ALNUMS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const HEX: &[u8] = b"0123456789abcdef";
@@ -93,7 +100,10 @@ const ENDS: &[u8] = b"(=:\"' _\x7f-\\]}%)>.,0123456789";
 const PAT: &[u8] = b"=:\"' ";
 const SIGNS: &[u8] = b"=:\"'";
 /// What precedes a token: no letter or digit, or the end of an escape (`\n`, `%20`, `%3D`).
-const EDGES: &[u8] = b" !\"#$%&'()*+,-./:;<=>?`{|}~\x7fn02d";
+/// The last 32 end a character that is not ASCII, folded.
+const EDGES: &[u8] = b" !\"#$%&'()*+,-./:;<=>?`{|}~\x7fn02d\
+    \xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\
+    \xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf";
 const HASHED: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789./";
 const HOST: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789:_$%~!{-.<*\x7f[{";
 

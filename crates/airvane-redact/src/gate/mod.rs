@@ -115,26 +115,32 @@ impl Gate {
             }
             return;
         }
+        let (before, after) = (around(row.before), around(row.after));
         match *bytes {
             [a, b, c, d] => {
                 push([a, b, c, d], 0);
-                row.after.iter().for_each(|&e| push([b, c, d, e], 1));
+                for &e in after {
+                    push([b, c, d, e], 1);
+                }
             }
             [a, b, c] => {
-                row.after.iter().for_each(|&d| push([a, b, c, d], 0));
-                row.before.iter().for_each(|&z| push([z, a, b, c], -1));
-                if row.before.is_empty() {
+                for &d in after {
+                    push([a, b, c, d], 0);
+                }
+                for &z in before {
+                    push([z, a, b, c], -1);
+                }
+                if before.is_empty() {
                     let pairs =
-                        row.after.iter().flat_map(|&d| anchors::ANY.iter().map(move |&e| (d, e)));
+                        after.iter().flat_map(|&d| anchors::AROUND.iter().map(move |&e| (d, e)));
                     pairs.for_each(|(d, e)| push([b, c, d, e], 1));
                 }
             }
             [a, b] => {
-                let pairs =
-                    || row.before.iter().flat_map(|&z| row.after.iter().map(move |&c| (z, c)));
+                let pairs = || before.iter().flat_map(|&z| after.iter().map(move |&c| (z, c)));
                 pairs().for_each(|(z, c)| push([z, a, b, c], -1));
                 let heads =
-                    row.before.iter().flat_map(|&z| anchors::ANY.iter().map(move |&y| (y, z)));
+                    before.iter().flat_map(|&z| anchors::AROUND.iter().map(move |&y| (y, z)));
                 heads.for_each(|(y, z)| push([y, z, a, b], -2));
             }
             _ => {}
@@ -223,6 +229,11 @@ impl Gate {
             if meant { visit(Hit { at, anchor: slot.anchor }) } else { None }
         })
     }
+}
+
+/// What may stand beside a literal, also characters that are not ASCII where anything may.
+fn around(set: &'static [u8]) -> &'static [u8] {
+    if set == anchors::ANY { anchors::AROUND } else { set }
 }
 
 /// The windows at bytes 0, 2, 4 and 6.
@@ -330,6 +341,31 @@ mod tests {
                 assert!(seen.contains(&anchor), "{padded}: {seen:?}");
             }
         }
+    }
+
+    /// A token is looked at wherever it stands: behind ASCII and other characters, at even places
+    /// and at odd ones.
+    #[test]
+    fn finds_tokens_at_even_and_odd_places() {
+        let mut missed = Vec::new();
+        for row in anchors::tokens() {
+            for before in ["", " ", "=", "\"", "\n", "\t", "/", "é", "日", "“", "🔑"] {
+                for after in ["a", "Z", "0", "_", "-"] {
+                    let seen = |pad: usize| {
+                        let pad = "#".repeat(pad);
+                        let text = format!("{pad}{before}{}{after}bcdefgh", row.literal);
+                        let at = pad.len() + before.len();
+                        gate().visit(&text, 0, |hit| {
+                            (hit.at == at && hit.anchor == row.anchor).then_some(())
+                        })
+                    };
+                    if (0..4).any(|pad| seen(pad).is_none()) {
+                        missed.push(format!("{before}{}{after}", row.literal));
+                    }
+                }
+            }
+        }
+        assert!(missed.is_empty(), "{}: {missed:?}", missed.len());
     }
 
     #[test]
