@@ -41,6 +41,9 @@ pub(crate) struct Options {
     #[arg(long, value_name = "VERSION", num_args = 0..=1, default_missing_value = "")]
     #[arg(conflicts_with_all = ["fast", "full", "older", "only", "keep"])]
     plugin: Option<String>,
+    /// Only the fuzzing of `--full`.
+    #[arg(long, conflicts_with_all = ["fast", "full", "older", "plugin", "only", "keep"])]
+    fuzz: bool,
     /// Only those end-to-end tests whose file name contains this.
     #[arg(long, value_name = "PATTERN")]
     only: Option<String>,
@@ -67,6 +70,8 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         }
     } else if let Some(version) = &options.plugin {
         plugin::run(&report, version);
+    } else if options.fuzz {
+        fuzz::run(&report);
     } else if options.only.is_some() || options.keep {
         end_to_end(&report, options, provision::install(&report));
     } else {

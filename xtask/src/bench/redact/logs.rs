@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
-use super::template::{self, Maker};
+use super::template::{self, Maker, Template};
 use crate::paths;
 
 /// One file for each program, and one with all of them.
@@ -16,8 +16,47 @@ pub(crate) struct Logs {
     pub(crate) all: PathBuf,
 }
 
+/// How often a line names something that could be a secret.
+#[derive(Clone, Copy)]
+pub(crate) enum Rate {
+    /// As in real logs, where it is one line in 30 (npm) to one in 18,000 (tasks of Airflow).
+    Ordinary,
+    /// As often as in `logs.txt`, which is made of what could be masked in vain.
+    Alarming,
+}
+
+/// One line in so many of an ordinary log is alarming.
+const ORDINARY: u32 = 50;
+
+impl Rate {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ordinary => "ordinary",
+            Self::Alarming => "alarming",
+        }
+    }
+
+    fn pick<'a>(self, lines: &'a [Template], maker: &mut Maker) -> Option<&'a Template> {
+        let (alarming, plain): (Vec<_>, Vec<_>) = lines.iter().partition(|line| alarms(&line.text));
+        let lines = match self {
+            Self::Alarming => return lines.choose(&mut maker.0),
+            Self::Ordinary if maker.0.random_ratio(1, ORDINARY) => alarming,
+            Self::Ordinary => plain,
+        };
+        lines.choose(&mut maker.0).copied()
+    }
+}
+
+/// Whether a line holds a word that occurs in names of secrets.
+fn alarms(line: &str) -> bool {
+    const WORDS: &[&str] =
+        &["pass", "token", "secret", "key", "credential", "auth", "cookie", "cert", "session"];
+    let line = line.to_lowercase();
+    WORDS.iter().any(|word| line.contains(word))
+}
+
 /// Makes `size` bytes of log for each section of `logs.txt`.
-pub(crate) fn make(folder: &Path, size: usize) -> Result<Logs> {
+pub(crate) fn make(folder: &Path, size: usize, rate: Rate) -> Result<Logs> {
     let lines = template::read(include_str!("logs.txt"));
     let mut each = Vec::new();
     let mut together = String::new();
@@ -26,18 +65,28 @@ pub(crate) fn make(folder: &Path, size: usize) -> Result<Logs> {
         let mut maker = Maker(StdRng::seed_from_u64(size as u64));
         let mut text = String::new();
         while text.len() < size {
-            let line = &section[maker.0.random_range(0..section.len())];
+            let Some(line) = rate.pick(section, &mut maker) else { continue };
             let line = maker.fill(&line.text);
             writeln!(text, "{line}")?;
         }
-        let path = folder.join(format!("{}.log", first.class));
+        let path = folder.join(format!("{}-{}.log", rate.name(), first.class));
         fs::write(&path, &text)?;
         together.push_str(&text);
         each.push(path);
     }
-    let all = folder.join("all.log");
+    let all = folder.join(format!("{}-all.log", rate.name()));
     fs::write(&all, together)?;
     Ok(Logs { each, all })
+}
+
+/// The same log over and over, too long for a processor's own caches: as a log that arrives is
+/// in none of them.
+pub(crate) fn long(folder: &Path, log: &Path) -> Result<PathBuf> {
+    const SIZE: usize = 256_000_000;
+    let text = fs::read(log).context("read a log")?;
+    let path = folder.join("long.log");
+    fs::write(&path, text.repeat(SIZE.div_ceil(text.len().max(1))))?;
+    Ok(path)
 }
 
 /// Most bytes taken of one kind of real log.
@@ -79,7 +128,9 @@ fn found(folder: &str, prefix: &str) -> Vec<PathBuf> {
 fn gather(path: &Path, text: &mut Vec<u8>) {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // Components repeat what tasks print; only folders of tasks can be left out by name.
-    let planted = name.contains("leaky") || name.starts_with("airflow-");
+    // A database logs what was planted in it for tests.
+    let planted =
+        name.contains("leaky") || name.starts_with("airflow-") || name.contains("postgres");
     if planted || text.len() >= MOST {
         return;
     }

@@ -18,6 +18,7 @@ use clap::Args;
 
 use self::corpus::Half;
 pub(crate) use self::corpus::tuning_texts;
+use self::logs::Rate;
 use crate::paths;
 
 /// Options of `cargo xtask bench redact`.
@@ -64,16 +65,25 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.only_recall {
         return Ok(());
     }
-    let made = logs::make(&folder, MEGABYTES * 1_000_000)?;
+    let made = logs::make(&folder, MEGABYTES * 1_000_000, Rate::Ordinary)?;
     println!("\nordinary logs, made");
     measure::logs(&program, &made.each, options.show)?;
+    let alarming = logs::make(&folder, MEGABYTES * 1_000_000, Rate::Alarming)?;
+    println!("\nlogs of which every other line has an alarming name, made");
+    measure::logs(&program, &alarming.each, options.show)?;
     let real = logs::real(&folder)?;
     println!("\nordinary logs, of this machine");
     if real.is_empty() {
         println!("  none here");
     }
     measure::logs(&program, &real, options.show)?;
-    println!("\nspeed on all made logs together");
+    println!("\nspeed on ordinary logs beyond the processor's caches");
+    for log in real.iter().filter(|log| log.ends_with("real-airflow.log")).chain([&made.all]) {
+        let name = log.file_stem().unwrap_or_default().to_string_lossy();
+        println!("  {name}");
+        measure::speed(&program, &logs::long(&folder, log)?)?;
+    }
+    println!("\nspeed on all ordinary logs, made");
     let ours = measure::speed(&program, &made.all)?;
     match rival::time(&made.all) {
         Ok(theirs) => println!(
