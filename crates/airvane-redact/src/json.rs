@@ -63,7 +63,9 @@ impl Walk<'_> {
         let manifest = fields.get("kind").and_then(Value::as_str) == Some("Secret");
         let mut out = Map::new();
         for (name, value) in fields {
-            let mut judged = self.redactor.inner().detector.names.judge(&name);
+            // Judged as it will stand in the answer: a second pass must find the same.
+            let shown = self.text(&name);
+            let mut judged = self.judge(&shown);
             if let Some((_, by_sibling)) = paired.iter().find(|(field, _)| *field == name) {
                 judged = *by_sibling;
             }
@@ -75,20 +77,26 @@ impl Walk<'_> {
                 Strength::Weak => self.weigh(&name, value),
                 Strength::None => self.value(value),
             };
-            out.insert(self.text(&name), value);
+            out.insert(shown, value);
         }
         out
     }
 
+    /// What a redacted name says.
+    fn judge(&self, shown: &str) -> Judgement {
+        self.redactor.inner().detector.names.judge(&mask::without(shown))
+    }
+
     /// Fields whose value is secret because of a sibling: `{"key": "db_password", "value": "x"}`.
-    fn paired(&self, fields: &Map<String, Value>) -> Vec<(String, Judgement)> {
-        let inner = self.redactor.inner();
+    fn paired(&mut self, fields: &Map<String, Value>) -> Vec<(String, Judgement)> {
+        let redactor = self.redactor;
         let judge = |(name, value): &(String, String)| {
-            let judged = inner.detector.names.judge(fields.get(name)?.as_str()?);
+            let shown = self.text(fields.get(name)?.as_str()?);
+            let judged = self.judge(&shown);
             (fields.contains_key(value) && judged.strength >= Strength::Medium)
                 .then(|| (value.clone(), judged))
         };
-        inner.pairs.iter().filter_map(judge).collect()
+        redactor.inner().pairs.iter().filter_map(judge).collect()
     }
 
     /// Masks every string below a sensitive name.

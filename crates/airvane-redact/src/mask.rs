@@ -67,6 +67,18 @@ pub(crate) fn mask_end(text: &str, at: usize) -> Option<usize> {
     (digits == 2 && tail.next() == Some(b']') && known).then_some(at + OPEN.len() + hash + 4)
 }
 
+/// The text without its masks, whose kinds are words that alarm themselves.
+pub(crate) fn without(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(OPEN) {
+        let end = mask_end(rest, at).unwrap_or(at + OPEN.len());
+        out.push_str(rest.get(..at).unwrap_or_default());
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    out + rest
+}
+
 /// Whether `text` is exactly one mask.
 pub(crate) fn is_mask(text: &str) -> bool {
     mask_end(text, 0) == Some(text.len())

