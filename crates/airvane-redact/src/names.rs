@@ -327,10 +327,13 @@ pub(crate) fn is_about(name: &str) -> bool {
 
 /// `instrumentationkey`: two words written together, the last of which is "key".
 fn is_keyed(word: &str) -> bool {
-    const OTHERS: &[&str] = &["mon", "tur", "hoc", "joc", "whis", "don", "lac", "hot", "pass"];
+    #[rustfmt::skip]
+    const OTHERS: &[&str] = &[
+        "monkey", "turkey", "hockey", "jockey", "whiskey", "donkey", "lackey", "hotkey", "passkey",
+    ];
     const MIN: usize = 3;
     let of = word.strip_suffix("key");
-    of.is_some_and(|of| of.len() >= MIN && !OTHERS.contains(&of) && !PLAIN_KEYS.contains(&of))
+    of.is_some_and(|of| of.len() >= MIN && !OTHERS.contains(&word) && !PLAIN_KEYS.contains(&of))
 }
 
 /// `key` or `keys`.

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The word in Russian, Ukrainian, Japanese, Chinese, Korean, Spanish, French, Polish,
-/// Portuguese, Italian, Turkish, Dutch, Swedish, Czech and Vietnamese. (German "Passwort" and
+/// Portuguese, Italian, Turkish, Dutch, Swedish, Czech, Vietnamese and German. ("Passwort" and
 /// Italian "password" are names like the English.)
 pub(crate) const WORDS: &[&str] = &[
     "пароль",
