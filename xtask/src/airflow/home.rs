@@ -161,6 +161,15 @@ impl Environment {
         let name = format!("airflow {}", args.join(" "));
         Group::spawn(&name, self.command("airflow").args(args), &paths::log(log)?)
     }
+
+    /// The same for the web server of Airflow 2, which has gunicorn start a worker by SIGTTIN. On a
+    /// busy machine that comes before gunicorn listens to it and would stop it for good.
+    pub(crate) fn serve_unstopped(&self, log: &str, args: &[&str]) -> Result<Group> {
+        let name = format!("airflow {}", args.join(" "));
+        let mut command = self.command("/bin/sh");
+        command.args(["-c", "trap '' TTIN; exec \"$@\"", "sh"]).arg(self.bin.join("airflow"));
+        Group::spawn(&name, command.args(args), &paths::log(log)?)
+    }
 }
 
 /// A port that nobody listens on at this moment.

@@ -44,7 +44,8 @@ pub(crate) fn start(
     };
     airflow.passwords = prepare_database(home, &environment, tell)?;
     tell("starting webserver, scheduler and triggerer");
-    for part in ["webserver", "scheduler", "triggerer"] {
+    airflow.processes.push(environment.serve_unstopped("airflow-2-webserver", &["webserver"])?);
+    for part in ["scheduler", "triggerer"] {
         airflow.processes.push(environment.serve(&format!("airflow-2-{part}"), &[part])?);
     }
     airflow.wait_healthy(&COMPONENTS, tell)?;

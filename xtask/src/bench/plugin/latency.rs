@@ -9,9 +9,6 @@ use ureq::Agent;
 use super::ENDPOINT;
 use crate::stop;
 
-/// Requests of each kind.
-const ROUNDS: usize = 300;
-
 /// Requests before it counts: caches fill, credentials are proven.
 const WARM_UP: usize = 30;
 
@@ -27,11 +24,11 @@ const QUESTIONS: [Question; 2] = [
 ];
 
 /// Measures each web server's plain answers beside its plugin's.
-pub(super) fn compare(token: &str, servers: &[(&str, &str)]) -> Result<()> {
+pub(super) fn compare(token: &str, servers: &[(&str, &str)], rounds: usize) -> Result<()> {
     println!("{:<20} {:<12} {:>10} {:>10} {:>10}", "", "", "median", "p95", "added");
     for question in &QUESTIONS {
         for (name, url) in servers {
-            let (plain, called) = match measure(url, token, question) {
+            let (plain, called) = match measure(url, token, question, rounds) {
                 Ok(times) => times,
                 Err(error) => {
                     stop::check()?;
@@ -55,10 +52,15 @@ pub(super) fn compare(token: &str, servers: &[(&str, &str)]) -> Result<()> {
 }
 
 /// Times in order of length: of plain requests, and of calls through the plugin.
-fn measure(url: &str, token: &str, question: &Question) -> Result<(Vec<Duration>, Vec<Duration>)> {
+fn measure(
+    url: &str,
+    token: &str,
+    question: &Question,
+    rounds: usize,
+) -> Result<(Vec<Duration>, Vec<Duration>)> {
     let caller = Caller::new(url, token);
     let (mut direct, mut through) = (Vec::new(), Vec::new());
-    for round in 0..WARM_UP + ROUNDS {
+    for round in 0..WARM_UP + rounds {
         stop::check()?;
         let plain = caller.get(question.plain)?;
         let call = caller.call(question.tool, &json!({}))?;

@@ -22,6 +22,9 @@ use crate::{process, wheel};
 /// Options of `cargo xtask bench plugin`.
 #[derive(Args)]
 pub(crate) struct Options {
+    /// How many requests of each kind one caller makes; 0 leaves the comparison out.
+    #[arg(long, default_value_t = 300)]
+    rounds: usize,
     /// How long many callers call at once; 0 leaves it out.
     #[arg(long, default_value_t = 120)]
     load_seconds: u64,
@@ -41,10 +44,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let home = Home::fresh("bench-plugin", ours)?;
     let tell = |what: &str| println!("  {what}");
     let mut airflow = airflow::start(Major::Three, &home, Store::Postgres, &tell)?;
-    let beside = airflow.serve_beside(&theirs)?;
-    let token = format!("Bearer {}", airflow.token("admin")?);
-    println!();
-    latency::compare(&token, &[("airvane", &airflow.url), ("astro-airflow-mcp", &beside)])?;
+    if options.rounds > 0 {
+        let beside = airflow.serve_beside(&theirs)?;
+        let token = format!("Bearer {}", airflow.token("admin")?);
+        let servers = [("airvane", airflow.url.as_str()), ("astro-airflow-mcp", &beside)];
+        println!();
+        latency::compare(&token, &servers, options.rounds)?;
+    }
     if options.load_seconds > 0 {
         let web_server = web_server(&mut airflow)?;
         load::run(&airflow, web_server, options.load_seconds)?;
