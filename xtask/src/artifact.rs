@@ -1,5 +1,6 @@
 //! The `airvane` binary, built for a task.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -21,6 +22,11 @@ pub(crate) enum Profile {
 /// Builds the binary and returns its path, wherever cargo puts it. Whoever has built it already,
 /// a package for example, names it in `AIRVANE_BINARY`.
 pub(crate) fn airvane(profile: Profile) -> Result<PathBuf> {
+    airvane_with(profile, None)
+}
+
+/// The same with flags for the compiler, as in `CARGO_ENCODED_RUSTFLAGS`.
+pub(crate) fn airvane_with(profile: Profile, flags: Option<&OsStr>) -> Result<PathBuf> {
     if let Some(binary) = std::env::var_os("AIRVANE_BINARY") {
         return Ok(std::path::absolute(binary)?);
     }
@@ -28,6 +34,9 @@ pub(crate) fn airvane(profile: Profile) -> Result<PathBuf> {
     build.args(["build", "--package", "airvane", "--message-format", "json-render-diagnostics"]);
     if profile == Profile::Release {
         build.arg("--release");
+    }
+    if let Some(flags) = flags {
+        build.env("CARGO_ENCODED_RUSTFLAGS", flags);
     }
     let log = paths::log("build-airvane")?;
     let messages = log.with_extension("json");
