@@ -4,22 +4,15 @@ use airvane_api::{ApiError, Request, Untrusted};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::bounded;
 pub use crate::bounded::MOST_VALUES;
+use crate::turns::Turn;
 use crate::{Backend, Context, Response, TransportError};
 
 /// Largest JSON body that is read: 4 MiB, after decompression. Airflow answers pages of at most
 /// some hundred objects; what is larger is streamed instead.
 pub const JSON_LIMIT: usize = 4 << 20;
-
-/// Bodies up to this size are read as they come; larger ones wait for their turn.
-const SMALL: usize = 256 << 10;
-
-/// How many large bodies may be in memory at once: an answer is a few times as large as a value,
-/// and several calls may be under way.
-static LARGE_BODIES: Semaphore = Semaphore::const_new(2);
 
 /// Largest body of a refusal that is read. More than that is no message for anybody.
 const ERROR_LIMIT: usize = 256 << 10;
@@ -42,7 +35,7 @@ pub struct Json {
     pub value: Value,
     /// For as long as this is held, few other large answers are read. Whoever makes more of a
     /// large answer (redaction does) keeps it until that is done.
-    pub turn: Option<SemaphorePermit<'static>>,
+    pub turn: Option<Turn>,
 }
 
 /// Sends a request and reads its answer as JSON.
@@ -63,7 +56,7 @@ pub async fn call(
 pub async fn json(response: Response, permission: &'static str) -> Result<Json, CallError> {
     let response = success(response, permission).await?;
     let headers = response.headers.clone();
-    let (body, turn) = response.bytes_in_turn(SMALL, JSON_LIMIT, &LARGE_BODIES).await?;
+    let (body, turn) = response.bytes_in_turn(JSON_LIMIT).await?;
     let value = if turn.is_some() {
         let parsed = tokio::task::spawn_blocking(move || parse(&headers, &body)).await;
         parsed.map_err(|_| TransportError::Cancelled)??

@@ -29,6 +29,7 @@ mod response;
 mod rest;
 mod retry;
 mod shared;
+mod turns;
 
 pub use auth::{AuthError, Credentials};
 pub use backend::{Backend, Capabilities};
@@ -44,3 +45,4 @@ pub use retry::RetryPolicy;
 pub use secrecy::{ExposeSecret, SecretString};
 pub use shared::SharedReads;
 pub use tokio_util::sync::CancellationToken;
+pub use turns::Turn;

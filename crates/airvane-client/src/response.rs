@@ -7,9 +7,9 @@ use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use http::{HeaderMap, StatusCode};
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::context::Bounds;
+use crate::turns::{HUGE, SMALL, Turn};
 use crate::{Context, TransportError, Waiting};
 
 /// An answer. Any status is one; only what never became a whole answer is an error.
@@ -90,26 +90,27 @@ impl Response {
         Ok(body.freeze())
     }
 
-    /// The whole body as [`Response::bytes`] gives it; beyond `small` bytes it is read only with a
-    /// permit, which the caller holds for as long as it needs the body in memory.
+    /// The whole body as [`Response::bytes`] gives it; a large one is read only in its turn, which
+    /// the caller holds for as long as it needs the body in memory.
     pub(crate) async fn bytes_in_turn(
         mut self,
-        small: usize,
         limit: usize,
-        turns: &Semaphore,
-    ) -> Result<(Bytes, Option<SemaphorePermit<'_>>), TransportError> {
+    ) -> Result<(Bytes, Option<Turn>), TransportError> {
         self.check_announced(limit)?;
         let mut body = BytesMut::new();
-        if self.read_beyond(small, limit, &mut body).await? {
+        if self.read_beyond(SMALL, limit, &mut body).await? {
             return Ok((body.freeze(), None));
         }
-        // Never closed, so there is always a permit in the end.
-        let turn = match &self.body {
-            Body::Stream(stream) => stream.bounds.wait_for(turns.acquire()).await?.ok(),
-            _ => turns.acquire().await.ok(),
-        };
-        self.read_beyond(usize::MAX, limit, &mut body).await?;
-        Ok((body.freeze(), turn))
+        let mut turn = Turn::of_large(self.bounds()).await?;
+        if !self.read_beyond(HUGE, limit, &mut body).await? {
+            turn.of_huge(self.bounds()).await?;
+            self.read_beyond(usize::MAX, limit, &mut body).await?;
+        }
+        Ok((body.freeze(), Some(turn)))
+    }
+
+    fn bounds(&self) -> Option<&Bounds> {
+        if let Body::Stream(stream) = &self.body { Some(&stream.bounds) } else { None }
     }
 
     /// Reads until more than `enough` bytes are there, or to the end, and says whether it was the

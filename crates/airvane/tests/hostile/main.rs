@@ -164,8 +164,12 @@ async fn a_long_text_of_any_words_is_read_in_time() {
     hold(long_texts(), 2).await;
 }
 
+/// What is measured in time and memory is measured alone.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// Calls each tool in each case, so many at once, and judges the answers.
 async fn hold(cases: Vec<Case>, at_once: usize) {
+    let _alone = ALONE.lock().await;
     let turns = Arc::new(Semaphore::new(at_once));
     // A hundred programs that start at the same moment would be measured against each other.
     let starts = Arc::new(Semaphore::new(2));
