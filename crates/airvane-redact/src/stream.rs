@@ -213,7 +213,8 @@ impl State {
             let mut edits: Vec<(usize, usize, String)> = Vec::new();
             for f in &found {
                 let value = text.get(f.start..f.end).unwrap_or_default();
-                let opened = block.as_deref().filter(|_| f.kind.ends_with("private-key"));
+                let block_kind = f.kind.ends_with("private-key") || f.kind == "ansible-vault";
+                let opened = block.as_deref().filter(|_| block_kind);
                 let value = opened.unwrap_or(value);
                 edits.push((f.start, f.end, inner.masker.mask(f.kind, value)));
                 if f.named {

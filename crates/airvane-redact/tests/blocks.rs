@@ -133,3 +133,17 @@ fn a_key_goes_on_after_lines_of_another_writer() {
     assert!(shown.contains("step 0") && shown.contains("step 3"), "{shown}");
     assert_eq!(safe.last().unwrap(), "done");
 }
+
+/// The format is Ansible's: a header, lines of eighty hexadecimal digits, a shorter one.
+#[test]
+fn what_ansible_vault_encrypted_vanishes() {
+    const DIGITS: &str =
+        "66386439653236336462626566653063336164663966303231363934653561363964363833313662";
+    for prefix in ["", "          ", "[2026-01-02T03:04:05.678+0000] {x.py:1} INFO - "] {
+        let body = format!("{prefix}$ANSIBLE_VAULT;1.1;AES256\n{prefix}{DIGITS}\n{prefix}{DIGITS}");
+        let text = format!("pw: !vault |\n{body}\nnext: /opt/airflow/dags/daily_report_2026\n");
+        let safe = Redactor::default().text(&text);
+        assert!(!safe.contains("66386439") && safe.contains("ansible-vault#"), "{safe}");
+        assert!(safe.ends_with("next: /opt/airflow/dags/daily_report_2026\n"), "{safe}");
+    }
+}

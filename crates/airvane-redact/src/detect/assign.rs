@@ -117,6 +117,12 @@ fn assigned(
         list::object(detector, line, name.judged, gap.end, found);
         return;
     }
+    if line.at(gap.end) == b'{'
+        && gap.kind == Gap::Assign
+        && list::flow(line, name.judged, gap.end, found)
+    {
+        return;
+    }
     let Some(value) = read::value(line, name, gap) else { return };
     let value = read::phrase(line, name, value);
     let text = line.get(value.start, value.end);

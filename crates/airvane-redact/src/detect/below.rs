@@ -42,6 +42,10 @@ pub(crate) struct Pending {
 impl Pending {
     /// What is still pending after a line.
     pub(crate) fn later(self, line: &str) -> Option<Self> {
+        const DESCRIBED: u8 = 6;
+        if self.below == Below::Strings && opens::describes(View::new(line)) {
+            return Some(Self { lines: DESCRIBED, below: Below::Field, ..self });
+        }
         (self.lines > 1 && opens::goes_on(View::new(line), self.below))
             .then(|| Self { lines: self.lines - 1, ..self })
     }
@@ -95,7 +99,8 @@ pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
 
 /// The value of a line `value: x`, `default = "x"` or `<string>x</string>` after such a name.
 pub(super) fn field_value(detector: &Detector, line: View<'_>, pending: Pending) -> Option<Found> {
-    if pending.below != Below::Field {
+    let default = pending.below == Below::Strings && opens::defaults(line);
+    if pending.below != Below::Field && !default {
         return opens::value(detector, line, pending.judged, pending.below);
     }
     let at = line.run(0, &BLANK);

@@ -1,5 +1,5 @@
 //! Private keys over many lines: PEM (PKCS#1, PKCS#8, SEC1, OpenSSH), PGP, `PuTTY`; also on one line
-//! with written-out `\n`. Certificates and public keys are no secrets and stay.
+//! with written-out `\n`; what Ansible Vault encrypted. Certificates and public keys are no secrets and stay.
 
 use super::Found;
 use crate::view::{BASE64, BLANK, Class, View};
@@ -8,7 +8,7 @@ use crate::view::{BASE64, BLANK, Class, View};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Block {
     kind: &'static str,
-    putty: bool,
+    form: Form,
     /// Column of the marker: body lines of the same logger begin there too.
     column: usize,
     /// What the logger puts behind each line.
@@ -17,6 +17,17 @@ pub(crate) struct Block {
     lines: u16,
     /// Lines of others that stood between: Airflow 3 orders a log by time, not by writer.
     foreign: u8,
+}
+
+/// How the lines of a block look, and what ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Base64 up to `-----END`.
+    Pem,
+    /// Base64 and headers up to the checksum.
+    Putty,
+    /// Hexadecimal digits up to a line of something else; there is no last marker.
+    Vault,
 }
 
 /// A block's first marker in a line.
@@ -41,6 +52,9 @@ pub(crate) enum Inside {
     Left,
 }
 
+/// The header of what Ansible Vault encrypted: format, version, cipher, perhaps a label follow.
+const VAULT: &str = "$ANSIBLE_VAULT;";
+
 static DASH: Class = Class::of(b"-");
 
 /// An RSA key of 16,384 bits has about 200 lines; PGP keys with many subkeys have more.
@@ -49,12 +63,16 @@ const MAX_LINES: u16 = 1000;
 /// Lines of other writers after which a block counts as over.
 const MAX_FOREIGN: u8 = 50;
 
-/// Reads the marker whose word "BEGIN" (or `PuTTY`) stands at `at`.
+/// Reads the marker whose word "BEGIN" (or `PuTTY`, or `$ANSIBLE_VAULT`) stands at `at`.
 pub(super) fn opening(line: View<'_>, at: usize) -> Option<Opening> {
     if line.rest(at).starts_with("PuTTY-User-Key-File") {
-        let block = Block::new("private-key", true, at, "");
+        let block = Block::new("private-key", Form::Putty, at, "");
         let end = line.rest(at).find("Private-MAC:").map(|_| line.len());
         return Some(Opening { start: at, end, block });
+    }
+    if line.rest(at).starts_with(VAULT) {
+        let block = Block::new("ansible-vault", Form::Vault, at, "");
+        return Some(Opening { start: at, end: None, block });
     }
     let label = line.rest(at).strip_prefix("BEGIN ")?;
     let dashes = label.find("----")?;
@@ -68,7 +86,7 @@ pub(super) fn opening(line: View<'_>, at: usize) -> Option<Opening> {
     let start = line.back(word, &DASH).max(word.saturating_sub(5));
     let pgp = label.contains("PGP");
     let kind = if pgp { "pgp-private-key" } else { "private-key" };
-    let block = Block::new(kind, false, start, line.rest(marker_close(line, at)));
+    let block = Block::new(kind, Form::Pem, start, line.rest(marker_close(line, at)));
     let close = line.rest(at).find("-END ").and_then(|i| marker_end(line, at + i));
     Some(Opening { start, end: close, block })
 }
@@ -106,9 +124,9 @@ fn unclosed_end(line: View<'_>, at: usize) -> usize {
 }
 
 impl Block {
-    fn new(kind: &'static str, putty: bool, column: usize, suffix: &str) -> Self {
+    fn new(kind: &'static str, form: Form, column: usize, suffix: &str) -> Self {
         let suffix = Some(suffix.trim()).filter(|s| s.len() <= 64).unwrap_or_default().to_owned();
-        Self { kind, putty, column, suffix, lines: 0, foreign: 0 }
+        Self { kind, form, column, suffix, lines: 0, foreign: 0 }
     }
 
     /// What `text`, the next line, is to this block.
@@ -118,8 +136,11 @@ impl Block {
         if self.lines > MAX_LINES {
             return Inside::Left;
         }
-        if self.putty {
-            return putty(text);
+        match self.form {
+            Form::Putty => return putty(text),
+            Form::Vault if is_digits(text) => return Inside::Body,
+            Form::Vault => return Inside::Left,
+            Form::Pem => {}
         }
         if let Some(at) = text.find("-END ") {
             return Inside::Ends(marker_end(line, at).unwrap_or(text.len()));
@@ -154,6 +175,15 @@ fn putty(text: &str) -> Inside {
     } else {
         Inside::Left
     }
+}
+
+/// Hexadecimal digits, also behind what a logger puts before each line.
+fn is_digits(text: &str) -> bool {
+    const LONG: usize = 32;
+    let text = text.trim();
+    let last = text.rsplit([' ', '\t']).next().unwrap_or_default();
+    let enough = last.len() >= LONG || last.len() == text.len() && last.len() >= 2;
+    enough && last.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Base64 after whatever a logger puts before each line, a header of the block, or blank.

@@ -1,11 +1,20 @@
-//! Lists and objects of secrets in one line: `"api_keys": ["a", "b"]`, `"passwords": {"bob": "x"}`.
+//! Lists and objects of secrets in one line: `"api_keys": ["a", "b"]`, `"passwords": {"bob": "x"}`,
+//! `tokens: {prod: x, dev: y}`.
 
-use super::{Detector, Found, value};
+use super::{
+    Detector, Found,
+    assign::MAX_NAME,
+    value::{self, Reach},
+};
 use crate::{
+    entropy,
     names::{self, Judgement, Strength},
     values::{self, Form},
-    view::{BLANK, View},
+    view::{BLANK, NAME, View},
 };
+
+/// Members of an object that are looked at.
+const MOST: usize = 32;
 
 /// Every quoted string of a list that opens at `at`.
 pub(super) fn list(
@@ -38,7 +47,6 @@ pub(super) fn object(
     at: usize,
     found: &mut Vec<Found>,
 ) {
-    const MOST: usize = 32;
     let mut i = at + 1;
     for _ in 0..MOST {
         i = line.run(i, &BLANK);
@@ -57,6 +65,37 @@ pub(super) fn object(
         }
         i += 1;
     }
+}
+
+/// Every value of YAML's `{prod: x, dev: y}` that opens at `at` and can be nothing but a secret;
+/// whether there was one.
+pub(super) fn flow(line: View<'_>, judged: Judgement, at: usize, found: &mut Vec<Found>) -> bool {
+    let before = found.len();
+    let mut i = at + 1;
+    for _ in 0..MOST {
+        i = line.run(i, &BLANK);
+        let end = line.run_within(i, &NAME, MAX_NAME);
+        if end == i || line.at(end) != b':' || line.at(end + 1) != b' ' {
+            break;
+        }
+        let value = value::bare(line, line.run(end + 1, &BLANK), Reach::Item);
+        let text = line.get(value.start, value.end);
+        let telling = match judged.kind {
+            "password" if judged.strength == Strength::Strong => values::is_telling(text),
+            _ => entropy::looks_random(text, 16) && !entropy::is_identifier(text),
+        };
+        if telling && !values::is_placeholder(text) && !names::is_about(line.get(i, end)) {
+            let (start, end, kind) = (value.start, value.end, judged.kind);
+            let named = judged.strength == Strength::Strong;
+            found.push(Found { start, end, kind, from: start, named });
+        }
+        i = line.run(value.end, &BLANK);
+        if line.at(i) != b',' {
+            break;
+        }
+        i += 1;
+    }
+    found.len() > before
 }
 
 fn push(

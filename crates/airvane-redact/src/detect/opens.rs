@@ -88,11 +88,40 @@ fn hash(tag: &str) -> u32 {
 pub(super) fn goes_on(line: View<'_>, below: Below) -> bool {
     let text = line.text.trim();
     match below {
-        Below::Field => true,
+        // Where another name begins or this one ends, so does what is said of it.
+        Below::Field => !text.ends_with([':', '}']),
         Below::Strings => text.starts_with("- ") || text.ends_with(','),
         Below::Text(end) => end.is_some_and(|end| hash(text) != end),
         Below::Body => text.is_empty() || line.has_at(0, "content-"),
     }
+}
+
+/// Whether this line describes the name above it, as a template's parameter (`Type: String`,
+/// `NoEcho: true`) or an input of a workflow is described.
+pub(super) fn describes(line: View<'_>) -> bool {
+    const FIELDS: &[&str] = &[
+        "type",
+        "description",
+        "noecho",
+        "minlength",
+        "maxlength",
+        "allowedpattern",
+        "constraintdescription",
+        "required",
+        "sensitive",
+        "format",
+        "title",
+        "label",
+    ];
+    let at = line.run(0, &BLANK);
+    let end = line.run_within(at, &NAME, super::assign::MAX_NAME);
+    let field = line.get(at, end);
+    line.at(end) == b':' && FIELDS.iter().any(|name| name.eq_ignore_ascii_case(field))
+}
+
+/// Whether this line is `default: x`.
+pub(super) fn defaults(line: View<'_>) -> bool {
+    line.has_at(line.run(0, &BLANK), "default:")
 }
 
 /// The value that this line holds.

@@ -45,13 +45,16 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
         Gap::Prose => {
             let near =
                 line.text.get(name.start.saturating_sub(200)..name.start).unwrap_or_default();
-            let begins = line.text.trim_start().starts_with("login ");
+            let head = line.text.trim_start();
+            let begins = head.starts_with("login ") || head.starts_with("default login ");
             let netrc = near.contains("login ") && (near.contains("machine ") || begins);
             let form = if netrc { Form::Loose } else { Form::Remote };
             // Cisco: `password 0 x`, `secret 5 x`.
             let level = line.at(at).is_ascii_digit() && line.at(at + 1) == b' ';
-            let (at, form) = if level { (at + 2, Form::Said) } else { (at, form) };
-            Some(Value { form, ..value::bare(line, at, Reach::Item) })
+            let at = if level { at + 2 } else { at };
+            let value = value::bare(line, at, Reach::Item);
+            let said = level || form == Form::Remote && is_account(line, name, value);
+            Some(Value { form: if said { Form::Said } else { form }, ..value })
         }
         Gap::Assign => {
             if name.judged.kind == "password"
@@ -80,6 +83,17 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
             Some(Value { end, form, ..value })
         }
     }
+}
+
+/// `user admin password x`, `enable secret x`: a line of a network device's configuration.
+fn is_account(line: View<'_>, name: Name, value: Value) -> bool {
+    let mut words = line.get(0, name.start).split_whitespace();
+    let head = match (words.next(), words.next(), words.next()) {
+        (Some(word), Some(_), None) => matches!(word, "user" | "username"),
+        (word, None, None) => word == Some("enable"),
+        _ => false,
+    };
+    head && line.rest(value.end).trim().is_empty()
 }
 
 /// The whole of a wallet's seed, which is words: `seed_phrase: otter maple …` (BIP-39).

@@ -206,6 +206,7 @@ pub(super) const ROWS: &[Row] = &[
     row("sips:", Anchor::Scheme),
     row("begin ", Anchor::Block),
     row("putty-user", Anchor::Block),
+    row("$ansible_vault;", Anchor::Block),
     row("<pw>", Anchor::Name),
     row("private", Anchor::Name),
     row("api_hash", Anchor::Name),
