@@ -44,7 +44,7 @@ const STRONG_WORDS: &[(&str, &str)] = &[
     ("credentials", "credential"), ("creds", "credential"), ("authorization", "authorization"),
     ("bearer", "authorization"), ("apikey", "key"), ("apitoken", "token"), ("apisecret", "secret"),
     ("privatekey", "key"), ("dsn", "credential"), ("authtoken", "token"),
-    ("pgpassword", "password"), ("pgpass", "password"), ("contribsys", "credential"),
+    ("authtok", "password"), ("pgpassword", "password"), ("pgpass", "password"), ("contribsys", "credential"),
 ];
 
 /// Two words in a row that mark a secret.
@@ -108,7 +108,7 @@ const MEDIUM_WORDS: &[(&str, &str)] = &[
 /// Words that make a random-looking value a secret.
 #[rustfmt::skip]
 const WEAK_WORDS: &[(&str, &str)] = &[
-    ("key", "key"), ("keys", "key"), ("login", "credential"), ("salt", "secret"),
+    ("key", "key"), ("keys", "key"), ("login", "credential"), ("salt", "secret"), ("pepper", "key"),
     ("seed", "secret"), ("encrypt", "key"), ("session", "token"), ("sessionid", "token"), ("sid", "token"),
     ("cred", "credential"), ("sign", "signature"), ("sig", "signature"), ("crypt", "key"),
     ("licence", "key"), ("license", "key"), ("tokens", "token"), ("nonce", "token"), ("secure", "secret"),
@@ -373,6 +373,7 @@ const STEMS: &[(&str, &str)] = &[
     ("webhookurl", "webhook-url"),
     ("sessid", "token"),
     ("masterauth", "password"),
+    ("primaryauth", "password"),
     ("requirepass", "password"),
 ];
 

@@ -169,8 +169,14 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
 /// A password that begins with a sign, as `!flag` and `[x for x in y]` do not.
 fn is_signed(v: &str) -> bool {
     let Some((_, rest)) = v.split_at_checked(1) else { return false };
-    let rest = rest.strip_prefix("CLEARTEXT}").unwrap_or(rest);
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"!@#$%^*_+~-&".contains(&b);
+    // The scheme before what was encrypted or hashed (RFC 2307): `{CLEARTEXT}x`, `{AES}x`.
+    let scheme = v.strip_prefix('{').and_then(|inner| inner.split_once('}'));
+    let scheme = scheme.filter(|(name, _)| {
+        name.len() >= 3 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    });
+    let signs: &[u8] = if scheme.is_some() { b"!@#$%^*_+~-&/=.," } else { b"!@#$%^*_+~-&" };
+    let rest = scheme.map_or(rest, |(_, rest)| rest);
+    let plain = |b: u8| b.is_ascii_alphanumeric() || signs.contains(&b);
     rest.len() >= 6
         && rest.bytes().all(plain)
         && is_mixed(rest)

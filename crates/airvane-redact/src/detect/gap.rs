@@ -111,7 +111,7 @@ fn behind(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Separa
     if open == b'{' && rest.starts_with(":?") {
         return None;
     }
-    if let Some(end) = alternative(line, blank) {
+    if let Some(end) = alternative(line, blank).or_else(|| yielded(line, start, blank)) {
         return make(Gap::Comma, end);
     }
     if let Some((kind, length)) = sign(rest) {
@@ -190,7 +190,7 @@ fn method(line: View<'_>, end: usize, quoted: bool) -> Option<usize> {
 }
 
 /// The second of two in brackets: Elixir's and Clojure's `{:password, "x"}`, Erlang's `{password,
-/// <<"x">>}`, a template's `${env:DB_PASSWORD, x}`.
+/// <<"x">>}`, a template's `${env:DB_PASSWORD, x}`, Spark's `(spark.ssl.keyPassword,x)`.
 fn second(line: View<'_>, start: usize, end: usize) -> Option<usize> {
     if line.at(end) != b',' {
         return None;
@@ -200,7 +200,8 @@ fn second(line: View<'_>, start: usize, end: usize) -> Option<usize> {
     let string = matches!(line.before(start), b':' | b'{') && line.at(value) == b'"';
     let variable = line.get(start.saturating_sub("${env:".len()), start) == "${env:";
     let compared = line.get(start.saturating_sub("cmp(".len()), start) == "cmp(";
-    (string || variable || compared && line.at(value) == b'"').then_some(value)
+    let spark = line.before(start) == b'(' && line.has_at(start, "spark.") && value == end + 1;
+    (string || variable || spark || compared && line.at(value) == b'"').then_some(value)
 }
 
 /// What stands in for a value that is not set: `|| 'x'`, `?? 'x'`, `or 'x'`, `| default('x')`.
@@ -212,6 +213,15 @@ fn alternative(line: View<'_>, at: usize) -> Option<usize> {
     let sign = SIGNS.iter().find(|sign| line.has_at(at, sign))?;
     let value = at + sign.len();
     matches!(line.at(value), b'"' | b'\'').then_some(value)
+}
+
+/// What a block of Ruby's `fetch('X') { 'x' }` stands in with.
+fn yielded(line: View<'_>, start: usize, at: usize) -> Option<usize> {
+    let fetched = line.has_at(start.checked_sub("fetch('".len())?, "fetch(");
+    let close = at + usize::from(line.at(at) == b')');
+    let value = line.run(close, &BLANK) + 2;
+    (fetched && line.has_at(value - 2, "{ ") && matches!(line.at(value), b'"' | b'\''))
+        .then_some(value)
 }
 
 /// The value in an object of one field that matters: `{"value": "x"}`, `{"type": "string",

@@ -23,6 +23,8 @@ pub(super) enum Below {
     Text(Option<u32>),
     /// The body of a form's field, behind an empty line.
     Body,
+    /// The next string of a numbered list.
+    Reply,
 }
 
 /// Lines of a list or of a text that are looked at.
@@ -42,6 +44,7 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
         b'"' if text.len() > 20 && line.has_at(0, "content-disposition") => {
             (Below::Body, 3, end - 1)
         }
+        b'"' if reply(text).is_some() => (Below::Reply, 1, end - 1),
         b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'"' | b'\'' => {
             let (tag, sign) = heredoc(text)?;
             (Below::Text(Some(tag)), LINES, sign)
@@ -59,6 +62,14 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
 fn sign_before(text: &str, at: usize) -> Option<usize> {
     let head = text.get(..at)?.trim_end();
     head.ends_with([':', '=']).then(|| head.len() - 1)
+}
+
+/// Where the string begins in a line that redis-cli prints of a list: `1) "requirepass"`.
+fn reply(text: &str) -> Option<usize> {
+    let number = text.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+    let string = number.strip_prefix(") ")?;
+    let numbered = text.trim_start().len() > number.len();
+    (numbered && string.starts_with('"')).then(|| text.len() - string.len())
 }
 
 /// Where the name ends in a line that is one opening tag.
@@ -92,6 +103,7 @@ pub(super) fn goes_on(line: View<'_>, below: Below) -> bool {
         Below::Field => !text.ends_with([':', '}']),
         Below::Strings => text.starts_with("- ") || text.ends_with(','),
         Below::Text(end) => end.is_some_and(|end| hash(text) != end),
+        Below::Reply => false,
         Below::Body => text.is_empty() || line.has_at(0, "content-"),
     }
 }
@@ -135,6 +147,7 @@ pub(super) fn value(
     let found = match below {
         Below::Field => None,
         Below::Strings => string(detector, line, indent, judged),
+        Below::Reply => string(detector, line, reply(line.text.trim_end())?, judged),
         Below::Text(end) if end == Some(hash(line.text.trim())) => None,
         Below::Text(_) if line.at(indent) == b'<' => element(line, indent),
         Below::Body if goes_on(line, below) || line.at(indent) == b'-' => None,

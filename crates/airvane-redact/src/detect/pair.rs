@@ -1,7 +1,7 @@
 //! Names and values in fields of their own: `{"name": "DB_PASSWORD", "value": "x"}`.
 
 use super::{assign::MAX_NAME, value};
-use crate::view::{BLANK, NAME, View};
+use crate::view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View};
 
 /// After `"name": "DB_PASSWORD", `: the end of `"value":`, if that is what follows.
 pub(super) fn value_field(line: View<'_>, at: usize) -> Option<usize> {
@@ -45,8 +45,12 @@ pub(super) fn field_ahead(line: View<'_>, at: usize) -> Option<usize> {
 
 /// Whether the string whose content begins at `start` is itself the value of `name` or `key`.
 pub(super) fn is_named(line: View<'_>, start: usize) -> bool {
-    let floor = start.saturating_sub(24);
-    let head = line.text.get(floor..start).unwrap_or_default();
+    static PATH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-./");
+    // The name may be the last part of a path: `"Name": "/prod/db/password"`.
+    let path =
+        if line.before(start) == b'/' { line.back_within(start, &PATH, MAX_NAME) } else { start };
+    let floor = path.saturating_sub(24);
+    let head = line.text.get(floor..path).unwrap_or_default();
     let head = head.trim_end_matches([' ', '"', '\'', '\\', ':', '=']).to_ascii_lowercase();
     ["name", "key", "id", "variable"].iter().any(|field| head.ends_with(field))
 }

@@ -51,9 +51,11 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
             let form = if netrc { Form::Loose } else { Form::Remote };
             // Cisco: `password 0 x`, `secret 5 x`.
             let level = line.at(at).is_ascii_digit() && line.at(at + 1) == b' ';
-            let at = if level { at + 2 } else { at };
+            // Fortinet: `set password ENC x`.
+            let coded = line.has_at(at, "ENC ") && line.get(0, name.start).trim() == "set";
+            let at = if level { at + 2 } else { at + if coded { 4 } else { 0 } };
             let value = value::bare(line, at, Reach::Item);
-            let said = level || form == Form::Remote && is_account(line, name, value);
+            let said = level || coded || form == Form::Remote && is_account(line, name, value);
             Some(Value { form: if said { Form::Said } else { form }, ..value })
         }
         Gap::Assign => {

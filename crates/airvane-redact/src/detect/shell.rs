@@ -91,6 +91,8 @@ fn device(line: View<'_>, at: usize) -> Option<Value> {
         ": eap ",
         "insecure-password ",
         "cachemgr_passwd ",
+        "rocommunity ",
+        "rwcommunity ",
         "set requirepass ",
         "operator unseal ",
     ];
@@ -103,6 +105,10 @@ fn device(line: View<'_>, at: usize) -> Option<Value> {
     }
     if line.has_at(at, "set-agent-token ") {
         return word(line, at + "set-agent-token ".len(), 1);
+    }
+    // `sentinel auth-pass mymaster x`; Kickstart's `rootpw --plaintext x`.
+    if let Some(command) = ["auth-pass ", "rootpw "].iter().find(|c| line.has_at(at, c)) {
+        return word(line, at + command.len(), 1).filter(|value| line.at(value.start) != b'-');
     }
     // `user bob on >x` in an access list of Redis.
     if line.has_at(at, " on >") {

@@ -3,7 +3,7 @@
 use crate::{
     mask,
     values::Form,
-    view::{BLANK, View},
+    view::{BLANK, Class, DIGIT, LOWER, UPPER, View},
 };
 
 /// A value as it stands in the line.
@@ -155,10 +155,17 @@ pub(super) fn whole(line: View<'_>, value: Value) -> Value {
     Value { end, ..value }
 }
 
-/// `${X}`, `{{ x }}`, `<x>`, `$(x)`, `%(x)s` are one value whatever stands in them.
+/// `${X}`, `{{ x }}`, `<x>`, `$(x)`, `%(x)s` are one value whatever stands in them, and `{AES}`
+/// belongs to what follows it.
 fn template_end(line: View<'_>, at: usize) -> Option<usize> {
     const TEMPLATES: &[(&str, &str)] =
         &[("${{", "}}"), ("${", "}"), ("{{", "}}"), ("$(", ")"), ("<", ">"), ("%(", ")s")];
+    static SCHEME: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"-");
+    let scheme = line.run_within(at + 1, &SCHEME, 16);
+    if line.at(at) == b'{' && line.at(scheme) == b'}' && line.at(scheme + 1).is_ascii_alphanumeric()
+    {
+        return Some(scheme + 1);
+    }
     let (open, close) = TEMPLATES.iter().find(|(open, _)| line.rest(at).starts_with(open))?;
     let inner = at + open.len();
     // A template is short; a line full of openings must not be searched to its end for each.
