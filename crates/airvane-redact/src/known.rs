@@ -1,7 +1,7 @@
 //! Values known to be secret, masked wherever they reappear: as they are, percent-encoded,
 //! base64-encoded, JSON-escaped.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
@@ -90,8 +90,14 @@ impl Known {
                 owners.push(owner);
             }
         }
-        let matcher =
-            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
+        // Built by every call for its caller's token. With that of Airflow 3 a table of all its
+        // states (a DFA) takes ten times as long, milliseconds, and 2 MB in place of 70 kB, and
+        // does not search faster: hardly a byte of a text begins a match.
+        let matcher = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(&patterns)
+            .ok();
         Level { size, owners, matcher }
     }
 
