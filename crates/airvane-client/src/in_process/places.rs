@@ -3,14 +3,16 @@
 //! What Airflow does for a request is Python, of which one thread runs at a time: each request that
 //! it works at makes every other one take longer, those of its users too (with sixteen at once the
 //! pages of Airflow 3.3.2 took twenty times as long). So requests are begun one after the other, as
-//! far as they don't take long, and it is answers that are read side by side.
+//! far as they don't take long, and it is answers that are read side by side. While more wait than one
+//! caller may have, Airflow has as much time to itself before the next as the last one took.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::CacheKey;
 
@@ -23,6 +25,9 @@ const BEGUN: usize = 1;
 /// Who has had no answer for so long waits for something else than Python.
 const LATELY: Duration = Duration::from_secs(1);
 
+/// Longest time that Airflow has to itself: who took longer may have waited for a database.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// For each caller.
 pub(super) const EACH: usize = 4;
 
@@ -33,6 +38,9 @@ const REMEMBERED: usize = 256;
 pub(super) struct Places {
     all: Arc<Semaphore>,
     begun: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    /// When the next may begin, while many wait.
+    next: Arc<Mutex<Option<Instant>>>,
     callers: Mutex<HashMap<CacheKey, Weak<Semaphore>>>,
 }
 
@@ -40,6 +48,7 @@ pub(super) struct Places {
 #[derive(Debug)]
 pub(super) struct Place {
     begun: Option<OwnedSemaphorePermit>,
+    next: Arc<Mutex<Option<Instant>>>,
     _all: Option<OwnedSemaphorePermit>,
     _own: Option<OwnedSemaphorePermit>,
 }
@@ -48,7 +57,10 @@ impl Place {
     /// Waits for an answer to begin. Then, or when that takes long, another request may begin.
     pub(super) async fn begin<T>(&mut self, answer: impl Future<Output = T>) -> T {
         let mut answer = std::pin::pin!(answer);
+        let began = Instant::now();
         let answered = timeout(LATELY, &mut answer).await;
+        let next = Instant::now() + began.elapsed().min(PAUSE);
+        *self.next.lock().unwrap_or_else(PoisonError::into_inner) = Some(next);
         self.begun = None;
         match answered {
             Ok(answer) => answer,
@@ -60,7 +72,13 @@ impl Place {
 impl Default for Places {
     fn default() -> Self {
         let semaphore = |places| Arc::new(Semaphore::new(places));
-        Self { all: semaphore(ALL), begun: semaphore(BEGUN), callers: Mutex::default() }
+        Self {
+            all: semaphore(ALL),
+            begun: semaphore(BEGUN),
+            waiting: AtomicUsize::new(0),
+            next: Arc::default(),
+            callers: Mutex::default(),
+        }
     }
 }
 
@@ -71,8 +89,20 @@ impl Places {
         // Never closed, so there is always a permit in the end.
         let own = self.of(caller).acquire_owned().await.ok();
         let all = Arc::clone(&self.all).acquire_owned().await.ok();
+        let begun = self.begin_next().await;
+        Place { begun, next: Arc::clone(&self.next), _all: all, _own: own }
+    }
+
+    async fn begin_next(&self) -> Option<OwnedSemaphorePermit> {
+        let waiting = Waiting::among(&self.waiting);
         let begun = Arc::clone(&self.begun).acquire_owned().await.ok();
-        Place { begun, _all: all, _own: own }
+        if waiting.others() >= EACH {
+            let next = *self.next.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(next) = next {
+                sleep_until(next).await;
+            }
+        }
+        begun
     }
 
     fn of(&self, caller: CacheKey) -> Arc<Semaphore> {
@@ -86,6 +116,26 @@ impl Places {
         let own = Arc::new(Semaphore::new(EACH));
         callers.insert(caller, Arc::downgrade(&own));
         own
+    }
+}
+
+/// Counts who waits, until it is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn among(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+
+    fn others(&self) -> usize {
+        self.0.load(Ordering::Relaxed).saturating_sub(1)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -123,6 +173,29 @@ mod tests {
             () = never => unreachable!(),
             waited = third => assert!(waited >= LATELY && waited < LATELY * 2, "{waited:?}"),
         }
+    }
+
+    /// How long so many requests take whose answers take 20 milliseconds each.
+    async fn all_answered(requests: usize) -> Duration {
+        let places = Places::default();
+        let began = Instant::now();
+        let requests = (0..requests).map(|number| {
+            let places = &places;
+            async move {
+                let mut place = places.take(key(number)).await;
+                place.begin(tokio::time::sleep(Duration::from_millis(20))).await;
+            }
+        });
+        futures::future::join_all(requests).await;
+        began.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_many_wait_airflow_has_half_of_the_time() {
+        // As many as one caller may have are answered without a pause, as is one after many.
+        assert_eq!(all_answered(EACH + 1).await, Duration::from_millis(100));
+        // Before the second and the third, others wait.
+        assert_eq!(all_answered(EACH + 3).await, Duration::from_millis(180));
     }
 
     #[tokio::test]
