@@ -88,11 +88,8 @@ impl Airflow {
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
         let within = context.clone();
-        let mut scanner = Scanner {
-            decoder: Decoder::new(Format::of_content_type(content_type)),
-            redactor: EventRedactor::until(&self.redactor, move || within.is_over()),
-            finder: Finder::new(options),
-        };
+        let redactor = EventRedactor::until(&self.redactor, move || within.is_over());
+        let mut scanner = Scanner::new(Format::of_content_type(content_type), redactor, options);
         let mut pieces = Vec::new();
         let cut = loop {
             // Both at a time: Airflow goes on sending while what it sent is searched.
@@ -138,6 +135,10 @@ struct Scanner {
 }
 
 impl Scanner {
+    fn new(format: Format, redactor: EventRedactor, options: FinderOptions) -> Self {
+        Self { decoder: Decoder::new(format), redactor, finder: Finder::new(options) }
+    }
+
     fn take(mut self, pieces: &[Bytes]) -> Self {
         let Self { decoder, redactor, finder } = &mut self;
         for piece in pieces {
@@ -161,4 +162,15 @@ fn no_log() -> Failure {
 
 fn too_slow() -> Failure {
     Failure::new(FailureKind::Timeout, "time was over before the whole log was read")
+}
+
+#[cfg(test)]
+impl LogScan {
+    /// What is found in a log that Airflow gives as text.
+    pub(crate) fn of(text: &'static str) -> Self {
+        let redactor = EventRedactor::until(&airvane_redact::Redactor::default(), || false);
+        let options = FinderOptions { tail: 5, ..FinderOptions::default() };
+        let scanner = Scanner::new(Format::of_content_type("text/plain"), redactor, options);
+        scanner.take(&[Bytes::from_static(text.as_bytes())]).finish(None)
+    }
 }

@@ -421,3 +421,26 @@ fn write_tail(out: &mut String, scan: &LogScan) {
         let _ = writeln!(out, "    {}", shortened(&line.text));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where a log could not be read, Airflow's readers say so in their notes and in nothing else.
+    #[test]
+    fn of_an_empty_log_the_notes_are_shown() {
+        let shown = |log| {
+            let mut out = String::new();
+            write_tail(&mut out, &LogScan::of(log));
+            out
+        };
+        let note = "Could not read served logs: connection refused";
+        let empty = shown("*** Could not read served logs: connection refused\n");
+        assert!(empty.contains("its log is empty") && empty.contains(note), "{empty}");
+        let full = shown(
+            "*** Could not read served logs: connection refused\n\
+             [2026-11-20T10:00:00.000+0000] {task.py:1} INFO - loaded\n",
+        );
+        assert!(full.contains("loaded") && !full.contains(note), "{full}");
+    }
+}

@@ -327,4 +327,22 @@ mod tests {
         assert_eq!(input(&json!({"grep": "x"})).options().unwrap().tail, 0);
         assert!(input(&json!({"from_line": 10})).options().unwrap().page.is_some());
     }
+
+    #[test]
+    fn notes_on_sources_are_shown_if_they_tell_of_trouble_or_are_all_there_is() {
+        let shown = |text| {
+            let unknown = Err(Failure::arguments("unknown"));
+            let input = input(&json!({"try_number": 1}));
+            let log = input.log(input.address(), &unknown).unwrap();
+            let mut document = Document::new();
+            headline(&mut document, &log, &LogScan::of(text), &Extent::Unknown);
+            format!("{document:?}")
+        };
+        assert!(shown("*** Found local files:\n").contains("[Found local files:]"));
+        let log = shown(
+            "*** Found local files:\n*** Could not read served logs: refused\n\
+             [2026-11-20T10:00:00.000+0000] {task.py:1} INFO - loaded\n",
+        );
+        assert!(!log.contains("Found") && log.contains("[Could not read served logs"), "{log}");
+    }
 }
