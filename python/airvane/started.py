@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from functools import lru_cache
@@ -28,7 +29,11 @@ def service() -> Optional[Service]:
 def _service() -> Service:
     from airflow import __version__ as release
 
-    return Service(release, base_url() or None, dict(os.environ), _section())
+    service = Service(release, base_url() or None, dict(os.environ), _section())
+    # Python's collector goes through all that lives, again and again while there is much to do, and
+    # stops everybody meanwhile: with all of Airflow, for half a second. What is there by now stays.
+    gc.freeze()
+    return service
 
 
 def base_url() -> str:
