@@ -58,7 +58,7 @@ const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
             "deploy", "license", "app", "application", "consumer", "client", "server", "admin",
             "root", "write", "ingest", "insert", "integration", "subscription", "webhook", "rsa",
             "hmac", "jwt", "session", "cookie", "functions", "host", "user", "personal", "project",
-            "wep", "dev", "live", "prod", "production", "sdk", "recovery", "unseal", "unlock", "symmetric",
+            "wep", "pragma", "transport", "dev", "live", "prod", "production", "sdk", "recovery", "unseal", "unlock", "symmetric",
         ],
         "key",
     ),
@@ -66,11 +66,14 @@ const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
         "token",
         &[
             "access", "auth", "refresh", "id", "bot", "sas", "session", "personal", "bearer", "api",
-            "security", "service", "deploy", "registry", "vault", "app", "oauth", "user", "admin",
+            "security", "service", "private", "deploy", "registry", "vault", "app", "oauth", "user", "admin",
             "identity", "join", "git", "github", "gitlab", "slack", "npm", "pypi", "jwt", "webhook",
         ],
         "token",
     ),
+    ("salt", &["signing", "encryption", "password", "auth", "nonce", "secure", "logged", "token", "api", "hash"], "secret"),
+    ("material", &["key", "keying"], "key"),
+    ("text", &["clear"], "password"),
     ("string", &["connection", "conn"], "credential"),
     ("str", &["connection", "conn"], "credential"),
     ("header", &["auth"], "authorization"),
@@ -142,8 +145,8 @@ const ABOUT: &[&str] = &[
 #[rustfmt::skip]
 const PLAIN_KEYS: &[&str] = &[
     "primary", "foreign", "sort", "partition", "cache", "object", "s3", "bucket", "unique", "row",
-    "hash", "lookup", "group", "join", "surrogate", "index", "merge", "dedup", "dedupe",
-    "idempotency", "natural", "business", "composite", "candidate", "routing", "map", "task", "dag",
+    "hash", "lookup", "group", "surrogate", "index", "merge", "dedup", "dedupe",
+    "idempotency", "natural", "business", "composite", "candidate", "map", "task", "dag",
     "xcom", "item", "record", "shard", "range", "order", "metadata", "registry", "public",
     "variable", "config", "conf", "section", "context", "param", "trigger", "executor", "instance",
     "job", "state", "log", "event", "file", "dest", "destination", "src", "source", "parent",
@@ -387,6 +390,7 @@ fn squashed(word: &str) -> Option<&'static str> {
     kind.or_else(|| match () {
         () if ends("secret") => Some("secret"),
         () if ends("token") => Some("token"),
+        () if ends("cookie") && word == "setcookie" => Some("cookie"),
         () if ends("pwd") => Some("password"),
         () if ends("pass") && !PLAIN_PASSES.contains(&word) => Some("password"),
         () => None,

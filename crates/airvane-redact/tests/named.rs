@@ -557,6 +557,36 @@ const TEXTS: &[&str] = &[
     "ANSIBLE_VAULT_PASSWORD=«ss7word»",
     "CI_JOB_TOKEN=«aB3dE6gH9jK2mN5pQ8sT»",
     "DOCKER_AUTH_CONFIG={\"auths\":{\"r.example\":{\"auth\":\"«Ym9iOnNzN3dvcmQ=»\"}}}",
+    // Arrows, dots and selectors.
+    "password ==> «ss7word»",
+    "password ---> «ss7word»",
+    "password → «ss7word»",
+    "password ...... «ss7word»",
+    "password . . . : «ss7word»",
+    "page.fill('input[name=password]', '«ss7word»')",
+    // A constant for a name, two strings, and flags for both.
+    "props.put(Context.SECURITY_CREDENTIALS, \"«ss7word»\")",
+    "dotnet user-secrets set \"Db:Password\" \"«ss7word»\"",
+    "dotnet user-secrets set Db:Password «ss7word»",
+    "consul kv put db/password «ss7word»",
+    "Set-Variable -Name password -Value '«ss7word»'",
+    "put-parameter --name /db/password --value «ss7word» --type SecureString",
+    "reg add x /v DefaultPassword /t REG_SZ /d «ss7word»",
+    // Setters of several arguments, defaults, and what a value was changed to.
+    "keyring.set_password(\"svc\", \"bob\", \"«ss7word»\")",
+    "password: str = Field(\"«ss7word»\", description=\"x\")",
+    "password = get() if prod else \"«ss7word»\"",
+    "~ password = \"«ss7word»\" -> \"«tt8word»\"",
+    // Input of commands.
+    "docker secret create db_password - <<< \"«ss7word»\"",
+    "printf '«ss7word»' | docker secret create db_password -",
+    "echo «ss7word» | openssl enc -aes-256-cbc -pass stdin",
+    // Without a name.
+    "[smtp.example.com]:587 bob:«ss7word»",
+    "connecting with bob:«ss7word»@db:5432",
+    "/msg NickServ IDENTIFY «ss7word»",
+    "a1 LOGIN bob «ss7word»",
+    "new secret created, value «ss7word»",
 ];
 
 /// Text in which nothing is masked.

@@ -152,7 +152,11 @@ fn assigned(
         || gap.kind == Gap::Assign && is_used(line, name) && values::is_service_key(text);
     if secret && !repeats(text, line.get(name.start, name.end)) && !is_prose(line, name, gap, value)
     {
-        found.push(found_value(line, name, value::whole(line, value)));
+        let value = value::whole(line, value);
+        found.push(found_value(line, name, value));
+        // Between the two stands what the name says nothing of.
+        let changed = read::changed(line, value);
+        found.extend(changed.map(|new| Found { from: new.start, ..found_value(line, name, new) }));
     }
 }
 
@@ -346,6 +350,7 @@ fn judge(detector: &Detector, line: View<'_>, start: usize, end: usize) -> Optio
             "bot",
             "refresh",
             "app",
+            "pragma",
         ];
         // "the boomi key is x": a key of something.
         let of = judged.strength == Strength::Weak

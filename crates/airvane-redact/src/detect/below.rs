@@ -82,7 +82,7 @@ pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
         return announce(name.split('"').next()?, 6);
     }
     if first == b'<' {
-        let element = ["key", "string", "name"].into_iter().find_map(|tag| {
+        let element = ["key", "string", "name", "param-name"].into_iter().find_map(|tag| {
             let text = text.strip_prefix(&format!("<{tag}>"))?;
             text.strip_suffix(&format!("</{tag}>"))
         });
@@ -105,10 +105,7 @@ pub(super) fn field_value(detector: &Detector, line: View<'_>, pending: Pending)
     }
     let at = line.run(0, &BLANK);
     let kind = pending.judged.kind;
-    let element = ["<string>", "<value>"].into_iter().find(|tag| line.has_at(at, tag));
-    let found = if let Some(tag) = element {
-        let start = at + tag.len();
-        let end = start + line.rest(start).find("</")?;
+    let found = if let Some((start, end)) = opens::element(line, at) {
         let secret = !values::is_placeholder(line.get(start, end));
         secret.then_some(Found { start, end, kind, from: at, named: true })?
     } else {

@@ -83,6 +83,13 @@ pub(crate) const CALLS: &[Call] = &[
     call("hmac.new(", 0, "key"),
     call("hash_hmac(", 2, "key"),
     call("fernet(", 0, "key"),
+    call("pgp_sym_encrypt(", 1, "key"),
+    call("pgp_sym_decrypt(", 1, "key"),
+    call("aes_encrypt(", 1, "key"),
+    call("aes_decrypt(", 1, "key"),
+    call("set_password(", LAST, "password"),
+    call("bot.run(", 0, "token"),
+    call("bot.start(", 0, "token"),
     call("sp_addlogin ", 1, "password"),
     call("sp_password ", 1, "password"),
 ];

@@ -4,7 +4,8 @@
 use super::{
     assign::MAX_NAME,
     markup,
-    pair::{field_ahead, is_named, value_field},
+    pair::{field_ahead, flag_ahead, is_named, value_field},
+    sign::sign,
     value,
 };
 use crate::view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View};
@@ -58,6 +59,9 @@ pub(super) fn separator(line: View<'_>, start: usize, end: usize) -> Option<Sepa
     if matches!(line.at(i), b']' | b')') && (quoted || symbol || matches!(open, b'[' | b'(')) {
         i += 1;
     }
+    // A selector: `fill('input[name=password]', 'x')`.
+    let selector = line.at(i) == b']' && matches!(line.at(i + 1), b'"' | b'\'' | b'`');
+    let (mut i, quoted) = if selector && !quoted { (i + 2, true) } else { (i, quoted) };
     // Perl's `$db{password} = 'x'`.
     if line.at(i) == b'}' && open == b'{' && line.at(line.run(i + 1, &BLANK)) == b'=' {
         i += 1;
@@ -111,12 +115,18 @@ fn behind(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Separa
     if open == b'{' && rest.starts_with(":?") {
         return None;
     }
+    // `-Name password -Value x`, `--name x --value y`
+    if let Some(value) = flag_ahead(line, start, blank) {
+        return make(Gap::Assign, value);
+    }
     if let Some(end) = alternative(line, blank).or_else(|| yielded(line, start, blank)) {
         return make(Gap::Comma, end);
     }
     if let Some((kind, length)) = sign(rest) {
         let separator = make(kind?, blank + length)?;
-        let inner = object_field(line, separator.end);
+        // `"tokens": {"default": "x", "agent": "y"}` has more than one.
+        let many = line.get(start, i).trim_end_matches(['"', '\'']).ends_with('s');
+        let inner = if many { None } else { object_field(line, separator.end) };
         return Some(Separator { end: inner.unwrap_or(separator.end), ..separator });
     }
     if let Some(end) = cell(line, start, blank) {
@@ -150,7 +160,9 @@ fn behind(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Separa
                 if line.has_at(with, "with: ") { with + 5 } else { blank + 1 },
             );
         }
-        return None;
+        // `set "Db:Password" "x"`, `Acquire::Password "x";`
+        let string = blank > i && matches!(line.at(blank), b'"' | b'\'');
+        return if string { make(Gap::Comma, blank) } else { None };
     }
     // `{name=DB_PASSWORD, value=x}`
     if rest.starts_with(',') && is_named(line, start) {
@@ -168,6 +180,7 @@ fn behind(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Separa
 }
 
 static DIGITS: Class = Class::of(DIGIT);
+static PATH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.:/");
 static LETTERS: Class = Class::of(LOWER).with(UPPER);
 
 /// A method called on a name in quotes or with one: `"password".to_string(), "x"`,
@@ -200,13 +213,17 @@ fn second(line: View<'_>, start: usize, end: usize) -> Option<usize> {
     let string = matches!(line.before(start), b':' | b'{') && line.at(value) == b'"';
     let variable = line.get(start.saturating_sub("${env:".len()), start) == "${env:";
     let compared = line.get(start.saturating_sub("cmp(".len()), start) == "cmp(";
+    // `put(Context.SECURITY_CREDENTIALS, "x")`
+    let name = line.get(start, end).rsplit('.').next().unwrap_or_default();
+    let constant = name.contains('_') && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    let passed = constant && matches!(line.at(value), b'"' | b'\'');
     let spark = line.before(start) == b'(' && line.has_at(start, "spark.") && value == end + 1;
-    (string || variable || spark || compared && line.at(value) == b'"').then_some(value)
+    (string || variable || spark || passed || compared && line.at(value) == b'"').then_some(value)
 }
 
 /// What stands in for a value that is not set: `|| 'x'`, `?? 'x'`, `or 'x'`, `| default('x')`.
 fn alternative(line: View<'_>, at: usize) -> Option<usize> {
-    const SIGNS: &[&str] = &["|| ", "?? ", "?: ", "or ", "| default(", "|default("];
+    const SIGNS: &[&str] = &["|| ", "?? ", "?: ", "or ", "by lazy { ", "| default(", "|default("];
     // What closes the call or index before it.
     static CLOSED: Class = Class::of(b")]} ");
     let at = line.run_within(at, &CLOSED, 4);
@@ -278,43 +295,9 @@ fn declared(line: View<'_>, end: usize, blank: usize) -> Option<usize> {
     .then_some(value)
 }
 
-/// A sign at the beginning of `rest` and its length; a sign that divides a path gives no kind.
-fn sign(rest: &str) -> Option<(Option<Gap>, usize)> {
-    const SIGNS: &[&str] = &[
-        "!==",
-        "!=",
-        "~=",
-        "eq ",
-        "===",
-        "==",
-        "=>",
-        ":=",
-        "::",
-        "?=",
-        "||=",
-        "+=",
-        "=",
-        "%3D",
-        "%3d",
-        "%3A",
-        ":",
-        "->",
-        "<-",
-        "As String =",
-        "as String =",
-    ];
-    let sign = SIGNS.iter().find(|sign| rest.starts_with(**sign))?;
-    if *sign != "::" {
-        return Some((Some(Gap::Assign), sign.len()));
-    }
-    // `X ::= y` is an assignment, and so is LDIF's `userPassword:: y`; `a::b` is a path.
-    let colons = rest.bytes().take_while(|b| *b == b':').count();
-    let assigned = matches!(rest.as_bytes().get(colons), Some(b'=' | b' '));
-    Some((assigned.then_some(Gap::Assign), colons + 1))
-}
-
 /// Words, or a mere blank, between a name and what follows at `blank`.
 fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
+    const VALUE: &str = ", value ";
     if is_line(line, start, blank) {
         return Some((Gap::Line, blank));
     }
@@ -326,6 +309,10 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
         if let Some(at) = ahead.get(..aside).and_then(|words| words.find(word)) {
             return Some((Gap::Said, blank - 1 + at + word.len()));
         }
+    }
+    // "new secret created, value x"
+    if let Some(at) = line.rest(blank).find(VALUE).filter(|at| *at < aside) {
+        return Some((Gap::Said, blank + at + VALUE.len()));
     }
     for word in ["is: ", "is ", "are ", "was ", "as ", "to "] {
         if line.has_at(blank, word) {
@@ -382,12 +369,14 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
 /// Whether a name and the one word behind it are all there is in the line, as in `requirepass x`,
 /// or follow `ENV` or `ARG` of a Dockerfile, `setx`, `def` or `git config`.
 fn is_line(line: View<'_>, start: usize, value: usize) -> bool {
-    let head = line.get(0, start).trim_start();
+    // The name may be the last part of a path: `kv put db/password x`, `set Db:Password x`.
+    let word = line.back_within(start, &PATH, MAX_NAME);
+    let head = line.get(0, word).trim_start();
     let rest = line.rest(value).trim_end().trim_end_matches(';');
     let alone = head.is_empty() && !rest.is_empty() && !rest.contains(' ');
     let words = [
-        "ENV ", "ARG ", "setx ", "(def ", "(define ", "set ", "setenv ", "set -x ", "set -gx ",
-        "set -Ux ",
+        "ENV ", "ARG ", "setx ", "(def ", "(define ", "set ", "put ", "setenv ", "SetEnv ",
+        "env:set ", "set -x ", "set -gx ", "set -Ux ",
     ];
     let set = words.iter().any(|word| head.ends_with(word)) || head.contains(" config");
     alone || set && !rest.contains(' ')

@@ -56,8 +56,12 @@ pub(super) fn object(
         if line.at(colon) != b':' {
             return;
         }
-        if judged.strength == Strength::Strong && !names::is_about(line.get(name.start, name.end)) {
+        let about = names::is_about(line.get(name.start, name.end));
+        if judged.strength == Strength::Strong && !about {
             push(detector, line, judged, value, found);
+        } else if judged.kind == "token" && !about && is_key(line, value) {
+            let (start, end, kind) = (value.start, value.end, judged.kind);
+            found.push(Found { start, end, kind, from: start, named: false });
         }
         i = line.run(value.end + 1, &BLANK);
         if line.at(i) != b',' {
@@ -96,6 +100,11 @@ pub(super) fn flow(line: View<'_>, judged: Judgement, at: usize, found: &mut Vec
         i += 1;
     }
     found.len() > before
+}
+
+/// Whether a value can be nothing but a key, such as a UUID under `"tokens": {`.
+fn is_key(line: View<'_>, value: value::Value) -> bool {
+    values::is_service_key(line.get(value.start, value.end))
 }
 
 fn push(

@@ -6,6 +6,7 @@ mod block;
 mod call;
 mod command;
 mod connection;
+mod device;
 mod foreign;
 mod gap;
 mod header;
@@ -16,9 +17,11 @@ mod oracle;
 mod pair;
 mod query;
 mod read;
+mod section;
 mod services;
 mod shape;
 mod shell;
+mod sign;
 mod sql;
 mod uri;
 mod value;
@@ -28,6 +31,7 @@ mod webhook;
 pub(crate) use below::Pending;
 pub(crate) use block::{Block, Inside, Opening};
 pub(crate) use call::CALLS;
+pub(crate) use device::{COMMANDS as DEVICE, SERVERS};
 pub(crate) use foreign::WORDS as FOREIGN;
 pub(crate) use oracle::ANCHORS as ORACLE;
 pub(crate) use query::ANCHORS as QUERY;
@@ -212,6 +216,7 @@ impl Detector {
             Anchor::LoginModule => connection::login_module(line, hit.at, found),
             Anchor::Query => query::detect(line, hit.at, found),
             Anchor::Call => call::detect(line, hit.at, found),
+            Anchor::Device => device::detect(line, hit.at, found),
             Anchor::Shell => shell::detect(line, hit.at, found),
             Anchor::Pgpass => shell::pgpass(line, hit.at, found),
             Anchor::Values => {

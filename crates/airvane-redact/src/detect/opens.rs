@@ -3,6 +3,7 @@
 
 use super::{
     Detector, Found,
+    section::{self, Column},
     value::{self, Value},
 };
 use crate::{
@@ -25,26 +26,48 @@ pub(super) enum Below {
     Body,
     /// The next string of a numbered list.
     Reply,
+    /// Fields with at least this indentation.
+    Members(usize),
+    /// `key x`.
+    Key,
+    /// A table's column.
+    Column(Column),
+    /// What a validator says it was given: `input_value='x'`.
+    Given,
 }
 
 /// Lines of a list or of a text that are looked at.
 pub(super) const LINES: u8 = 64;
+/// Lines of a section of a network device in which its key is looked for.
+const KEYED: u8 = 8;
 
 /// What this line opens, and in how many lines it is looked for.
 pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement, Below, u8)> {
     static CLOSING: Class = Class::of(b" \t\"'])\\:=");
+    let names = &detector.names;
+    if let Some((judged, least)) = section::members(names, line) {
+        return Some((judged, Below::Members(least), LINES));
+    }
+    if section::is_keyed(line) {
+        return Some((names.judge("password"), Below::Key, KEYED));
+    }
+    if let Some((judged, column)) = section::column(names, line) {
+        return Some((judged, Below::Column(column), LINES));
+    }
     let end = line.text.trim_end().len();
     let text = line.get(0, end);
     let (below, lines, name_end) = match line.before(end) {
         b'=' | b':' => (Below::Strings, LINES, end - 1),
         b'>' if text.ends_with("=>") => (Below::Strings, LINES, end - 2),
         b'[' => (Below::Strings, LINES, sign_before(text, end - 1)?),
-        b'{' => (Below::Field, 4, sign_before(text, end - 1)?),
-        b'>' => (Below::Text(None), 1, tag(text)?),
+        b'{' => (Below::Field, 4, sign_before(text, end - 1).or_else(|| labelled(text))?),
+        b'>' => (Below::Text(None), 1, tag(text).or_else(|| attribute(text))?),
         b'"' if text.len() > 20 && line.has_at(0, "content-disposition") => {
             (Below::Body, 3, end - 1)
         }
         b'"' if reply(text).is_some() => (Below::Reply, 1, end - 1),
+        _ if is_flag(text) => (Below::Strings, 1, text.trim_end_matches(['"', '\'', ',']).len()),
+        _ if line.run(line.run(0, &BLANK), &NAME) == end => (Below::Given, 1, end),
         b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'"' | b'\'' => {
             let (tag, sign) = heredoc(text)?;
             (Below::Text(Some(tag)), LINES, sign)
@@ -79,6 +102,31 @@ fn tag(text: &str) -> Option<usize> {
     plain.then_some(text.len() - 1)
 }
 
+/// Where the name ends in Terraform's `output "db_password" {`.
+fn labelled(text: &str) -> Option<usize> {
+    let head = text.strip_suffix('{')?.trim_end().strip_suffix('"')?;
+    let (block, _) = head.split_once(" \"")?;
+    let word = block.trim().bytes().all(|b| b.is_ascii_lowercase());
+    word.then_some(head.len())
+}
+
+/// Where the name ends in a line that is one tag with a telling attribute: `<property name="x">`.
+fn attribute(text: &str) -> Option<usize> {
+    let tag = text.trim_start().strip_prefix('<').filter(|tag| !tag.contains(['<', '/']))?;
+    let at =
+        ["name=\"", "key=\"", "id=\""].into_iter().find_map(|a| Some(tag.find(a)? + a.len()))?;
+    let lead = text.len() - tag.len();
+    Some(lead + at + tag.get(at..)?.find('"')?)
+}
+
+/// Whether the line is a flag, an item of a list: `- --password`, `"--password",`.
+fn is_flag(text: &str) -> bool {
+    let item = text.trim_start().trim_start_matches("- ").trim_end_matches(',');
+    let bare = item.trim_matches(['"', '\'']);
+    let listed = item.len() < text.trim_start().len();
+    listed && bare.starts_with("--") && !bare.contains([' ', '=', ':'])
+}
+
 /// The hash of a here-document's end and where the sign before it is.
 fn heredoc(text: &str) -> Option<(u32, usize)> {
     const MAX_TAG: usize = 24;
@@ -103,7 +151,10 @@ pub(super) fn goes_on(line: View<'_>, below: Below) -> bool {
         Below::Field => !text.ends_with([':', '}']),
         Below::Strings => text.starts_with("- ") || text.ends_with(','),
         Below::Text(end) => end.is_some_and(|end| hash(text) != end),
-        Below::Reply => false,
+        Below::Reply | Below::Given => false,
+        Below::Members(least) => section::is_member(line, least) || goes_on(line, Below::Strings),
+        Below::Key => !text.is_empty() && line.at(0) == b' ' || line.at(0) == b'\t',
+        Below::Column(column) => column.goes_on(line),
         Below::Body => text.is_empty() || line.has_at(0, "content-"),
     }
 }
@@ -148,6 +199,12 @@ pub(super) fn value(
         Below::Field => None,
         Below::Strings => string(detector, line, indent, judged),
         Below::Reply => string(detector, line, reply(line.text.trim_end())?, judged),
+        Below::Members(least) => {
+            section::member(line, judged, least).or_else(|| string(detector, line, indent, judged))
+        }
+        Below::Key => section::key(line),
+        Below::Column(column) => column.value(&detector.names, line, judged),
+        Below::Given => given(line),
         Below::Text(end) if end == Some(hash(line.text.trim())) => None,
         Below::Text(_) if line.at(indent) == b'<' => element(line, indent),
         Below::Body if goes_on(line, below) || line.at(indent) == b'-' => None,
@@ -159,9 +216,17 @@ pub(super) fn value(
     given.then_some(Found { start, end, kind, from: start, named: true })
 }
 
+/// What pydantic says below the name of a field: `[type=too_long, input_value='x', …]`.
+fn given(line: View<'_>) -> Option<(usize, usize)> {
+    const FIELD: &str = "input_value=";
+    let at = line.text.find(FIELD)?;
+    value::quoted(line, at + FIELD.len()).map(|value| (value.start, value.end))
+}
+
 /// The text of `<Value>x</Value>` in a line of its own.
-fn element(line: View<'_>, at: usize) -> Option<(usize, usize)> {
-    let tag = ["<value>", "<string>"].into_iter().find(|tag| line.has_at(at, tag))?;
+pub(super) fn element(line: View<'_>, at: usize) -> Option<(usize, usize)> {
+    let tag =
+        ["<value>", "<string>", "<param-value>"].into_iter().find(|tag| line.has_at(at, tag))?;
     let start = at + tag.len();
     Some((start, start + line.rest(start).find("</")?))
 }
@@ -184,6 +249,9 @@ fn string(
     }
     let end = line.text.trim_end().len();
     let text = line.get(at, end);
+    // `password:` and a word below it that is indented further.
+    let word = judged.kind == "password" && indent > 0 && !values::is_code(text, &detector.names);
+    let item = item || word;
     let telling = if judged.kind == "password" {
         values::is_telling(text)
     } else {

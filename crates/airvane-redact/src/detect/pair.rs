@@ -43,6 +43,45 @@ pub(super) fn field_ahead(line: View<'_>, at: usize) -> Option<usize> {
     None
 }
 
+/// Behind a name that is a flag's argument, the end of the flag that takes its value: `-Name password
+/// -Value x`, `--name x --type y --value z`, `/v x /t REG_SZ /d y`.
+pub(super) fn flag_ahead(line: View<'_>, start: usize, at: usize) -> Option<usize> {
+    const NAMES: &[&str] = &["name", "key", "id", "path", "/v", "-n", "variable"];
+    const VALUES: &[&str] = &[
+        "-value ",
+        "--value ",
+        "--value=",
+        "-v ",
+        "/d ",
+        "--secret-string ",
+        "--body ",
+        "-b ",
+        "--data ",
+    ];
+    static PATH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-./:\"'");
+    const MOST: usize = 3;
+    if !matches!(line.at(at), b'-' | b'/') {
+        return None;
+    }
+    let word = line.back_within(start, &PATH, MAX_NAME);
+    let flag = line.get(0, word).trim_end_matches([' ', '=']).rsplit(' ').next()?;
+    let flagged = flag.starts_with(['-', '/']);
+    if !flagged || !NAMES.iter().any(|name| flag.to_ascii_lowercase().ends_with(name)) {
+        return None;
+    }
+    let mut at = at;
+    for _ in 0..MOST {
+        if let Some(value) = VALUES.iter().find(|value| line.has_at(at, value)) {
+            return Some(at + value.len());
+        }
+        // Another flag and its argument.
+        for _ in 0..2 {
+            at += line.rest(at).find(' ')? + 1;
+        }
+    }
+    None
+}
+
 /// Whether the string whose content begins at `start` is itself the value of `name` or `key`.
 pub(super) fn is_named(line: View<'_>, start: usize) -> bool {
     static PATH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-./");

@@ -2,7 +2,7 @@
 
 use super::{
     assign::{MAX_NAME, Name},
-    connection,
+    connection, device,
     gap::{Gap, Separator},
     header,
     value::{self, Reach, Value},
@@ -48,15 +48,17 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
             let head = line.text.trim_start();
             let begins = head.starts_with("login ") || head.starts_with("default login ");
             let netrc = near.contains("login ") && (near.contains("machine ") || begins);
-            let form = if netrc { Form::Loose } else { Form::Remote };
             // Cisco: `password 0 x`, `secret 5 x`.
-            let level = line.at(at).is_ascii_digit() && line.at(at + 1) == b' ';
-            // Fortinet: `set password ENC x`.
-            let coded = line.has_at(at, "ENC ") && line.get(0, name.start).trim() == "set";
-            let at = if level { at + 2 } else { at + if coded { 4 } else { 0 } };
-            let value = value::bare(line, at, Reach::Item);
-            let said = level || coded || form == Form::Remote && is_account(line, name, value);
-            Some(Value { form: if said { Form::Said } else { form }, ..value })
+            let begin = device::coding(line, at);
+            let value = value::bare(line, begin, Reach::Item);
+            let coded = begin > at && values::is_telling(line.get(value.start, value.end));
+            let ends = || name.judged.kind == "password" && device::ends(line, name.start, value);
+            let form = match () {
+                () if netrc || coded => Form::Loose,
+                () if is_account(line, name, value) || ends() => Form::Said,
+                () => Form::Remote,
+            };
+            Some(Value { form, ..value })
         }
         Gap::Assign => {
             if name.judged.kind == "password"
@@ -127,7 +129,8 @@ fn tagged(line: View<'_>, at: usize) -> Value {
 /// What stands in for a value that is not set: `env.X || 'x'`, `{{ x | default('x') }}`,
 /// `getenv("X", "x")`.
 fn fallback(line: View<'_>, at: usize, end: usize) -> Option<Value> {
-    const SIGNS: &[&str] = &["|| ", "?: ", "?? ", "default(", "default ", "default=", " or "];
+    const SIGNS: &[&str] =
+        &["|| ", "?: ", "?? ", "default(", "default ", "default=", " or ", " else "];
     let end = end.min(at + MAX_NAME);
     let call = line.run_within(at, &NAME, MAX_NAME);
     if line.at(call) == b'(' && line.get(at, call).to_ascii_lowercase().contains("env") {
@@ -158,6 +161,19 @@ fn signed(line: View<'_>, name: Name, value: Value) -> usize {
     let whole = matches!(line.at(end), 0 | b' ' | b'\t');
     let digits = text.bytes().any(|b| b.is_ascii_digit());
     if whole && digits { value.start + text.len() } else { value.end }
+}
+
+/// What a value was changed to, or stands in for it: `password = "x" -> "y"`, `dev ? "x" : "y"`.
+pub(super) fn changed(line: View<'_>, old: Value) -> Option<Value> {
+    const SIGNS: &[&str] = &[" -> ", " => ", " → ", " : ", " else ", " to "];
+    let end = old.end + usize::from(old.form == Form::Quoted);
+    let sign = SIGNS.iter().find(|sign| line.has_at(end, sign))?;
+    let at = end + sign.len();
+    let new = value::quoted(line, at).filter(|_| old.form == Form::Quoted);
+    let arrow = !sign.contains([':', 'e', 't']) && old.form != Form::Quoted;
+    let new = new.or_else(|| arrow.then(|| value::bare(line, at, Reach::Item)))?;
+    let text = line.get(new.start, new.end);
+    (values::is_telling(text) && !values::is_placeholder(text)).then_some(new)
 }
 
 /// `password%3Dx%26y`: the value of a query in a query.
@@ -194,7 +210,8 @@ fn annotation(line: View<'_>, at: usize) -> Option<usize> {
     let types = ["str", "string", "String", "SecretStr", "bytes", "final", "Final", "const", "any"];
     let named = types.contains(&line.get(at, end));
     let sign = line.run(end, &BLANK);
-    (named && line.at(sign) == b'=').then(|| line.run(sign + 1, &BLANK))
+    let behind = line.run(sign + 1, &BLANK);
+    (named && line.at(sign) == b'=').then(|| wrapped(line, behind).unwrap_or(behind))
 }
 
 /// A string in a call that only makes another kind of string of it: `std::string("x")`,
@@ -224,6 +241,17 @@ fn wrapped(line: View<'_>, at: usize) -> Option<usize> {
         "secretstring::new",
         "secret::new",
     ];
+    const DEFAULTS: &[&str] = &[
+        "field",
+        "option",
+        "argument",
+        "query",
+        "form",
+        "header",
+        "stringvar",
+        "stringfield",
+        "charfield",
+    ];
     let reach = at + MAX_NAME;
     let open =
         (at..line.len().min(reach)).find(|&i| !NAME.has(line.at(i)) && line.at(i) != b':')?;
@@ -234,8 +262,12 @@ fn wrapped(line: View<'_>, at: usize) -> Option<usize> {
     let ends = |name: &str| {
         maker.strip_suffix(name).is_some_and(|head| head.is_empty() || head.ends_with('.'))
     };
-    let only = value::quoted(line, open + 1).is_some_and(|value| line.at(value.end + 1) != b',');
-    (only && MAKERS.iter().any(|name| ends(name))).then_some(open + 1)
+    let first = value::quoted(line, open + 1)?;
+    let only = line.at(first.end + 1) != b',';
+    // What stands in for a value that is not given.
+    let default = values::is_telling(line.get(first.start, first.end))
+        && DEFAULTS.iter().any(|name| ends(name));
+    (default || only && MAKERS.iter().any(|name| ends(name))).then_some(open + 1)
 }
 
 fn reach(line: View<'_>, name: Name, gap: Separator) -> Reach {
@@ -276,7 +308,8 @@ fn flag_value(line: View<'_>, at: usize) -> Option<Value> {
         next >= line.len() || matches!(line.at(next), b'-' | b'"' | b'\'' | b'|' | b'>' | b'&');
     let wordy = text.bytes().all(|b| b.is_ascii_alphabetic() || b"_-.".contains(&b));
     let shouted = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b == b']');
-    if shouted || (wordy && !last) {
+    let placeholder = shouted && (text.len() < 16 || text.contains('_'));
+    if placeholder || (wordy && !last) {
         return None;
     }
     Some(Value { form: Form::Loose, ..value })

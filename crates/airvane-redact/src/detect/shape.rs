@@ -274,7 +274,14 @@ fn twilio(line: View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
     let kind = if account { "twilio-account-sid" } else { "twilio-api-key" };
     let shape = account || line.rest(at).starts_with("SK");
     let end = line.run_within(at + 2, &HEX, 34);
-    (shape && end - at == 34 && !ALNUM.has(line.at(end))).then_some((at, end, kind))
+    // `AC…:x`, the account and its token as a user and a password.
+    let token = line.run_within(end + 1, &HEX, 34);
+    let paired = account && line.at(end) == b':' && token == end + 33;
+    (shape && end - at == 34 && !ALNUM.has(line.at(end))).then_some((
+        at,
+        if paired { token } else { end },
+        kind,
+    ))
 }
 
 /// `s.` and 24 letters and digits (developer.hashicorp.com/vault/docs/concepts/tokens, before 1.10).

@@ -8,22 +8,35 @@ use super::{
 };
 use crate::{
     values,
-    view::{BLANK, Class, View},
+    view::{BLANK, Class, NAME, View},
 };
 
 /// How far an argument may stand from the word that announces it, in bytes.
 const REACH: usize = 160;
+
+/// Commands that take what is piped into them for a secret.
+const PIPED: &[&str] = &[
+    "passwd --stdin",
+    "--password-stdin",
+    "| sudo -s",
+    "| kinit",
+    "-pass stdin",
+    "-passin stdin",
+    "--passphrase-fd 0",
+    "secret create ",
+    "secrets create ",
+    "secrets versions add ",
+    "| cryptsetup ",
+];
 
 pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let value = if line.has_at(at, "securestring") {
         secure_string(line, at)
     } else if line.has_at(at, "chpasswd") {
         piped(line, at).and_then(|value| after(line, value, b":"))
-    } else if line.has_at(at, "passwd --stdin")
-        || line.has_at(at, "--password-stdin")
-        || line.has_at(at, "| sudo -s")
-        || line.has_at(at, "| kinit")
-    {
+    } else if line.has_at(at, "<<< ") {
+        word(line, at + "<<< ".len(), 0).filter(|_| takes_secret(line.get(0, at)))
+    } else if PIPED.iter().any(|command| line.has_at(at, command)) {
         piped(line, at)
     } else if line.has_at(at, "net user ") {
         word(line, at + "net user ".len(), 1).filter(|value| !is_switch(line, *value))
@@ -35,7 +48,7 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         word(line, at + "vault login ".len(), 0).filter(|value| is_vault_token(line, *value))
     } else if line.has_at(at, "htpasswd -") {
         word(line, at + "htpasswd ".len(), 3).filter(|_| in_batch(line, at))
-    } else if let Some(value) = device(line, at) {
+    } else if let Some(value) = argument(line, at) {
         Some(value)
     } else if line.at(at) == b'@' {
         data_source(line, at)
@@ -69,7 +82,7 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
 }
 
 /// The `position`th word from `at`, quoted or bare.
-fn word(line: View<'_>, at: usize, position: usize) -> Option<Value> {
+pub(super) fn word(line: View<'_>, at: usize, position: usize) -> Option<Value> {
     let mut i = line.run(at, &BLANK);
     for _ in 0..position {
         i = line.run(value::bare(line, i, Reach::Blank).end, &BLANK);
@@ -78,33 +91,34 @@ fn word(line: View<'_>, at: usize, position: usize) -> Option<Value> {
         .then(|| value::quoted(line, i).unwrap_or_else(|| value::bare(line, i, Reach::Blank)))
 }
 
-/// The word behind a command of a network device or a vault: `snmp-server community x`,
-/// `tacacs-server key x`, `crypto isakmp key x`, `vault operator unseal x`.
-fn device(line: View<'_>, at: usize) -> Option<Value> {
-    const COMMANDS: &[&str] = &[
-        "-server community ",
-        " snmp community ",
-        "-server key ",
-        "isakmp key ",
-        ": psk ",
-        ": xauth ",
-        ": eap ",
-        "insecure-password ",
-        "cachemgr_passwd ",
-        "rocommunity ",
-        "rwcommunity ",
-        "set requirepass ",
-        "operator unseal ",
-    ];
-    if let Some(command) = COMMANDS.iter().find(|command| line.has_at(at, command)) {
-        let level = usize::from(matches!(
-            line.rest(at + command.len()).as_bytes(),
-            [b'0' | b'7', b' ', ..]
-        ));
-        return word(line, at + command.len(), level);
-    }
+/// The word behind a command that takes a password as its second argument or behind a sign:
+/// `sentinel auth-pass mymaster x`, `user bob on >x`.
+fn argument(line: View<'_>, at: usize) -> Option<Value> {
     if line.has_at(at, "set-agent-token ") {
         return word(line, at + "set-agent-token ".len(), 1);
+    }
+    // Postfix's `[host]:587 bob:x`.
+    if line.has_at(at, "]:") {
+        return word(line, at, 1).and_then(|value| after(line, value, b":"));
+    }
+    // "connecting with bob:x@db:5432"
+    if line.at(at) == b':' {
+        let host = line.back_within(at, &NAME, REACH);
+        let sign = host.checked_sub(1).filter(|i| line.at(*i) == b'@')?;
+        let value = data_source(line, sign)?;
+        return (!line.get(value.start, sign).contains(['/', ':'])).then_some(value);
+    }
+    if line.has_at(at, "nickserv") {
+        let identify = line.rest(at).to_ascii_lowercase().find("identify ")?;
+        return word(line, at + identify + "identify ".len(), 0)
+            .map(|first| word(line, first.end, 0).unwrap_or(first));
+    }
+    // IMAP's `a1 LOGIN bob x`.
+    if line.rest(at).starts_with(" LOGIN ") {
+        let tagged = line.get(0, at).bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
+        let value = word(line, at + " LOGIN ".len(), 1)?;
+        return (tagged && at > 0 && line.rest(value.end).trim_matches('"').is_empty())
+            .then_some(value);
     }
     // `sentinel auth-pass mymaster x`; Kickstart's `rootpw --plaintext x`.
     if let Some(command) = ["auth-pass ", "rootpw "].iter().find(|c| line.has_at(at, c)) {
@@ -121,9 +135,7 @@ fn device(line: View<'_>, at: usize) -> Option<Value> {
     if line.has_at(at, "stats auth ") {
         return word(line, at + "stats auth ".len(), 0).and_then(|value| after(line, value, b":"));
     }
-    let host = line.has_at(at, "radius-server host ");
-    let key = line.rest(at).find(" key ").filter(|_| host)?;
-    word(line, at + key + " key ".len(), 0)
+    None
 }
 
 /// Go's data source name, `user:x@tcp(host:port)/database`; the anchor is at the `@`.
@@ -157,11 +169,21 @@ fn is_switch(line: View<'_>, value: Value) -> bool {
     matches!(line.at(value.start), b'/' | b'*' | b'\\')
 }
 
+/// Whether a command reads a secret from its input.
+fn takes_secret(command: &str) -> bool {
+    const WORDS: &[&str] =
+        &["secret", "passw", "passphrase", "luks", "sudo -s", "kinit", "login", "token"];
+    let command = command.to_ascii_lowercase();
+    WORDS.iter().any(|word| command.contains(word))
+}
+
 /// The text of the `echo` that is piped to what stands at `at`.
 fn piped(line: View<'_>, at: usize) -> Option<Value> {
     let floor = at.saturating_sub(REACH);
     let head = line.text.get(floor..at)?;
-    let echo = floor + head.rfind("echo ")? + "echo ".len();
+    let prints =
+        ["echo ", "printf "].into_iter().filter_map(|print| Some((head.rfind(print)?, print)));
+    let echo = floor + prints.max().map(|(at, print)| at + print.len())?;
     let value = word(line, echo, 0)?;
     let value = if line.get(value.start, value.end) == "-n" || line.at(value.start) == b'-' {
         word(line, value.end, 0)?

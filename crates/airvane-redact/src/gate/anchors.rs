@@ -43,6 +43,8 @@ pub(crate) enum Anchor {
     LoginModule,
     /// A parameter of a query whose name says little.
     Query,
+    /// A command in the configuration of a network device.
+    Device,
     /// Shell idioms that hand a password over without a name.
     Shell,
     /// A line of `.pgpass`.
@@ -95,7 +97,7 @@ const HEX: &[u8] = b"0123456789abcdef";
 const WORD: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789_-\x7f";
 const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789+";
 /// What follows the word "key" when it ends a name or a part of one.
-const ENDS: &[u8] = b"(=:\"' _\x7f-\\]}%)>.,0123456789";
+const ENDS: &[u8] = b"(=:\"' _\x7f-\\]}%)<>.,;|0123456789";
 /// What follows a name of three letters that is also the beginning of others.
 const PAT: &[u8] = b"=:\"' ";
 const SIGNS: &[u8] = b"=:\"'";
@@ -108,7 +110,7 @@ const HASHED: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789./";
 const HOST: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789:_$%~!{-.<*\x7f[{";
 
 pub(super) const ROWS: &[Row] = &[
-    wide(ANY, "pass", b"(wpcf=: \"'_\x7f-\\]}%)0123456789>", Anchor::Name),
+    wide(ANY, "pass", b"(wpcf=: \"'_\x7f-\\]}%)0123456789<>,;|", Anchor::Name),
     row("pwd", Anchor::Name),
     row("pswd", Anchor::Name),
     row("psw", Anchor::Name),
@@ -164,6 +166,12 @@ pub(super) const ROWS: &[Row] = &[
     row("keys\"", Anchor::Name),
     row("keys:", Anchor::Name),
     row("keys =", Anchor::Name),
+    row("keys=", Anchor::Name),
+    row("key_material", Anchor::Name),
+    row("keymaterial", Anchor::Name),
+    row("clear-text", Anchor::Name),
+    row("clear_text", Anchor::Name),
+    row("cleartext", Anchor::Name),
     row("keyfile", Anchor::Name),
     wide(ANY, "auth", b"=:\"' _\x7f-\\]}%)oekt0123456789", Anchor::Name),
     wide(ANY, "cred", b"e=:\"' _\x7f-\\]}%)s", Anchor::Name),
@@ -227,34 +235,44 @@ pub(super) const ROWS: &[Row] = &[
     row("| sudo -s", Anchor::Shell),
     row("vault login ", Anchor::Shell),
     row("htpasswd -", Anchor::Shell),
-    row("-server community ", Anchor::Shell),
-    row(" snmp community ", Anchor::Shell),
-    row("-server key ", Anchor::Shell),
-    row(": psk ", Anchor::Shell),
-    row(": xauth ", Anchor::Shell),
-    row(": eap ", Anchor::Shell),
-    row("insecure-password ", Anchor::Shell),
-    row("cachemgr_passwd ", Anchor::Shell),
     row("rootpw --", Anchor::Shell),
     row("auth-pass ", Anchor::Shell),
-    row("rocommunity ", Anchor::Shell),
-    row("rwcommunity ", Anchor::Shell),
-    row("set requirepass ", Anchor::Shell),
     row("set-agent-token ", Anchor::Shell),
     row("stats auth ", Anchor::Shell),
     row(" on >", Anchor::Shell),
     wide(ANY, " -hp", ANY, Anchor::Shell),
-    row("isakmp key ", Anchor::Shell),
-    row("radius-server host ", Anchor::Shell),
     row("loginmodule ", Anchor::LoginModule),
     row("@tcp(", Anchor::Shell),
     row("@tcp4(", Anchor::Shell),
     row("@tcp6(", Anchor::Shell),
     row("@unix(", Anchor::Shell),
-    row("operator unseal ", Anchor::Shell),
     row("rabbitmqctl ", Anchor::Shell),
     row("ssh-keygen ", Anchor::Shell),
     row("| kinit", Anchor::Shell),
+    row("-pass stdin", Anchor::Shell),
+    row("-passin stdin", Anchor::Shell),
+    row("--passphrase-fd 0", Anchor::Shell),
+    row("secret create ", Anchor::Shell),
+    row("secrets create ", Anchor::Shell),
+    row("secrets versions add ", Anchor::Shell),
+    row("| cryptsetup ", Anchor::Shell),
+    wide(ANY, "<<< ", ANY, Anchor::Shell),
+    row("]:587 ", Anchor::Shell),
+    row("]:465 ", Anchor::Shell),
+    row("]:25 ", Anchor::Shell),
+    row(":5432", Anchor::Shell),
+    row(":3306", Anchor::Shell),
+    row(":1521", Anchor::Shell),
+    row(":1433", Anchor::Shell),
+    row(":6379", Anchor::Shell),
+    row(":5672", Anchor::Shell),
+    row(":27017", Anchor::Shell),
+    row("nickserv", Anchor::Shell),
+    wide(ANY, " login ", ANY, Anchor::Shell),
+    row("radius server ", Anchor::Name),
+    row("tacacs server ", Anchor::Name),
+    row("wifi-iface", Anchor::Name),
+    row("[admins]", Anchor::Name),
     row("net use ", Anchor::Shell),
     row("signtool ", Anchor::Shell),
     row("net user ", Anchor::Shell),
@@ -362,8 +380,9 @@ pub(super) fn words() -> impl Iterator<Item = Row> {
     let calls = detect::CALLS.iter().map(|call| row(call.name, Anchor::Call));
     let oracle = detect::ORACLE.iter().map(|word| row(word, Anchor::Oracle));
     let query = detect::QUERY.iter().map(|name| row(name, Anchor::Query));
+    let device = detect::DEVICE.iter().chain(detect::SERVERS).map(|name| row(name, Anchor::Device));
     let foreign = detect::FOREIGN.iter().map(|word| row(word, Anchor::Foreign));
-    calls.chain(foreign).chain(oracle).chain(query)
+    calls.chain(foreign).chain(oracle).chain(query).chain(device)
 }
 
 /// The rows of the token table.

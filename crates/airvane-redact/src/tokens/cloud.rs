@@ -17,6 +17,7 @@ pub(super) const TOKENS: &[Token] = &[
     token("aws-unique-id",                "AROA",              Upper,  (16, 17),    "docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"),
     token("aws-unique-id",                "AIDA",              Upper,  (16, 17),    "docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"),
     token("aws-access-key",               "A3T",               Upper,  (17, 17),    "docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"),
+    token("jdcloud-access-key",           "JDC_",              Upper,  (28, 28),    "docs.jdcloud.com/en/account-management/accesskey-management"),
     token("aws-bedrock-key",              "ABSK",              Base64, (40, 300),   "docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html"),
     token("aws-bedrock-key",              "bedrock-api-key-",  Base64, (32, 4096),  "docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html"),
     token("aws-session-token",            "IQoJb3JpZ2lu",      Base64, (100, 4096), "docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html"),

@@ -11,6 +11,7 @@ use super::{
 #[rustfmt::skip] // one row a line
 pub(super) const TOKENS: &[Token] = &[
     token("vault-token",              "hvs.",                     Dotted, (24, 300),   "developer.hashicorp.com/vault/docs/concepts/tokens"),
+    token("vault-token",              "b.AAAAAQ",            Slug,   (60, 600),   "developer.hashicorp.com/vault/docs/concepts/tokens"),
     token("vault-token",              "hvb.",                     Dotted, (60, 600),   "developer.hashicorp.com/vault/docs/concepts/tokens"),
     token("vault-token",              "hvr.",                     Dotted, (24, 600),   "developer.hashicorp.com/vault/docs/concepts/tokens"),
     token("hcp-token",                "hcp.",                     Dotted, (24, 600),   "developer.hashicorp.com/hcp/docs/hcp/iam/service-principal"),

@@ -54,7 +54,7 @@ pub(crate) enum Alphabet {
     Dotted,
     /// `A-Za-z0-9+/=_-`
     Base64,
-    /// Base64 and `.`, `:`, `%`, `~`, `,`, `|`, `$`
+    /// Base64 and `.`, `:`, `%`, `~`, `,`, `|`, `$`, `!`
     Wide,
 }
 
@@ -68,7 +68,7 @@ impl Alphabet {
         static SLUG: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-");
         static DOTTED: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.");
         static BASE64: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-+/=");
-        static WIDE: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-+/=.:%~,|$");
+        static WIDE: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-+/=.:%~,|$!");
         match self {
             Self::Hex => &HEX,
             Self::Alnum => &ALNUM,

@@ -1,0 +1,124 @@
+//! Lines of a network device's configuration, where blanks divide names, how a value is coded, and
+//! the value: `ip ospf message-digest-key 1 md5 x`, `snmp-server community x RO`, `local-user bob
+//! password cipher x`.
+
+use super::{Found, shell::word, value::Value};
+use crate::{
+    values::{self, Form},
+    view::{BLANK, Class, DIGIT, LOWER, UPPER, View},
+};
+
+/// Commands whose secret is the next word, behind words that say how it is coded. Sources: the
+/// command references of Cisco, Juniper, Huawei, Squid, keepalived, strongSwan and Redis.
+pub(crate) const COMMANDS: &[&str] = &[
+    "-server community ",
+    " snmp community ",
+    "-agent community ",
+    "-server key ",
+    "isakmp key ",
+    "key-string ",
+    "authentication-key ",
+    "message-digest-key ",
+    "pre-shared-key ",
+    "pre-shared-secret ",
+    " auth sha ",
+    " auth md5 ",
+    " priv aes ",
+    " priv des ",
+    "wpa-psk ",
+    ": psk ",
+    ": xauth ",
+    ": eap ",
+    "insecure-password ",
+    "cachemgr_passwd ",
+    "rocommunity ",
+    "rwcommunity ",
+    "set requirepass ",
+    "operator unseal ",
+];
+
+/// Commands that name a server, whose secret stands behind the word "key".
+pub(crate) const SERVERS: &[&str] =
+    &["radius-server host ", "tacacs-server host ", "server-private "];
+
+/// Words that say how a value is coded, kept or used.
+const CODINGS: &[&str] = &[
+    "ascii",
+    "ascii-text",
+    "hex",
+    "hexadecimal",
+    "clear",
+    "cleartext",
+    "clear-text",
+    "plain",
+    "plaintext",
+    "plain-text",
+    "simple",
+    "cipher",
+    "irreversible-cipher",
+    "encrypted",
+    "unencrypted",
+    "enc",
+    "hash",
+    "md5",
+    "sha",
+    "sha1",
+    "sha256",
+    "sha512",
+    "hmac-sha-256",
+    "bcrypt",
+    "scrypt",
+    "level",
+    "read",
+    "write",
+];
+
+pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    let command = COMMANDS.iter().find(|command| line.has_at(at, command));
+    let name = command.map(|command| at + command.len()).or_else(|| {
+        SERVERS.iter().find(|server| line.has_at(at, server))?;
+        line.rest(at).find(" key ").map(|key| at + key + " key ".len())
+    });
+    let Some(Value { start, end, .. }) = name.and_then(|name| word(line, coding(line, name), 0))
+    else {
+        return;
+    };
+    if end - start >= 3 && !values::is_placeholder(line.get(start, end)) {
+        found.push(Found { start, end, kind: "password", from: at, named: true });
+    }
+}
+
+/// Where the value begins behind words that say how it is coded, and behind numbers: the level of
+/// a user, the number of a key or a cipher.
+pub(super) fn coding(line: View<'_>, at: usize) -> usize {
+    const MOST: usize = 4;
+    static WORD: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"-");
+    static NUMBER: Class = Class::of(DIGIT);
+    let mut at = at;
+    for _ in 0..MOST {
+        let end = line.run_within(at, &WORD, 24);
+        let word = line.get(at, end);
+        let number = (1..=3).contains(&word.len()) && line.run(at, &NUMBER) == end;
+        let coding = number || CODINGS.iter().any(|coding| coding.eq_ignore_ascii_case(word));
+        let next = line.run(end, &BLANK);
+        if !coding || next == end || next >= line.len() {
+            break;
+        }
+        at = next;
+    }
+    at
+}
+
+/// Whether a name and its value end a line that is no sentence: `neighbor 10.0.0.2 password x`.
+pub(super) fn ends(line: View<'_>, name: usize, value: Value) -> bool {
+    let tail = line.rest(value.end).trim_matches([' ', '\t', ';', '"', '\'']);
+    let text = line.get(value.start, value.end);
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
+    tail.is_empty()
+        && value.form != Form::Quoted
+        && digits > 0
+        && letters > 2
+        && values::is_telling(text)
+        && !line.get(0, name).trim_end().ends_with(['.', ',', ':', ';'])
+}

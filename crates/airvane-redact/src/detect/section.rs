@@ -1,0 +1,164 @@
+//! What a heading says of the lines below it: `[passwords]` and `secrets:` of every value, `radius
+//! server R1` of the word "key", a table's head of its columns.
+
+use super::{assign::MAX_NAME, device, value};
+use crate::{
+    names::{self, Judgement, Names, Strength},
+    values::{self, Form},
+    view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View},
+};
+
+/// A column of a table: what divides cells, how many there are, and which one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Column {
+    rule: char,
+    cells: usize,
+    index: usize,
+}
+
+/// A table's head that names a secret: `user,password`, `| user | password |`.
+pub(super) fn column(names: &Names, line: View<'_>) -> Option<(Judgement, Column)> {
+    const MAX_HEAD: usize = 256;
+    let text = line.text.trim();
+    if text.len() > MAX_HEAD || text.contains(['=', ':', '(', '{', '[', '<', '\\']) {
+        return None;
+    }
+    let rule = ['|', '│', '\t', ';', ','].into_iter().find(|rule| text.contains(*rule))?;
+    let cells: Vec<&str> = text.split(rule).collect();
+    let sparse = matches!(rule, ',' | ';');
+    let is_title = |cell: &str| {
+        let title = cell.trim().trim_matches(['"', '\'']);
+        let plain = title.bytes().all(|b| b.is_ascii_alphanumeric() || b"_- ".contains(&b));
+        plain
+            && title.len() <= 32
+            && title.split(' ').count() <= 3
+            && !(sparse && (cell.starts_with(' ') || title.is_empty()))
+    };
+    if cells.len() < 2 || !cells.iter().all(|cell| is_title(cell)) {
+        return None;
+    }
+    let telling = cells.iter().enumerate().find_map(|(index, cell)| {
+        let judged = names.judge(cell.trim().trim_matches(['"', '\'']));
+        (judged.strength == Strength::Strong).then_some((judged, index))
+    });
+    let (judged, index) = telling?;
+    Some((judged, Column { rule, cells: cells.len(), index }))
+}
+
+impl Column {
+    /// Bounds of this column's cell in a row, or nothing if the line is no row of the table.
+    fn cell(self, line: View<'_>) -> Option<(usize, usize)> {
+        let lead = line.text.len() - line.text.trim_start().len();
+        let mut start = lead;
+        let mut cell = None;
+        let mut count = 0;
+        for part in line.text.trim().split(self.rule) {
+            if count == self.index {
+                let before = part.len() - part.trim_start_matches([' ', '"', '\'']).len();
+                let inner = part.trim_matches([' ', '"', '\'']);
+                cell = Some((start + before, start + before + inner.len()));
+            }
+            count += 1;
+            start += part.len() + self.rule.len_utf8();
+        }
+        cell.filter(|_| count == self.cells)
+    }
+
+    /// Whether a line belongs to the table: a row, or the rule below its head.
+    pub(super) fn goes_on(self, line: View<'_>) -> bool {
+        let ruled = !line.text.is_empty() && line.text.chars().all(|c| " -=+|:┼─├┤│".contains(c));
+        ruled || self.cell(line).is_some()
+    }
+
+    pub(super) fn value(
+        self,
+        names: &Names,
+        line: View<'_>,
+        judged: Judgement,
+    ) -> Option<(usize, usize)> {
+        let (start, end) = self.cell(line)?;
+        let text = line.get(start, end);
+        let plain = !text.contains([' ', '(', ')', '[', ']', '{', '}', '<', '>']);
+        let secret = plain && values::is_secret(text, Form::Tight, judged, names);
+        (secret && names.judge(text).strength == Strength::None).then_some((start, end))
+    }
+}
+
+/// What a line says of every member below it, and the least indentation of those: `[secrets]`,
+/// `passwords:`, `"api_keys": {`.
+pub(super) fn members(names: &Names, line: View<'_>) -> Option<(Judgement, usize)> {
+    const MANY: &[&str] = &["passwords", "passphrases", "secrets", "tokens", "psks", "admins"];
+    let text = line.text.trim();
+    let indent = line.run(0, &BLANK);
+    let (name, least) = if let Some(section) = text.strip_prefix('[') {
+        (section.strip_suffix(']')?, 0)
+    } else {
+        let head = text.trim_end_matches(['{', ' ']);
+        (head.strip_suffix([':', '='])?.trim_matches(['"', '\'', ' ']), indent + 1)
+    };
+    let noun = names::words(name).pop()?;
+    let many = MANY.contains(&noun.as_str()) && !name.contains([' ', ':', '=']);
+    let judged = names.judge(if noun == "admins" { "password" } else { name });
+    (many && judged.strength > Strength::None).then_some((judged, least))
+}
+
+/// The value of a line `name: x` or `name = "x"` with at least this indentation.
+pub(super) fn member(line: View<'_>, judged: Judgement, least: usize) -> Option<(usize, usize)> {
+    const OTHERS: &[&str] = &["user", "username", "login", "email", "external"];
+    let (name, start) = field(line, least)?;
+    let (quoted, value) = match value::quoted(line, start) {
+        Some(value) => (true, value),
+        None => (false, value::bare(line, start, value::Reach::Item)),
+    };
+    let text = line.get(value.start, value.end);
+    let telling = match judged.kind {
+        "password" | "secret" => {
+            values::is_telling(text) || quoted && text.len() >= 6 && !values::is_wordlike(text)
+        }
+        _ => values::is_service_key(text),
+    };
+    let whole = line.rest(value.end).trim_matches([' ', '"', '\'', ',', '}']);
+    let rest = whole.is_empty() || whole.starts_with('#');
+    let about = names::is_about(name) || OTHERS.contains(&name.to_ascii_lowercase().as_str());
+    (telling && rest && !about && !values::is_template(text) && !text.contains("://"))
+        .then_some((value.start, value.end))
+}
+
+/// Whether the line is a field of what a heading opened.
+pub(super) fn is_member(line: View<'_>, least: usize) -> bool {
+    field(line, least).is_some() || line.text.trim_start().starts_with('#')
+}
+
+fn field(line: View<'_>, least: usize) -> Option<(&str, usize)> {
+    static KEY: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.@/");
+    let indent = line.run(0, &BLANK);
+    let open = indent + usize::from(matches!(line.at(indent), b'"' | b'\''));
+    let end = line.run_within(open, &KEY, MAX_NAME);
+    let close = end + usize::from(open > indent);
+    let sign = line.run(close, &BLANK);
+    let named = end > open && indent >= least && matches!(line.at(sign), b':' | b'=');
+    named.then(|| (line.get(open, end), line.run(sign + 1, &BLANK)))
+}
+
+/// Whether the line opens a section in which "key" is a password: `radius server R1`, `config
+/// wifi-iface`.
+pub(super) fn is_keyed(line: View<'_>) -> bool {
+    const HEADS: &[&str] =
+        &["radius server ", "tacacs server ", "aaa server radius ", "config wifi-iface"];
+    let text = line.text.trim_start();
+    HEADS.iter().any(|head| text.starts_with(head))
+}
+
+/// The value of `key 7 x` or `option key 'x'` in such a section.
+pub(super) fn key(line: View<'_>) -> Option<(usize, usize)> {
+    let at = line.run(0, &BLANK);
+    let word = at + if line.has_at(at, "option ") { "option ".len() } else { 0 };
+    let name = line.run_within(word, &NAME, MAX_NAME);
+    if line.get(word, name) != "key" || line.at(name) != b' ' {
+        return None;
+    }
+    let start = device::coding(line, line.run(name, &BLANK));
+    let value =
+        value::quoted(line, start).unwrap_or_else(|| value::bare(line, start, value::Reach::Blank));
+    Some((value.start, value.end))
+}
