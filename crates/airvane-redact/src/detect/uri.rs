@@ -112,6 +112,9 @@ fn division(line: View<'_>, start: usize, end: usize) -> Option<usize> {
 /// unescaped quotes and `/`, `#`, `?` or `@`, as people write them: the last `@` before the path's
 /// first clear end counts.
 fn userinfo_end(line: View<'_>, from: usize, start: usize) -> Option<usize> {
+    // Most addresses have no `@`, and that is known at once.
+    let reach = line.bytes().get(start..line.len().min(start + MAX_USERINFO))?;
+    memchr::memchr(b'@', reach)?;
     let mut i = start;
     let mut at = None;
     // Whether there was a sign that ends an address unless a password holds it.

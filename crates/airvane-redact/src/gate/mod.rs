@@ -8,6 +8,7 @@
 mod anchors;
 
 use std::{
+    cmp::Reverse,
     collections::{HashMap, HashSet},
     sync::LazyLock,
 };
@@ -16,10 +17,10 @@ pub(crate) use anchors::Anchor;
 use anchors::{ROWS, Row};
 
 /// 2^21 bits are 256 KiB: they stay in the second-level cache, and one in two hundred is set.
-const BITS: u32 = 21;
+const BITS: u32 = 22;
 const WORDS: usize = 1 << (BITS - 5);
 /// Buckets hold a few slots on average.
-const BUCKET_BITS: u32 = 14;
+const BUCKET_BITS: u32 = 15;
 const FOLD: u64 = 0x2020_2020_2020_2020;
 
 /// The compiled gate; see [`gate`].
@@ -29,20 +30,23 @@ pub(crate) struct Gate {
     slots: Vec<Slot>,
     /// Where the slots of each bucket begin.
     starts: Vec<u16>,
+    /// The literals and what each leads to.
+    literals: Vec<(&'static str, Anchor)>,
 }
 
+/// There are some 45,000: small, so that they stay in the cache.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Slot {
     window: u32,
+    /// Where the window is in the anchor's literal; -1 begins one byte before it.
+    offset: i8,
+    /// How many bytes of `next` count.
+    known: u8,
+    /// Place of the literal in [`Gate::literals`].
+    literal: u16,
     /// The literal's bytes behind the window, folded, up to four: most windows stand in other
     /// words, and this tells so without a look at the literal.
     next: u32,
-    /// Which bytes of `next` count.
-    mask: u32,
-    /// Where the window is in the anchor's literal; -1 begins one byte before it.
-    offset: i8,
-    anchor: Anchor,
-    literal: &'static str,
 }
 
 /// The one gate of the process; building it takes well under a millisecond.
@@ -62,7 +66,8 @@ impl Gate {
     fn new() -> Self {
         #[allow(clippy::large_stack_arrays)] // 256 KiB, once
         let bitmap = Box::new([0; WORDS]);
-        let mut gate = Self { bitmap, slots: Vec::new(), starts: vec![0; (1 << BUCKET_BITS) + 1] };
+        let starts = vec![0; (1 << BUCKET_BITS) + 1];
+        let mut gate = Self { bitmap, slots: Vec::new(), starts, literals: Vec::new() };
         let often = Frequency::new();
         for row in ROWS {
             gate.add(row, &often);
@@ -70,8 +75,10 @@ impl Gate {
         for row in anchors::vendors().chain(anchors::tokens()).chain(anchors::words()) {
             gate.add(&row, &often);
         }
-        gate.slots
-            .sort_unstable_by_key(|slot| (bucket(hash(slot.window)), slot.window, slot.offset));
+        // The literal that says more comes first: its kind is the mask's.
+        gate.slots.sort_by_key(|slot| {
+            (bucket(hash(slot.window)), slot.window, slot.offset, Reverse(slot.known))
+        });
         gate.slots.dedup();
         for slot in &gate.slots {
             let bit = hash(slot.window);
@@ -93,16 +100,11 @@ impl Gate {
     /// Enters a literal with two windows, so far as it has room for them.
     fn add(&mut self, row: &Row, often: &Frequency) {
         let bytes = row.literal.as_bytes();
+        let literal = u16::try_from(self.literals.len()).unwrap_or(u16::MAX);
+        self.literals.push((row.literal, row.anchor));
         let mut push = |window, offset| {
-            let (next, mask) = continuation(bytes, offset);
-            self.slots.push(Slot {
-                window: fold(window),
-                next,
-                mask,
-                offset,
-                anchor: row.anchor,
-                literal: row.literal,
-            });
+            let (next, known) = continuation(bytes, offset);
+            self.slots.push(Slot { window: fold(window), offset, known, literal, next });
         };
         if bytes.len() >= 5 {
             // The rarest window at an even and at an odd place: one of them is looked at.
@@ -220,13 +222,14 @@ impl Gate {
         let next = text.as_bytes().get(at + 4..at + 8).and_then(<[u8]>::first_chunk);
         let next = next.map(|next| fold(*next));
         self.slots(window).find_map(|slot| {
-            if next.is_some_and(|next| next & slot.mask != slot.next) {
+            if next.is_some_and(|next| first(next, slot.known) != slot.next) {
                 return None;
             }
+            let (literal, anchor) = *self.literals.get(usize::from(slot.literal))?;
             let at = at.checked_add_signed(-isize::from(slot.offset))?;
-            let bytes = text.as_bytes().get(at..at + slot.literal.len())?;
-            let meant = at >= from && bytes.eq_ignore_ascii_case(slot.literal.as_bytes());
-            if meant { visit(Hit { at, anchor: slot.anchor }) } else { None }
+            let bytes = text.as_bytes().get(at..at + literal.len())?;
+            let meant = at >= from && bytes.eq_ignore_ascii_case(literal.as_bytes());
+            if meant { visit(Hit { at, anchor }) } else { None }
         })
     }
 }
@@ -295,16 +298,21 @@ fn fold(window: [u8; 4]) -> u32 {
     u32::from_le_bytes(window) | FOLD as u32
 }
 
-/// What follows the window at `offset` in a literal, and which bytes of it there are.
-fn continuation(literal: &[u8], offset: i8) -> (u32, u32) {
+/// What follows the window at `offset` in a literal, and how many bytes of it there are.
+fn continuation(literal: &[u8], offset: i8) -> (u32, u8) {
     let behind = usize::try_from(i16::from(offset) + 4).ok().and_then(|i| literal.get(i..));
-    let behind = behind.unwrap_or_default();
-    let (mut next, mut mask) = ([0; 4], [0; 4]);
-    for ((next, mask), byte) in next.iter_mut().zip(&mut mask).zip(behind) {
-        (*next, *mask) = (*byte, u8::MAX);
+    let (mut next, mut known) = ([0; 4], 0);
+    for (next, byte) in next.iter_mut().zip(behind.unwrap_or_default()) {
+        *next = *byte;
+        known += 1;
     }
-    let mask = u32::from_le_bytes(mask);
-    (fold(next) & mask, mask)
+    (first(fold(next), known), known)
+}
+
+/// The first `count` of four bytes.
+fn first(bytes: u32, count: u8) -> u32 {
+    let others = 8 * (4 - u32::from(count));
+    bytes.checked_shl(others).map_or(0, |kept| kept >> others)
 }
 
 /// Multiplicative hash; the upper bits are the well-mixed ones.
