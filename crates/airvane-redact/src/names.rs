@@ -37,7 +37,8 @@ const NOTHING: Judgement = Judgement { strength: Strength::None, kind: "secret",
 #[rustfmt::skip]
 const STRONG_WORDS: &[(&str, &str)] = &[
     ("password", "password"), ("passwords", "password"), ("passwd", "password"),
-    ("passphrase", "password"), ("passcode", "password"), ("passwort", "password"),
+    ("passw", "password"), ("passwrd", "password"), ("pswrd", "password"),
+    ("kek", "key"), ("dek", "key"), ("passphrase", "password"), ("passcode", "password"), ("passwort", "password"),
     ("pwd", "password"), ("pswd", "password"), ("psw", "password"), ("pw", "password"), ("bindpw", "password"),
     ("rootpw", "password"), ("psk", "password"), ("mnemonic", "password"), ("privkey", "key"), ("pass", "password"),
     ("secret", "secret"), ("secrets", "secret"), ("credential", "credential"),
@@ -58,7 +59,7 @@ const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
             "deploy", "license", "app", "application", "consumer", "client", "server", "admin",
             "root", "write", "ingest", "insert", "integration", "subscription", "webhook", "rsa",
             "hmac", "jwt", "session", "cookie", "functions", "host", "user", "personal", "project",
-            "wep", "pragma", "transport", "dev", "live", "prod", "production", "sdk", "recovery", "unseal", "unlock", "symmetric",
+            "wep", "pragma", "keystore", "truststore", "transport", "dev", "live", "prod", "production", "sdk", "recovery", "unseal", "unlock", "symmetric",
         ],
         "key",
     ),
@@ -66,7 +67,7 @@ const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
         "token",
         &[
             "access", "auth", "refresh", "id", "bot", "sas", "session", "personal", "bearer", "api",
-            "security", "service", "private", "deploy", "registry", "vault", "app", "oauth", "user", "admin",
+            "security", "service", "private", "job", "build", "runner", "registration", "agent", "deploy", "registry", "vault", "app", "oauth", "user", "admin",
             "identity", "join", "git", "github", "gitlab", "slack", "npm", "pypi", "jwt", "webhook",
         ],
         "token",
@@ -84,6 +85,7 @@ const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
     ("data", &["key"], "key"),
     ("phrase", &["seed", "recovery", "backup", "mnemonic", "pass"], "password"),
     ("words", &["seed", "recovery", "mnemonic"], "password"),
+    ("seed", &["mfa", "otp", "totp", "wallet"], "password"),
     ("hash", &["api"], "key"),
     (
         "code",
@@ -233,7 +235,13 @@ fn judge_name(name: &str) -> Judgement {
     if words.is_empty() || EXEMPT.contains(&words.join("_").as_str()) {
         return NOTHING;
     }
-    judge_words(&words)
+    let judged = judge_words(&words);
+    // A header: `X-ClickHouse-Key`.
+    let header =
+        name.len() > 2 && name.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("x-"));
+    let keyed =
+        header && judged.strength == Strength::Weak && words.last().is_some_and(|w| w == "key");
+    Judgement { strength: if keyed { Strength::Strong } else { judged.strength }, ..judged }
 }
 
 fn judge_words(words: &[String]) -> Judgement {
@@ -391,6 +399,7 @@ fn squashed(word: &str) -> Option<&'static str> {
         () if ends("secret") => Some("secret"),
         () if ends("token") => Some("token"),
         () if ends("cookie") && word == "setcookie" => Some("cookie"),
+        () if ends("pw") && word.len() > 3 => Some("password"),
         () if ends("pwd") => Some("password"),
         () if ends("pass") && !PLAIN_PASSES.contains(&word) => Some("password"),
         () => None,

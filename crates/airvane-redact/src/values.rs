@@ -136,6 +136,9 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
         return true;
     }
     // A call or an index: `getpass()`, `os.environ["X"]`, `Optional[str]`.
+    if v.starts_with("ENC(") {
+        return false; // What Jasypt encrypted.
+    }
     let v = &v.replace("::", ".");
     let opens = v.find(['(', '[']);
     let path = opens.and_then(|i| v.get(..i)).unwrap_or(v);

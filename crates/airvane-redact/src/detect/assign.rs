@@ -2,7 +2,7 @@
 //! environment dumps, XML, headers, calls, and prose such as "the password is x".
 
 use super::{
-    Detector, Found,
+    Detector, Found, call,
     gap::{Gap, Separator, separator},
     header, list, pair, read,
     value::{self, Value},
@@ -84,8 +84,16 @@ fn assigned(
     if line.before(name.start) == b':' && in_arn(line, name.start) {
         return;
     }
-    if header::is_header(line.get(name.start, name.end)) && gap.kind == Gap::Assign {
+    let listed = line.at(gap.end) == b'[';
+    if header::is_header(line.get(name.start, name.end)) && gap.kind == Gap::Assign && !listed {
         header::detect(line, name.start, name.judged.kind, gap.end, found);
+        return;
+    }
+    if gap.kind == Gap::Call
+        && name.judged.kind == "password"
+        && let Some(value) = call::set(line, line.get(name.start, name.end), gap.end)
+    {
+        found.push(found_value(line, name, value));
         return;
     }
     if gap.kind == Gap::Call && fetches(line.get(name.start, name.end)) {
@@ -303,8 +311,12 @@ fn pair(line: View<'_>, name: Name, at: usize, found: &mut Vec<Found>) {
 /// nothing.
 fn speaks(line: View<'_>, name: Name, text: &str) -> bool {
     let keyed = name.judged.compound && values::is_service_key(text);
-    (name.judged.strength >= Strength::Medium || keyed)
-        && !line.get(name.start, name.end).eq_ignore_ascii_case("pass")
+    let verb = line.get(name.start, name.end).eq_ignore_ascii_case("pass");
+    // "user 'bob' pass 'x'"
+    let string = matches!(line.at(name.end + 1), b'"' | b'\'')
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && values::is_telling(text);
+    (name.judged.strength >= Strength::Medium || keyed) && (!verb || string)
 }
 
 /// `RESOURCE_PASSWORD = "Password"`, `"password": "password"`: the value only says the name again.

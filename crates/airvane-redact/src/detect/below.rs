@@ -46,6 +46,10 @@ impl Pending {
         if self.below == Below::Strings && opens::describes(View::new(line)) {
             return Some(Self { lines: DESCRIBED, below: Below::Field, ..self });
         }
+        // `kubectl describe` draws a line below each name.
+        if self.below == Below::Strings && line.len() > 2 && line.bytes().all(|b| b == b'-') {
+            return Some(Self { lines: 1, below: Below::Text(None), ..self });
+        }
         (self.lines > 1 && opens::goes_on(View::new(line), self.below))
             .then(|| Self { lines: self.lines - 1, ..self })
     }

@@ -7,7 +7,7 @@ use super::{
     value::{self, Value},
 };
 use crate::{
-    values,
+    names, values,
     view::{BLANK, Class, View},
 };
 
@@ -87,7 +87,6 @@ pub(crate) const CALLS: &[Call] = &[
     call("pgp_sym_decrypt(", 1, "key"),
     call("aes_encrypt(", 1, "key"),
     call("aes_decrypt(", 1, "key"),
-    call("set_password(", LAST, "password"),
     call("bot.run(", 0, "token"),
     call("bot.start(", 0, "token"),
     call("sp_addlogin ", 1, "password"),
@@ -123,6 +122,15 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         }
         i = end + 1;
     }
+}
+
+/// The last literal of a call that sets a password, of two or more: `changePassword("bob", "x")`.
+pub(super) fn set(line: View<'_>, name: &str, at: usize) -> Option<Value> {
+    const VERBS: &[&str] = &["set", "change", "update", "reset"];
+    let sets = names::words(name).iter().any(|word| VERBS.contains(&word.as_str()));
+    let first = value::quoted(line, at).filter(|_| sets)?;
+    let more = line.at(first.end + 1) == b',';
+    more.then(|| last(line, at, line.len().min(at + REACH))).flatten()
 }
 
 /// The last of up to four literals that are all arguments there are.

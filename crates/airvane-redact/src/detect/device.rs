@@ -21,6 +21,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "message-digest-key ",
     "pre-shared-key ",
     "pre-shared-secret ",
+    " set-key ",
     " auth sha ",
     " auth md5 ",
     " priv aes ",

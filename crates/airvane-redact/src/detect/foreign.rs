@@ -10,8 +10,10 @@ use crate::{
 };
 
 /// The word in Russian, Ukrainian, Japanese, Chinese, Korean, Spanish, French, Polish,
-/// Portuguese, Italian, Turkish, Dutch, Swedish, Czech, Vietnamese and German. ("Passwort" and
-/// Italian "password" are names like the English.)
+/// Portuguese, Italian, Turkish, Dutch, Swedish, Czech, Vietnamese, German, Hungarian, Romanian,
+/// Finnish, Danish, Norwegian, Indonesian, Croatian, Serbian, Bulgarian, Slovene, Lithuanian,
+/// Catalan, Galician, Greek, Hebrew, Arabic, Persian, Hindi and Thai. ("Passwort" and Italian
+/// "password" are names like the English.)
 pub(crate) const WORDS: &[&str] = &[
     "пароль",
     "Пароль",
@@ -39,6 +41,28 @@ pub(crate) const WORDS: &[&str] = &[
     "mdp: ",
     "şifre",
     "mật khẩu",
+    "jelszó",
+    "parolă",
+    "salasana",
+    "adgangskode",
+    "passord",
+    "kata sandi",
+    "lozinka",
+    "лозинка",
+    "парола",
+    "geslo:",
+    "slaptažodis",
+    "contrasenya",
+    "contrasinal",
+    "Κωδικός",
+    "κωδικός",
+    "סיסמה",
+    "كلمة المرور",
+    "كلمة السر",
+    "पासवर्ड",
+    "รหัสผ่าน",
+    "گذرواژه",
+    "رمز عبور",
 ];
 
 pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
@@ -58,17 +82,21 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
 
 /// Where the value begins: behind a colon of either width, an equals sign or the word "is".
 fn separator(line: View<'_>, name: usize) -> Option<usize> {
+    const ACCESS: &str = " πρόσβασης";
     let quote = usize::from(matches!(line.at(name), b'"' | b'\''));
+    // Greek's "κωδικός πρόσβασης".
+    let name = name + if line.rest(name).starts_with(ACCESS) { ACCESS.len() } else { 0 };
     let at = line.run(name + quote, &BLANK);
     let rest = line.rest(at);
+    [
+        ":", "：", "=>", "=", "は", "是", "为", "為", "es ", "est ", "é ", "ist ", "lautet ", "è ",
+        "jest ", "on ", "er ", "är ", "is ", "adalah ",
+    ]
+    .iter()
+    .find(|sign| rest.starts_with(**sign))
+    .map(|sign| at + sign.len())
     // "пароль x"
-    if quote == 0 && at > name && line.at(at).is_ascii_alphanumeric() {
-        return Some(at);
-    }
-    [":", "：", "=>", "=", "は", "是", "为", "為", "es ", "est ", "é "]
-        .iter()
-        .find(|sign| rest.starts_with(**sign))
-        .map(|sign| at + sign.len())
+    .or_else(|| (quote == 0 && at > name && line.at(at).is_ascii_alphanumeric()).then_some(at))
 }
 
 #[cfg(test)]

@@ -8,7 +8,10 @@ use super::{
     sign::sign,
     value,
 };
-use crate::view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View};
+use crate::{
+    values,
+    view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View},
+};
 
 /// What stands between a name and its value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,6 +61,14 @@ pub(super) fn separator(line: View<'_>, start: usize, end: usize) -> Option<Sepa
     let symbol = open == b':' && start.checked_sub(1).is_some_and(|i| line.before(i) == b'[');
     if matches!(line.at(i), b']' | b')') && (quoted || symbol || matches!(open, b'[' | b'(')) {
         i += 1;
+    }
+    // PHP's `[pass:protected] => x`, `[pass:App\Mailer:private] => x`.
+    if open == b'[' && line.at(i) == b':' {
+        let near = line.get(i, line.len().min(i + MAX_NAME));
+        let close = near.find("protected]").or_else(|| near.find("private]"));
+        i = close.map_or(i, |close| {
+            i + close + near.get(close..).map_or(0, |s| s.find(']').unwrap_or(0)) + 1
+        });
     }
     // A selector: `fill('input[name=password]', 'x')`.
     let selector = line.at(i) == b']' && matches!(line.at(i + 1), b'"' | b'\'' | b'`');
@@ -164,6 +175,13 @@ fn behind(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Separa
         let string = blank > i && matches!(line.at(blank), b'"' | b'\'');
         return if string { make(Gap::Comma, blank) } else { None };
     }
+    // `key=DB_PASSWORD value=x`
+    if blank > i && is_named(line, start) && matches!(line.before(start), b'=' | b':') {
+        let value = value_field(line, blank);
+        if let Some(value) = value {
+            return make(Gap::Assign, value);
+        }
+    }
     // `{name=DB_PASSWORD, value=x}`
     if rest.starts_with(',') && is_named(line, start) {
         return make(Gap::Assign, value_field(line, line.run(blank + 1, &BLANK))?);
@@ -255,7 +273,9 @@ fn cell(line: View<'_>, start: usize, at: usize) -> Option<usize> {
     const RULES: &[&str] = &["|", "│", "┆", "┃", "║"];
     let rule = RULES.iter().find(|rule| line.rest(at).starts_with(**rule))?;
     let head = line.text.get(..start)?.trim_end();
-    let ruled = RULES.iter().any(|rule| head.ends_with(rule));
+    // The name may have two words: `| API Secret | x |`.
+    let before = head.trim_end_matches(|c: char| c.is_ascii_alphanumeric()).trim_end();
+    let ruled = RULES.iter().any(|rule| head.ends_with(rule) || before.ends_with(rule));
     let aligned = head.is_empty() && line.before(at) == b' ';
     (ruled || aligned).then_some(at + rule.len())
 }
@@ -291,7 +311,7 @@ fn declared(line: View<'_>, end: usize, blank: usize) -> Option<usize> {
     (single
         && single_word
         && sign > blank + 1
-        && matches!(line.at(value), b'"' | b'\'' | b'r' | b'`'))
+        && matches!(line.at(value), b'"' | b'\'' | b'r' | b'N' | b'`'))
     .then_some(value)
 }
 
@@ -301,11 +321,22 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
     if is_line(line, start, blank) {
         return Some((Gap::Line, blank));
     }
+    // "API key 'x' is not active"
+    let string = value::quoted(line, blank).filter(|value| value.end < line.len());
+    let string = string.is_some_and(|value| values::is_telling(line.get(value.start, value.end)));
+    if string && matches!(line.at(blank), b'"' | b'\'') {
+        return Some((Gap::Prose, blank));
+    }
+    // "Overriding db.password with x"
+    let setting = line.get(start, blank).contains(['_', '.']);
+    if setting && line.has_at(blank, "with ") {
+        return Some((Gap::Said, blank + "with ".len()));
+    }
     // "the password for the new account is: x"
     let ahead = line.rest(blank.saturating_sub(1));
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b" \"'`_.@".contains(b);
     let aside = ahead.bytes().take(64).take_while(plain).count();
-    for word in [" set to ", " changed to ", " reset to "] {
+    for word in [" set to ", " changed to ", " reset to ", " changed from ", " has value "] {
         if let Some(at) = ahead.get(..aside).and_then(|words| words.find(word)) {
             return Some((Gap::Said, blank - 1 + at + word.len()));
         }
@@ -313,6 +344,10 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
     // "new secret created, value x"
     if let Some(at) = line.rest(blank).find(VALUE).filter(|at| *at < aside) {
         return Some((Gap::Said, blank + at + VALUE.len()));
+    }
+    // `SET PASSWORD FROM 'x' TO 'y'`
+    if line.has_at(blank, "from '") {
+        return Some((Gap::Assign, blank + "from ".len()));
     }
     for word in ["is: ", "is ", "are ", "was ", "as ", "to "] {
         if line.has_at(blank, word) {

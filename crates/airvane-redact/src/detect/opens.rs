@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     entropy,
-    names::{Judgement, Strength},
+    names::{Judgement, Names, Strength},
     values::{self, Form},
     view::{BLANK, Class, NAME, View},
 };
@@ -32,6 +32,10 @@ pub(super) enum Below {
     Key,
     /// A table's column.
     Column(Column),
+    /// A string to which this column points.
+    Pointed(usize),
+    /// A word that is all there is in a line, behind a sentence that announces it.
+    Told,
     /// What a validator says it was given: `input_value='x'`.
     Given,
 }
@@ -54,13 +58,22 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
     if let Some((judged, column)) = section::column(names, line) {
         return Some((judged, Below::Column(column), LINES));
     }
+    if let Some((judged, column)) = section::argument(names, line) {
+        return Some((judged, Below::Pointed(column), KEYED));
+    }
     let end = line.text.trim_end().len();
     let text = line.get(0, end);
     let (below, lines, name_end) = match line.before(end) {
+        b'?' | b':' if told(names, text).is_some() => return told(names, text),
         b'=' | b':' => (Below::Strings, LINES, end - 1),
         b'>' if text.ends_with("=>") => (Below::Strings, LINES, end - 2),
         b'[' => (Below::Strings, LINES, sign_before(text, end - 1)?),
+        // Rust's `password: Some(`.
+        b'(' if text.ends_with(" Some(") => {
+            (Below::Strings, 1, sign_before(text, line.back_within(end - 1, &NAME, 64))?)
+        }
         b'{' => (Below::Field, 4, sign_before(text, end - 1).or_else(|| labelled(text))?),
+        b'>' if is_flag(text) => (Below::Strings, 1, text.len() - "</arg>".len()),
         b'>' => (Below::Text(None), 1, tag(text).or_else(|| attribute(text))?),
         b'"' if text.len() > 20 && line.has_at(0, "content-disposition") => {
             (Below::Body, 3, end - 1)
@@ -122,6 +135,8 @@ fn attribute(text: &str) -> Option<usize> {
 /// Whether the line is a flag, an item of a list: `- --password`, `"--password",`.
 fn is_flag(text: &str) -> bool {
     let item = text.trim_start().trim_start_matches("- ").trim_end_matches(',');
+    let item =
+        item.strip_prefix("<arg>").and_then(|arg| arg.strip_suffix("</arg>")).unwrap_or(item);
     let bare = item.trim_matches(['"', '\'']);
     let listed = item.len() < text.trim_start().len();
     listed && bare.starts_with("--") && !bare.contains([' ', '=', ':'])
@@ -152,6 +167,8 @@ pub(super) fn goes_on(line: View<'_>, below: Below) -> bool {
         Below::Strings => text.starts_with("- ") || text.ends_with(','),
         Below::Text(end) => end.is_some_and(|end| hash(text) != end),
         Below::Reply | Below::Given => false,
+        Below::Told => text.is_empty(),
+        Below::Pointed(_) => section::points(line),
         Below::Members(least) => section::is_member(line, least) || goes_on(line, Below::Strings),
         Below::Key => !text.is_empty() && line.at(0) == b' ' || line.at(0) == b'\t',
         Below::Column(column) => column.goes_on(line),
@@ -197,6 +214,7 @@ pub(super) fn value(
     let indent = line.run(0, &BLANK);
     let found = match below {
         Below::Field => None,
+        Below::Strings if line.at(indent) == b'<' => element(line, indent),
         Below::Strings => string(detector, line, indent, judged),
         Below::Reply => string(detector, line, reply(line.text.trim_end())?, judged),
         Below::Members(least) => {
@@ -205,6 +223,8 @@ pub(super) fn value(
         Below::Key => section::key(line),
         Below::Column(column) => column.value(&detector.names, line, judged),
         Below::Given => given(line),
+        Below::Told => word(line, indent),
+        Below::Pointed(column) => section::pointed(line, column),
         Below::Text(end) if end == Some(hash(line.text.trim())) => None,
         Below::Text(_) if line.at(indent) == b'<' => element(line, indent),
         Below::Body if goes_on(line, below) || line.at(indent) == b'-' => None,
@@ -216,17 +236,53 @@ pub(super) fn value(
     given.then_some(Found { start, end, kind, from: start, named: true })
 }
 
-/// What pydantic says below the name of a field: `[type=too_long, input_value='x', …]`.
+/// What a sentence says that ends in a colon or asks: "Please use the following password to proceed:",
+/// "what's the admin password?"
+fn told(names: &Names, text: &str) -> Option<(Judgement, Below, u8)> {
+    const WORDS: usize = 4;
+    const LINES: u8 = 3;
+    if text.split_whitespace().count() < WORDS || text.contains(['=', '{', '"', '[']) {
+        return None;
+    }
+    let strong =
+        |judged: &Judgement| judged.strength == Strength::Strong && judged.kind != "credential";
+    let mut words =
+        text.split_whitespace().map(|word| names.judge(word.trim_matches([':', ',', '?'])));
+    words.find(strong).map(|judged| (judged, Below::Told, LINES))
+}
+
+/// The one word of a line, or that of "it's x", if it can be nothing but a secret.
+fn word(line: View<'_>, at: usize) -> Option<(usize, usize)> {
+    const LEADS: &[&str] = &["it's ", "its ", "it is ", "> ", "- ", "try "];
+    let lead = LEADS.iter().find(|lead| line.has_at(at, lead)).map_or(0, |lead| lead.len());
+    let (start, end) = (at + lead, line.text.trim_end().len());
+    let text = line.get(start, end).trim_matches(['"', '\'', '`', '.']);
+    let start = start + line.get(start, end).find(text)?;
+    let hash = text.len() >= 32 && (entropy::is_hash(text) || entropy::is_uuid(text));
+    let random = entropy::looks_random(text, 8) && !entropy::is_identifier(text);
+    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric());
+    let said = lead > 0 && plain && values::is_telling(text);
+    let alone = !text.contains([' ', ':', '=', '/', '(']) && !values::is_path(text);
+    (alone && (hash || random || said)).then_some((start, start + text.len()))
+}
+
+/// What pydantic says below the name of a field: `[type=too_long, input_value='x', …]`; R's `[1] "x"`
+/// below `$pwd`.
 fn given(line: View<'_>) -> Option<(usize, usize)> {
     const FIELD: &str = "input_value=";
+    const ELEMENT: &str = "[1] ";
+    if line.has_at(0, ELEMENT) {
+        return value::quoted(line, ELEMENT.len()).map(|value| (value.start, value.end));
+    }
     let at = line.text.find(FIELD)?;
     value::quoted(line, at + FIELD.len()).map(|value| (value.start, value.end))
 }
 
 /// The text of `<Value>x</Value>` in a line of its own.
 pub(super) fn element(line: View<'_>, at: usize) -> Option<(usize, usize)> {
-    let tag =
-        ["<value>", "<string>", "<param-value>"].into_iter().find(|tag| line.has_at(at, tag))?;
+    let tag = ["<value>", "<string>", "<param-value>", "<arg>"]
+        .into_iter()
+        .find(|tag| line.has_at(at, tag))?;
     let start = at + tag.len();
     Some((start, start + line.rest(start).find("</")?))
 }

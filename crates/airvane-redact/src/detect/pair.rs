@@ -7,9 +7,18 @@ use crate::view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View};
 pub(super) fn value_field(line: View<'_>, at: usize) -> Option<usize> {
     let slashes = line.slashes(at);
     let open = at + slashes + usize::from(matches!(line.at(at + slashes), b'"' | b'\''));
-    let field = ["value", "val", "default", "content", "secret", "parametervalue"]
-        .into_iter()
-        .find(|f| line.has_at(open, f))?;
+    let field = [
+        "value",
+        "val",
+        "defaultvalue",
+        "default_value",
+        "default",
+        "content",
+        "secret",
+        "parametervalue",
+    ]
+    .into_iter()
+    .find(|f| line.has_at(open, f))?;
     let mut i = open + field.len();
     i += line.slashes(i);
     i += usize::from(matches!(line.at(i), b'"' | b'\''));
@@ -65,6 +74,11 @@ pub(super) fn flag_ahead(line: View<'_>, start: usize, at: usize) -> Option<usiz
     }
     let word = line.back_within(start, &PATH, MAX_NAME);
     let flag = line.get(0, word).trim_end_matches([' ', '=']).rsplit(' ').next()?;
+    // `put-secret db-password --string-value x`
+    let end = line.run_within(at, &PATH, MAX_NAME);
+    if line.get(at, end).ends_with("value") && line.at(end) == b' ' {
+        return Some(end + 1);
+    }
     let flagged = flag.starts_with(['-', '/']);
     if !flagged || !NAMES.iter().any(|name| flag.to_ascii_lowercase().ends_with(name)) {
         return None;

@@ -34,8 +34,12 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
         Gap::Comma | Gap::Call => None,
         Gap::Line => {
             let value = value::bare(line, at, Reach::Blank);
-            let mixed = values::is_telling(line.get(value.start, value.end));
-            mixed.then_some(Value { form: Form::Loose, ..value })
+            let text = line.get(value.start, value.end);
+            // keepalived's `auth_pass x`, in a block: nothing but its password.
+            let block = matches!(line.at(0), b' ' | b'\t') && name.judged.kind == "password";
+            let named =
+                block && line.get(name.start, name.end).contains("auth_") && text.len() >= 6;
+            (named || values::is_telling(text)).then_some(Value { form: Form::Loose, ..value })
         }
         Gap::Tag => Some(tagged(line, at)),
         Gap::Flag => flag_value(line, at),
@@ -79,6 +83,12 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
                 && let Some(value) = fallback(line, at, line.len())
             {
                 return Some(value);
+            }
+            // `git diff --word-diff`: `password = [-x-]{+y+}`.
+            if line.has_at(at, "[-")
+                && let Some(end) = line.rest(at).find("-]").map(|i| at + i)
+            {
+                return Some(Value { start: at + 2, end, form });
             }
             // `token: Bearer x`: the scheme is a word of its own.
             let at = at + header::scheme_word(line.rest(at));
@@ -165,13 +175,21 @@ fn signed(line: View<'_>, name: Name, value: Value) -> usize {
 
 /// What a value was changed to, or stands in for it: `password = "x" -> "y"`, `dev ? "x" : "y"`.
 pub(super) fn changed(line: View<'_>, old: Value) -> Option<Value> {
-    const SIGNS: &[&str] = &[" -> ", " => ", " → ", " : ", " else ", " to "];
+    const SIGNS: &[&str] = &[" -> ", " => ", " → ", " : ", " else ", " to ", " with "];
+    const ADDED: &str = "-]{+";
+    if line.has_at(old.end, ADDED) {
+        let start = old.end + ADDED.len();
+        let end = start + line.rest(start).find("+}")?;
+        return Some(Value { start, end, form: old.form });
+    }
     let end = old.end + usize::from(old.form == Form::Quoted);
     let sign = SIGNS.iter().find(|sign| line.has_at(end, sign))?;
     let at = end + sign.len();
-    let new = value::quoted(line, at).filter(|_| old.form == Form::Quoted);
-    let arrow = !sign.contains([':', 'e', 't']) && old.form != Form::Quoted;
-    let new = new.or_else(|| arrow.then(|| value::bare(line, at, Reach::Item)))?;
+    let new = if old.form == Form::Quoted {
+        value::quoted(line, at)?
+    } else {
+        Value { form: old.form, ..value::bare(line, at, Reach::Item) }
+    };
     let text = line.get(new.start, new.end);
     (values::is_telling(text) && !values::is_placeholder(text)).then_some(new)
 }
@@ -187,11 +205,27 @@ fn encoded(line: View<'_>, at: usize) -> Value {
 
 /// Skips a type between name and value: `password: str = "x"`, `password: !Sub "x"`.
 fn annotation(line: View<'_>, at: usize) -> Option<usize> {
+    const OPTIONAL: &str = "Optional[";
     if line.at(at) == b'!' {
         let tag = at + 1 + usize::from(line.at(at + 1) == b'!');
         let end = line.run(tag, &NAME);
         return matches!(line.get(tag, end), "Sub" | "str" | "unsafe" | "literal" | "binary")
             .then(|| line.run(end, &BLANK));
+    }
+    // Erlang's `password => <<"x">>`; R's `$ password: chr "x"`; an address that is the data itself.
+    if let Some(mark) = ["<<\"", "chr \"", "data:;base64,"].iter().find(|m| line.has_at(at, m)) {
+        return Some(at + mark.trim_end_matches('"').len());
+    }
+    // Go's spew: `Password: (string) (len=8) "x"`.
+    if line.has_at(at, "(string) (len=") {
+        let close = at + line.rest(at).find(") \"")?;
+        return Some(close + 2);
+    }
+    // Java's `secret=Optional[x]`.
+    if line.has_at(at, OPTIONAL) {
+        let inner = value::bare(line, at + OPTIONAL.len(), Reach::Item);
+        let telling = values::is_telling(line.get(inner.start, inner.end));
+        return (telling && line.at(inner.end) == b']').then_some(inner.start);
     }
     // PHP's `string(8) "x"`.
     if line.has_at(at, "string(") {
@@ -226,6 +260,7 @@ fn wrapped(line: View<'_>, at: usize) -> Option<usize> {
         "bytearray",
         "text",
         "secretstr",
+        "secretbytes",
         "secretstring",
         "secret",
         "securestring",
@@ -255,7 +290,8 @@ fn wrapped(line: View<'_>, at: usize) -> Option<usize> {
     let reach = at + MAX_NAME;
     let open =
         (at..line.len().min(reach)).find(|&i| !NAME.has(line.at(i)) && line.at(i) != b':')?;
-    if line.at(open) != b'(' || !matches!(line.at(open + 1), b'"' | b'\'') {
+    let quote = open + 1 + usize::from(line.at(open + 1) == b'b');
+    if line.at(open) != b'(' || !matches!(line.at(quote), b'"' | b'\'') {
         return None;
     }
     let maker = line.get(at, open).to_ascii_lowercase();

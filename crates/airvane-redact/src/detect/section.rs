@@ -8,12 +8,13 @@ use crate::{
     view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View},
 };
 
-/// A column of a table: what divides cells, how many there are, and which one.
+/// A column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Column {
-    rule: char,
-    cells: usize,
-    index: usize,
+pub(super) enum Column {
+    /// What divides cells, how many there are, and which one.
+    Ruled { rule: char, cells: usize, index: usize },
+    /// Where the title begins and ends in a table that is aligned with blanks.
+    Aligned { start: usize, end: usize },
 }
 
 /// A table's head that names a secret: `user,password`, `| user | password |`.
@@ -23,7 +24,8 @@ pub(super) fn column(names: &Names, line: View<'_>) -> Option<(Judgement, Column
     if text.len() > MAX_HEAD || text.contains(['=', ':', '(', '{', '[', '<', '\\']) {
         return None;
     }
-    let rule = ['|', '│', '\t', ';', ','].into_iter().find(|rule| text.contains(*rule))?;
+    let rule = ['|', '│', '\t', ';', ','].into_iter().find(|rule| text.contains(*rule));
+    let Some(rule) = rule else { return aligned(names, line) };
     let cells: Vec<&str> = text.split(rule).collect();
     let sparse = matches!(rule, ',' | ';');
     let is_title = |cell: &str| {
@@ -42,26 +44,62 @@ pub(super) fn column(names: &Names, line: View<'_>) -> Option<(Judgement, Column
         (judged.strength == Strength::Strong).then_some((judged, index))
     });
     let (judged, index) = telling?;
-    Some((judged, Column { rule, cells: cells.len(), index }))
+    Some((judged, Column::Ruled { rule, cells: cells.len(), index }))
+}
+
+/// The same where blanks align the columns, two at least between some of them.
+fn aligned(names: &Names, line: View<'_>) -> Option<(Judgement, Column)> {
+    static WORD: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-");
+    let text = line.text.trim_end();
+    let plain = text.bytes().all(|b| WORD.has(b) || b == b' ');
+    if !plain || !text.trim_start().contains("  ") && !text.starts_with("  ") {
+        return None;
+    }
+    let mut start = 0;
+    while start < text.len() {
+        start = line.run(start, &BLANK);
+        let end = line.run(start, &WORD);
+        let judged = names.judge(line.get(start, end));
+        if judged.strength >= Strength::Medium && end - start < text.trim().len() {
+            return Some((judged, Column::Aligned { start, end }));
+        }
+        start = end;
+    }
+    None
+}
+
+/// The word of a row that stands below the title.
+fn word(line: View<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
+    static SOLID: Class =
+        Class::of(LOWER).with(UPPER).with(DIGIT).with(b"!#$%&*+,-./:;<=>?@^_|~()[]{}");
+    let solid = (start..end).find(|i| SOLID.has(line.at(*i)))?;
+    let from = line.back_within(solid, &SOLID, MAX_NAME);
+    let to = line.run_within(solid, &SOLID, MAX_NAME);
+    let apart = matches!(line.before(from), 0 | b' ') && matches!(line.at(to), 0 | b' ');
+    (apart && values::is_telling(line.get(from, to))).then_some((from, to))
 }
 
 impl Column {
     /// Bounds of this column's cell in a row, or nothing if the line is no row of the table.
     fn cell(self, line: View<'_>) -> Option<(usize, usize)> {
+        let (rule, cells, index) = match self {
+            Self::Ruled { rule, cells, index } => (rule, cells, index),
+            Self::Aligned { start, end } => return word(line, start, end),
+        };
         let lead = line.text.len() - line.text.trim_start().len();
         let mut start = lead;
         let mut cell = None;
         let mut count = 0;
-        for part in line.text.trim().split(self.rule) {
-            if count == self.index {
+        for part in line.text.trim().split(rule) {
+            if count == index {
                 let before = part.len() - part.trim_start_matches([' ', '"', '\'']).len();
                 let inner = part.trim_matches([' ', '"', '\'']);
                 cell = Some((start + before, start + before + inner.len()));
             }
             count += 1;
-            start += part.len() + self.rule.len_utf8();
+            start += part.len() + rule.len_utf8();
         }
-        cell.filter(|_| count == self.cells)
+        cell.filter(|_| count == cells)
     }
 
     /// Whether a line belongs to the table: a row, or the rule below its head.
@@ -79,7 +117,8 @@ impl Column {
         let (start, end) = self.cell(line)?;
         let text = line.get(start, end);
         let plain = !text.contains([' ', '(', ')', '[', ']', '{', '}', '<', '>']);
-        let secret = plain && values::is_secret(text, Form::Tight, judged, names);
+        let random = judged.strength == Strength::Strong || values::is_service_key(text);
+        let secret = plain && random && values::is_secret(text, Form::Tight, judged, names);
         (secret && names.judge(text).strength == Strength::None).then_some((start, end))
     }
 }
@@ -161,4 +200,40 @@ pub(super) fn key(line: View<'_>) -> Option<(usize, usize)> {
     let value =
         value::quoted(line, start).unwrap_or_else(|| value::bare(line, start, value::Reach::Blank));
     Some((value.start, value.end))
+}
+
+/// A call in a traceback and the column of the secret's name in it, to which loguru points with the
+/// value: `open(password)` and, below, `│    └ 'x'`.
+pub(super) fn argument(names: &Names, line: View<'_>) -> Option<(Judgement, usize)> {
+    const MAX_CALL: usize = 160;
+    let text = line.text.trim_end();
+    if text.len() > MAX_CALL
+        || !text.starts_with("    ")
+        || !text.ends_with(')')
+        || !text.is_ascii()
+    {
+        return None;
+    }
+    let mut at = 0;
+    while at < text.len() {
+        let end = line.run(at, &NAME);
+        let judged = names.judge(line.get(at, end));
+        if judged.strength == Strength::Strong && matches!(line.at(end), b',' | b')') {
+            let attribute = line.get(at, end).rfind('.').map_or(0, |dot| dot + 1);
+            return Some((judged, at + attribute));
+        }
+        at = end + 1;
+    }
+    None
+}
+
+/// Whether a line points into the one above it.
+pub(super) fn points(line: View<'_>) -> bool {
+    line.text.trim_start().starts_with(['│', '└'])
+}
+
+/// The string to which the column points.
+pub(super) fn pointed(line: View<'_>, column: usize) -> Option<(usize, usize)> {
+    let (at, _) = line.text.char_indices().nth(column).filter(|(_, c)| *c == '└')?;
+    value::quoted(line, at + "└ ".len()).map(|value| (value.start, value.end))
 }

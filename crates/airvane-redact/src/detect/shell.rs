@@ -103,10 +103,23 @@ fn argument(line: View<'_>, at: usize) -> Option<Value> {
     }
     // "connecting with bob:x@db:5432"
     if line.at(at) == b':' {
+        let port = line.run_within(at + 1, &NAME, 6) - at - 1;
         let host = line.back_within(at, &NAME, REACH);
         let sign = host.checked_sub(1).filter(|i| line.at(*i) == b'@')?;
         let value = data_source(line, sign)?;
-        return (!line.get(value.start, sign).contains(['/', ':'])).then_some(value);
+        let plain = !line.get(value.start, sign).contains(['/', ':']);
+        return (plain && matches!(port, 4 | 5)).then_some(value);
+    }
+    // Teradata's `.logon host/bob,x`, DB2's `connect to d user bob using x`.
+    if line.has_at(at, ".logon ") {
+        return word(line, at + ".logon ".len(), 0).and_then(|value| {
+            let name = line.rest(value.start).find(',')? + value.start + 1;
+            word(line, name, 0)
+        });
+    }
+    if line.has_at(at, "db2 connect to ") {
+        let words = word(line, at, 6)?;
+        return word(line, at, 7).filter(|_| line.get(words.start, words.end) == "using");
     }
     if line.has_at(at, "nickserv") {
         let identify = line.rest(at).to_ascii_lowercase().find("identify ")?;

@@ -14,6 +14,7 @@ const MAX_ROWS: usize = 64;
 
 /// `IDENTIFIED BY 'x'`, `IDENTIFIED WITH caching_sha2_password BY 'x'`; the anchor is at `tified`.
 pub(super) fn identified_by(line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    const REPLACE: &str = " replace ";
     let Some(start) = at.checked_sub(4).filter(|&i| line.has_at(i, "identified")) else { return };
     let head = at..line.len().min(at + 80);
     let Some(by) = head.into_iter().find(|&i| line.has_at(i, " by ")) else { return };
@@ -24,6 +25,11 @@ pub(super) fn identified_by(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         }
     }
     command::push(line, value, start, found);
+    // The password before this one: `IDENTIFIED BY x REPLACE y`.
+    let replaced = (value..line.len().min(value + 80)).find(|&i| line.has_at(i, REPLACE));
+    if let Some(at) = replaced {
+        command::push(line, at + REPLACE.len(), at, found);
+    }
 }
 
 /// `(name, password) VALUES ('bob', 'x')`; the anchor is at `values`.
