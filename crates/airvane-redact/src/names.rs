@@ -59,7 +59,7 @@ const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
             "deploy", "license", "app", "application", "consumer", "client", "server", "admin",
             "root", "write", "ingest", "insert", "integration", "subscription", "webhook", "rsa",
             "hmac", "jwt", "session", "cookie", "functions", "host", "user", "personal", "project",
-            "wep", "pragma", "keystore", "truststore", "transport", "dev", "live", "prod", "production", "sdk", "recovery", "unseal", "unlock", "symmetric",
+            "wep", "wpa", "wifi", "fi", "pragma", "keystore", "truststore", "transport", "dev", "live", "prod", "production", "sdk", "recovery", "unseal", "unlock", "symmetric",
         ],
         "key",
     ),
@@ -90,7 +90,7 @@ const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
     (
         "code",
         &["unlock", "recovery", "backup", "verification", "otp", "mfa", "pin", "puk", "security", "pairing", "activation",
-            "access", "door"],
+            "access", "door", "time"],
         "password",
     ),
     ("community", &["snmp", "ro", "rw"], "password"),
@@ -356,6 +356,13 @@ fn is_one(noun: &str, word: &str) -> bool {
 const PLAIN_PASSES: &[&str] =
     &["bypass", "compass", "encompass", "overpass", "surpass", "trespass", "underpass"];
 
+/// What is written together with "pw": other words that end so are parts of random names.
+const PW_OWNERS: &[&str] = &[
+    "admin", "app", "bind", "cert", "db", "ftp", "http", "imap", "key", "ldap", "mail", "my",
+    "new", "old", "pg", "proxy", "root", "sa", "sftp", "smtp", "sql", "ssh", "store", "svc", "sys",
+    "user", "vpn", "wifi",
+];
+
 /// Words that are written together with others.
 const STEMS: &[(&str, &str)] = &[
     ("password", "password"),
@@ -399,7 +406,7 @@ fn squashed(word: &str) -> Option<&'static str> {
         () if ends("secret") => Some("secret"),
         () if ends("token") => Some("token"),
         () if ends("cookie") && word == "setcookie" => Some("cookie"),
-        () if ends("pw") && word.len() > 3 => Some("password"),
+        () if word.strip_suffix("pw").is_some_and(|of| PW_OWNERS.contains(&of)) => Some("password"),
         () if ends("pwd") => Some("password"),
         () if ends("pass") && !PLAIN_PASSES.contains(&word) => Some("password"),
         () => None,

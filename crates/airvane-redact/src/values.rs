@@ -222,6 +222,7 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
             Form::Quoted | Form::Tight if spaces > 0 => is_phrase(v, spaces, judged.kind),
             Form::Quoted | Form::Tight => v.len() >= 2,
             Form::Loose => v.len() >= 3,
+            Form::Said if is_code_number(v, judged) => true,
             Form::Said => {
                 is_mixed(v) && v.len() >= 6 && (!entropy::is_identifier(v) || v.len() >= 32)
             }
@@ -239,6 +240,7 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
                     || (judged.compound && v.len() >= 15 && is_long_hex(v))
                     || (judged.kind == "password" && v.bytes().all(|b| b.is_ascii_digit()))
             }
+            Form::Said if is_code_number(v, judged) => true,
             Form::Said => {
                 let key = judged.compound || is_long_hex(v) && v.len() >= 32;
                 v.len() >= 8 && is_mixed(v) && (!entropy::is_identifier(v) || key)
@@ -250,6 +252,12 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
                 || is_keyed_hash(v, judged)
         }
     }
+}
+
+/// The digits of a PIN or of a one-time password.
+fn is_code_number(v: &str, judged: Judgement) -> bool {
+    let digits = v.bytes().all(|b| b.is_ascii_digit());
+    judged.kind == "password" && digits && (4..=8).contains(&v.len())
 }
 
 /// `^1.2.3`, `>=2,<3`, `5.0.0 || ^6.0.2`: what a package of an alarming name depends on.

@@ -2,7 +2,7 @@
 //! environment dumps, XML, headers, calls, and prose such as "the password is x".
 
 use super::{
-    Detector, Found, call,
+    Detector, Found, account, call,
     gap::{Gap, Separator, separator},
     header, list, pair, read,
     value::{self, Value},
@@ -38,6 +38,7 @@ pub(super) fn detect(
         let start = behind_escape(detector, line, start, end);
         compared(detector, line, start, end, found);
         reversed(detector, line, start, end, found);
+        before(detector, line, start, end, found);
         // Most names that alarm the gate are followed by no value: that is the cheaper question.
         if let Some(gap) = separator(line, start, end) {
             if let Some(name) = judge(detector, line, start, end) {
@@ -131,10 +132,22 @@ fn assigned(
     {
         return;
     }
+    if name.judged.kind == "credential"
+        && matches!(gap.kind, Gap::Assign | Gap::Said | Gap::Prose)
+        && let Some(value) = account::beside(line, gap.end)
+    {
+        found.push(found_value(line, name, value));
+        return;
+    }
     let Some(value) = read::value(line, name, gap) else { return };
     let value = read::phrase(line, name, value);
     let text = line.get(value.start, value.end);
-    if matches!(gap.kind, Gap::Prose | Gap::Said) && !speaks(line, name, text) {
+    // "pass is x", but not "pass to x".
+    let passes = gap.kind == Gap::Said
+        && name.judged.kind == "password"
+        && line.has_at(name.end, " is ")
+        && values::is_telling(text);
+    if matches!(gap.kind, Gap::Prose | Gap::Said) && !passes && !speaks(line, name, text) {
         if !says_key(line, name, text) {
             return;
         }
@@ -257,6 +270,19 @@ fn compared(
     Some(())
 }
 
+/// "x is the root password": the value before its name.
+fn before(detector: &Detector, line: View<'_>, start: usize, end: usize, found: &mut Vec<Found>) {
+    if line.before(start) != b' ' {
+        return;
+    }
+    let Some(value) = account::ahead(line, start) else { return };
+    let password = judge(detector, line, start, end)
+        .filter(|name| name.judged.kind == "password" && name.judged.strength == Strength::Strong);
+    if let Some(name) = password.filter(|_| !line.get(start, end).eq_ignore_ascii_case("pass")) {
+        found.push(Found { from: value.start, ..found_value(line, name, value) });
+    }
+}
+
 /// `{"value": "x", "name": "DB_PASSWORD"}`: the value before its name.
 fn reversed(
     detector: &Detector,
@@ -363,6 +389,17 @@ fn judge(detector: &Detector, line: View<'_>, start: usize, end: usize) -> Optio
             "refresh",
             "app",
             "pragma",
+            "recovery",
+            "unlock",
+            "wpa",
+            "wpa2",
+            "wifi",
+            "fi",
+            "verification",
+            "door",
+            "backup",
+            "security",
+            "time",
         ];
         // "the boomi key is x": a key of something.
         let of = judged.strength == Strength::Weak

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     values,
-    view::{BLANK, View},
+    view::{BLANK, Class, View},
 };
 
 /// The word in Russian, Ukrainian, Japanese, Chinese, Korean, Spanish, French, Polish,
@@ -69,8 +69,8 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let Some(word) = WORDS.iter().find(|word| line.has_at(at, word)) else { return };
     let name = at + word.trim_end_matches([':', '=', ' ']).len();
     let Some(sign) = separator(line, name) else { return };
-    let start = line.run(sign, &BLANK);
-    let value = value::quoted(line, start).unwrap_or_else(|| value::bare(line, start, Reach::Item));
+    let start = opened(line, sign);
+    let value = value::quoted(line, start).unwrap_or_else(|| ascii(line, start));
     let text = line.get(value.start, value.end);
     let quoted = value.form == values::Form::Quoted;
     let mixed = text.bytes().any(|b| b.is_ascii_digit() || b.is_ascii_punctuation());
@@ -80,17 +80,40 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     }
 }
 
+/// Behind signs and quotes of any script: `は「`, `为：`.
+fn opened(line: View<'_>, sign: usize) -> usize {
+    let rest = line.rest(sign);
+    let value = rest.trim_start_matches([' ', '\t', ':', '：', '「', '『', '“', '„', '«']);
+    sign + rest.len() - value.len()
+}
+
+/// A bare value; letters that are not ASCII are none of it.
+fn ascii(line: View<'_>, at: usize) -> value::Value {
+    let value = value::bare(line, at, Reach::Item);
+    let text = line.get(value.start, value.end);
+    let end = text.find(|c: char| !c.is_ascii()).map_or(value.end, |i| value.start + i);
+    value::Value { end, ..value }
+}
+
 /// Where the value begins: behind a colon of either width, an equals sign or the word "is".
 fn separator(line: View<'_>, name: usize) -> Option<usize> {
+    static SUFFIX: Class = Class::of(b"etn");
     const ACCESS: &str = " πρόσβασης";
+    const FOR: &str = "для ";
     let quote = usize::from(matches!(line.at(name), b'"' | b'\''));
     // Greek's "κωδικός πρόσβασης".
     let name = name + if line.rest(name).starts_with(ACCESS) { ACCESS.len() } else { 0 };
+    // An article at the end, as in Swedish "lösenordet".
+    let name = line.run_within(name, &SUFFIX, 3);
     let at = line.run(name + quote, &BLANK);
     let rest = line.rest(at);
+    // "пароль для bob: x"
+    if rest.starts_with(FOR) {
+        return rest.find(": ").map(|colon| at + colon + 1);
+    }
     [
-        ":", "：", "=>", "=", "は", "是", "为", "為", "es ", "est ", "é ", "ist ", "lautet ", "è ",
-        "jest ", "on ", "er ", "är ", "is ", "adalah ",
+        ":", "：", "=>", "=", "は", "是", "为", "為", "는 ", "은 ", "- ", "to ", "es ", "est ",
+        "é ", "ist ", "lautet ", "è ", "jest ", "on ", "er ", "är ", "is ", "adalah ",
     ]
     .iter()
     .find(|sign| rest.starts_with(**sign))

@@ -9,7 +9,7 @@ use super::{
     value,
 };
 use crate::{
-    values,
+    entropy, values,
     view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View},
 };
 
@@ -349,7 +349,10 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
     if line.has_at(blank, "from '") {
         return Some((Gap::Assign, blank + "from ".len()));
     }
-    for word in ["is: ", "is ", "are ", "was ", "as ", "to "] {
+    if let Some(after) = last(line, blank) {
+        return Some((Gap::Said, after));
+    }
+    for word in ["is: ", "is ", "ist ", "lautet ", "è ", "are ", "was ", "as ", "to "] {
         if line.has_at(blank, word) {
             return Some((Gap::Said, blank + word.len()));
         }
@@ -363,7 +366,7 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
     // "token used: x", "access token (expires in 1 h): x"
     let ahead = line.rest(blank);
     let few =
-        ahead.bytes().take(40).take_while(|b| b.is_ascii_alphanumeric() || b" ()-'".contains(b));
+        ahead.bytes().take(40).take_while(|b| b.is_ascii_alphanumeric() || b" ()[]-'".contains(b));
     let few = blank + few.count();
     if line.has_at(few, ": ") && line.get(blank, few).split(' ').count() <= 4 {
         return Some((Gap::Said, few + 1));
@@ -399,6 +402,19 @@ fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap, usize)> {
     let keyword = line.before(start) == b':' && line.at(blank) == b'"';
     let word = keyword || matches!(line.before(start), 0 | b' ' | b'\t' | b'(' | b'"' | b'\'');
     word.then_some((Gap::Prose, blank))
+}
+
+/// The last word of a line, drawn at random behind a colon: "a temporary password is generated for
+/// root@localhost: x".
+fn last(line: View<'_>, blank: usize) -> Option<usize> {
+    const WORDS: &[&str] = &["is ", "was ", "has ", "for ", "of "];
+    let rest = line.rest(blank).trim_end();
+    WORDS.iter().find(|word| rest.starts_with(**word))?;
+    let colon = rest.rfind(": ")?;
+    let (head, tail) = (rest.get(..colon)?, rest.get(colon + 2..)?.trim_start());
+    let plain = head.bytes().all(|b| b.is_ascii_alphanumeric() || b" @()-'._".contains(&b));
+    let drawn = entropy::looks_random(tail, 8) && !entropy::is_identifier(tail);
+    (plain && drawn && !tail.contains('/')).then(|| blank + rest.len() - tail.len())
 }
 
 /// Whether a name and the one word behind it are all there is in the line, as in `requirepass x`,

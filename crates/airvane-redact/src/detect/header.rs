@@ -49,7 +49,7 @@ pub(super) fn detect(
     let value = text.get(skip..).unwrap_or_default().trim();
     // `Digest username="b", …, response="x"`: the parts belong together.
     let opens = value.ends_with('=') && line.at(end) == b'"';
-    let parts = skip > 0 && quoted.is_none() && (value.contains("=\"") || opens);
+    let parts = quoted.is_none() && (skip > 0 && value.contains("=\"") || opens);
     if parts {
         let end = line.text.trim_end().len().max(end);
         found.push(Found { start: start + skip, end, kind, from: name, named: false });
@@ -84,7 +84,7 @@ pub(super) fn scheme(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     }
     let word = line.run(at, &ALNUM);
     let basic = word - at == 5;
-    let start = line.run(word, &BLANK);
+    let start = line.run(word + usize::from(line.at(word) == b','), &BLANK);
     let mut end = line.run(start, &BASE64);
     while line.at(end) == b'.' || line.at(end) == b'~' {
         end = line.run(end + 1, &BASE64);

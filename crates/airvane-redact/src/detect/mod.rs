@@ -1,5 +1,6 @@
 //! Detectors. Each verifies one kind of evidence at a place the gate found, within one line.
 
+mod account;
 mod assign;
 mod below;
 mod block;

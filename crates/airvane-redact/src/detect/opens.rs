@@ -34,8 +34,9 @@ pub(super) enum Below {
     Column(Column),
     /// A string to which this column points.
     Pointed(usize),
-    /// A word that is all there is in a line, behind a sentence that announces it.
-    Told,
+    /// A word that is all there is in a line, behind a sentence that announces it; whether that
+    /// ends with the word "password".
+    Told(bool),
     /// What a validator says it was given: `input_value='x'`.
     Given,
 }
@@ -167,7 +168,7 @@ pub(super) fn goes_on(line: View<'_>, below: Below) -> bool {
         Below::Strings => text.starts_with("- ") || text.ends_with(','),
         Below::Text(end) => end.is_some_and(|end| hash(text) != end),
         Below::Reply | Below::Given => false,
-        Below::Told => text.is_empty(),
+        Below::Told(_) => text.is_empty(),
         Below::Pointed(_) => section::points(line),
         Below::Members(least) => section::is_member(line, least) || goes_on(line, Below::Strings),
         Below::Key => !text.is_empty() && line.at(0) == b' ' || line.at(0) == b'\t',
@@ -223,7 +224,7 @@ pub(super) fn value(
         Below::Key => section::key(line),
         Below::Column(column) => column.value(&detector.names, line, judged),
         Below::Given => given(line),
-        Below::Told => word(line, indent),
+        Below::Told(near) => word(line, indent, near),
         Below::Pointed(column) => section::pointed(line, column),
         Below::Text(end) if end == Some(hash(line.text.trim())) => None,
         Below::Text(_) if line.at(indent) == b'<' => element(line, indent),
@@ -239,20 +240,23 @@ pub(super) fn value(
 /// What a sentence says that ends in a colon or asks: "Please use the following password to proceed:",
 /// "what's the admin password?"
 fn told(names: &Names, text: &str) -> Option<(Judgement, Below, u8)> {
-    const WORDS: usize = 4;
+    const WORDS: usize = 3;
     const LINES: u8 = 3;
-    if text.split_whitespace().count() < WORDS || text.contains(['=', '{', '"', '[']) {
+    let words: Vec<&str> =
+        text.split_whitespace().map(|w| w.trim_matches([':', ',', '?', '.'])).collect();
+    if words.len() < WORDS || text.contains(['=', '{', '"', '[']) {
         return None;
     }
-    let strong =
-        |judged: &Judgement| judged.strength == Strength::Strong && judged.kind != "credential";
-    let mut words =
-        text.split_whitespace().map(|word| names.judge(word.trim_matches([':', ',', '?'])));
-    words.find(strong).map(|judged| (judged, Below::Told, LINES))
+    let near = words.last().is_some_and(|word| names.judge(word).kind == "password");
+    let pairs = words.windows(2).map(|pair| names.judge(&pair.join("_")));
+    let mut judged = pairs.chain(words.first().map(|word| names.judge(word)));
+    judged
+        .find(|judged| judged.strength >= Strength::Medium && judged.kind != "credential")
+        .map(|judged| (judged, Below::Told(near), LINES))
 }
 
 /// The one word of a line, or that of "it's x", if it can be nothing but a secret.
-fn word(line: View<'_>, at: usize) -> Option<(usize, usize)> {
+fn word(line: View<'_>, at: usize, near: bool) -> Option<(usize, usize)> {
     const LEADS: &[&str] = &["it's ", "its ", "it is ", "> ", "- ", "try "];
     let lead = LEADS.iter().find(|lead| line.has_at(at, lead)).map_or(0, |lead| lead.len());
     let (start, end) = (at + lead, line.text.trim_end().len());
@@ -261,7 +265,7 @@ fn word(line: View<'_>, at: usize) -> Option<(usize, usize)> {
     let hash = text.len() >= 32 && (entropy::is_hash(text) || entropy::is_uuid(text));
     let random = entropy::looks_random(text, 8) && !entropy::is_identifier(text);
     let plain = text.bytes().all(|b| b.is_ascii_alphanumeric());
-    let said = lead > 0 && plain && values::is_telling(text);
+    let said = (lead > 0 || near) && plain && values::is_telling(text);
     let alone = !text.contains([' ', ':', '=', '/', '(']) && !values::is_path(text);
     (alone && (hash || random || said)).then_some((start, start + text.len()))
 }
@@ -306,7 +310,7 @@ fn string(
     let end = line.text.trim_end().len();
     let text = line.get(at, end);
     // `password:` and a word below it that is indented further.
-    let word = judged.kind == "password" && indent > 0 && !values::is_code(text, &detector.names);
+    let word = judged.kind == "password" && !values::is_code(text, &detector.names);
     let item = item || word;
     let telling = if judged.kind == "password" {
         values::is_telling(text)

@@ -19,7 +19,10 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
         // SQL's `PASSWORD 'x'`, but not "pass `x` to it".
         let shouted = line.get(name.start, name.end) == "SECRET" && line.at(at) == b'\'';
         let telling = name.judged.kind == "password" || name.judged.compound || shouted;
-        if gap.kind == Gap::Prose && (!telling || line.before(value.start) == b'`') {
+        let text = line.get(value.start, value.end);
+        let drawn = text.bytes().any(|b| b.is_ascii_digit()) && values::is_telling(text);
+        let told = line.before(value.start) == b'`' && !(drawn && name.judged.kind == "password");
+        if gap.kind == Gap::Prose && (!telling || told) {
             return Some(Value { form: Form::Remote, ..value });
         }
         let remote = matches!(gap.kind, Gap::Comma | Gap::Call)

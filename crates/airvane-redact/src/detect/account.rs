@@ -1,0 +1,53 @@
+//! Passwords that prose puts beside a user or before their name: "credentials are bob / x", "x is the
+//! root password".
+
+use super::value::{self, Reach, Value};
+use crate::{
+    entropy, mask,
+    values::{self, Form},
+    view::{BLANK, Class, DIGIT, LOWER, UPPER, View},
+};
+
+/// Behind "login" or "credentials", the password of `bob / x` or `{bob, x}`.
+pub(super) fn beside(line: View<'_>, at: usize) -> Option<Value> {
+    static USER: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.@");
+    const MAX_USER: usize = 64;
+    let start = at + usize::from(line.at(at) == b'{');
+    let end = line.run_within(start, &USER, MAX_USER);
+    let sign = line.run(end, &BLANK);
+    let listed = line.at(at) == b'{' && line.at(sign) == b',';
+    if end == start || !listed && line.at(sign) != b'/' {
+        return None;
+    }
+    let password = value::bare(line, line.run(sign + 1, &BLANK), Reach::Item);
+    let text = line.get(password.start, password.end);
+    let port = text.bytes().all(|b| b.is_ascii_digit());
+    // What is masked already says that the user before it is none.
+    (mask::is_mask(text) || is_drawn(text) && !port)
+        .then_some(Value { form: Form::Said, ..password })
+}
+
+/// Before the name that begins at `name`, the password of "x is the new password" and "try x as the
+/// password".
+pub(super) fn ahead(line: View<'_>, name: usize) -> Option<Value> {
+    const REACH: usize = 32;
+    const SIGNS: &[&str] = &[" is the ", " is my ", " is your ", " is our ", " as the ", " as a "];
+    let floor = (name.saturating_sub(REACH)..name).find(|i| line.text.is_char_boundary(*i))?;
+    let head = line.get(floor, name);
+    let sign = floor + SIGNS.iter().filter_map(|sign| head.rfind(sign)).max()?;
+    let start = line.text.get(..sign)?.rfind([' ', '\t']).map_or(0, |blank| blank + 1);
+    let text = line.get(start, sign).trim_matches(['"', '\'', '`']);
+    let start = start + line.get(start, sign).find(text)?;
+    let value = Value { start, end: start + text.len(), form: Form::Said };
+    is_drawn(text).then_some(value)
+}
+
+/// Letters and digits, as no word or path has them.
+fn is_drawn(text: &str) -> bool {
+    text.len() >= 6
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && values::is_telling(text)
+        && !values::is_placeholder(text)
+        && !entropy::is_identifier(text)
+        && !text.contains("://")
+}
