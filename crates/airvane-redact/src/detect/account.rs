@@ -16,7 +16,7 @@ pub(super) fn beside(line: View<'_>, at: usize) -> Option<Value> {
     let end = line.run_within(start, &USER, MAX_USER);
     let sign = line.run(end, &BLANK);
     let listed = line.at(at) == b'{' && line.at(sign) == b',';
-    if end == start || !listed && line.at(sign) != b'/' {
+    if end == start || !listed && (line.at(sign) != b'/' || sign == end) {
         return None;
     }
     let password = value::bare(line, line.run(sign + 1, &BLANK), Reach::Item);
