@@ -31,10 +31,11 @@ pub(super) fn beside(line: View<'_>, at: usize) -> Option<Value> {
 /// password".
 pub(super) fn ahead(line: View<'_>, name: usize) -> Option<Value> {
     const REACH: usize = 32;
-    const SIGNS: &[&str] = &[" is the ", " is my ", " is your ", " is our ", " as the ", " as a "];
-    let floor = (name.saturating_sub(REACH)..name).find(|i| line.text.is_char_boundary(*i))?;
-    let head = line.get(floor, name);
-    let sign = floor + SIGNS.iter().filter_map(|sign| head.rfind(sign)).max()?;
+    const OWNERS: &[&str] = &["the ", "my ", "your ", "our ", "a "];
+    let blanks = (name.saturating_sub(REACH)..name).rev().filter(|i| line.at(*i) == b' ');
+    let mut verbs = blanks.filter(|i| line.has_at(*i, " is ") || line.has_at(*i, " as "));
+    let sign = verbs.next()?;
+    OWNERS.iter().find(|owner| line.has_at(sign + " is ".len(), owner))?;
     let start = line.text.get(..sign)?.rfind([' ', '\t']).map_or(0, |blank| blank + 1);
     let text = line.get(start, sign).trim_matches(['"', '\'', '`']);
     let start = start + line.get(start, sign).find(text)?;
