@@ -23,10 +23,10 @@ pub(super) fn column(names: &Names, line: View<'_>) -> Option<(Judgement, Column
     // Most lines hold a sign that no head has, soon.
     static HEAD: Class =
         Class::of(LOWER).with(UPPER).with(DIGIT).with(b" \t_-|;,\"'+").with("│".as_bytes());
-    let text = line.text.trim();
-    if text.len() > MAX_HEAD || line.run(0, &HEAD) < line.len() {
+    if line.len() > MAX_HEAD || line.run(0, &HEAD) < line.len() {
         return None;
     }
+    let text = line.text.trim();
     let rule = ['|', '│', '\t', ';', ','].into_iter().find(|rule| text.contains(*rule));
     let Some(rule) = rule else { return aligned(names, line) };
     let cells: Vec<&str> = text.split(rule).collect();
@@ -131,6 +131,9 @@ impl Column {
 pub(super) fn members(names: &Names, line: View<'_>) -> Option<(Judgement, usize)> {
     const MANY: &[&str] = &["passwords", "passphrases", "secrets", "tokens", "psks", "admins"];
     let text = line.text.trim();
+    if !text.ends_with([']', ':', '=', '{']) {
+        return None;
+    }
     let indent = line.run(0, &BLANK);
     let (name, least) = if let Some(section) = text.strip_prefix('[') {
         (section.strip_suffix(']')?, 0)
@@ -209,12 +212,11 @@ pub(super) fn key(line: View<'_>) -> Option<(usize, usize)> {
 /// value: `open(password)` and, below, `│    └ 'x'`.
 pub(super) fn argument(names: &Names, line: View<'_>) -> Option<(Judgement, usize)> {
     const MAX_CALL: usize = 160;
+    if !line.text.starts_with("    ") {
+        return None;
+    }
     let text = line.text.trim_end();
-    if text.len() > MAX_CALL
-        || !text.starts_with("    ")
-        || !text.ends_with(')')
-        || !text.is_ascii()
-    {
+    if text.len() > MAX_CALL || !text.ends_with(')') || !text.is_ascii() {
         return None;
     }
     let mut at = 0;
