@@ -35,6 +35,11 @@ fn main() -> Outcome {
                 logs(&redactor, &path, &text, &mut out)?;
             }
         }
+        "stream" => {
+            for path in args {
+                stream(&redactor, &path, &fs::read(&path)?, &mut out)?;
+            }
+        }
         "growth" => growth(&redactor, &mut out)?,
         _ => {}
     }
@@ -148,6 +153,26 @@ fn logs(redactor: &Redactor, name: &str, text: &str, out: &mut impl Write) -> Ou
             }
         }
     }
+    Ok(())
+}
+
+/// Speed of a stream, which a log of any length is: it comes in pieces and goes in pieces.
+fn stream(redactor: &Redactor, name: &str, log: &[u8], out: &mut impl Write) -> Outcome {
+    /// As `airvane redact` reads.
+    const PIECE: usize = 64 * 1024;
+    let memchr = best(9, || memchr::memchr(0, log).unwrap_or(log.len()));
+    let redact = best(7, || {
+        let mut stream = redactor.stream();
+        let size: usize = log.chunks(PIECE).map(|piece| stream.push(piece).len()).sum();
+        size + stream.finish().len()
+    });
+    let figures = json!({
+        "file": name,
+        "bytes": log.len(),
+        "memchr_ns": nanoseconds(memchr),
+        "redact_ns": nanoseconds(redact),
+    });
+    writeln!(out, "{figures}")?;
     Ok(())
 }
 

@@ -46,6 +46,11 @@ impl Known {
         self.values.is_empty()
     }
 
+    /// How many values there are.
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
     /// Adds a secret of this process. Whitespace around it does not count.
     pub(crate) fn add_secret(&mut self, secret: &str) {
         let secret = secret.trim();

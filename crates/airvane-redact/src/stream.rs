@@ -101,7 +101,7 @@ impl State {
             if !self.is_active() && !denies {
                 let detected = next.detected.from(at, || detector.first(text, at));
                 let listed = next.known.from(at, || known.first(text, at));
-                let learned = self.learned.first(text, at);
+                let learned = next.learned.from(at, || self.learned.first(text, at));
                 let Some(first) = [detected, listed, learned].into_iter().flatten().min() else {
                     out.push_str(text.get(at..).unwrap_or_default());
                     return;
@@ -114,7 +114,11 @@ impl State {
             let (_, end) = crate::detect::line_around(text, at);
             let line = text.get(at..end).unwrap_or_default();
             let after = text.get(end + 1..).unwrap_or_default();
+            let values = self.learned.len();
             let kept = self.line(redactor, &known, line, after, out);
+            if self.learned.len() > values {
+                next.learned = Ahead::Unknown;
+            }
             if kept && end < text.len() {
                 out.push('\n');
             }
@@ -333,6 +337,8 @@ fn apply(text: &str, mut edits: Vec<(usize, usize, String)>) -> String {
 struct Next {
     detected: Ahead,
     known: Ahead,
+    /// Until another value is learned.
+    learned: Ahead,
 }
 
 #[derive(Default)]
@@ -437,16 +443,28 @@ impl StreamRedactor {
     /// Takes a piece of a raw stream and returns what is final so far. However the stream is cut
     /// into pieces, the returned texts join to the same. Bytes that are no UTF-8 become U+FFFD.
     pub fn push(&mut self, piece: impl AsRef<[u8]>) -> SafeText {
-        let piece = piece.as_ref();
-        let mut out = String::new();
-        let mut at = 0;
-        while let Some(i) = memchr::memchr(b'\n', piece.get(at..).unwrap_or_default()) {
-            self.take(piece.get(at..=at + i).unwrap_or_default(), &mut out);
-            self.flush(&mut out);
-            at += i + 1;
+        let mut piece = piece.as_ref();
+        let mut out = String::with_capacity(self.rest.len() + piece.len());
+        while let Some(end) = self.lines_end(piece) {
+            let (lines, rest) = piece.split_at(end);
+            if self.rest.is_empty() && end <= WINDOW {
+                self.lines(lines, &mut out);
+            } else {
+                self.take(lines, &mut out);
+                self.flush(&mut out);
+            }
+            piece = rest;
         }
-        self.take(piece.get(at..).unwrap_or_default(), &mut out);
+        self.take(piece, &mut out);
         SafeText::vouch(out)
+    }
+
+    /// Where the lines end that are redacted next: that of an unfinished line, or all that end
+    /// within a window.
+    fn lines_end(&self, piece: &[u8]) -> Option<usize> {
+        let window = piece.get(..WINDOW).unwrap_or(piece);
+        let last = || memchr::memrchr(b'\n', window).filter(|_| self.rest.is_empty());
+        last().or_else(|| memchr::memchr(b'\n', piece)).map(|i| i + 1)
     }
 
     /// Ends the stream and returns what was held back.
@@ -469,8 +487,16 @@ impl StreamRedactor {
     }
 
     fn flush(&mut self, out: &mut String) {
-        let bytes = std::mem::take(&mut self.rest);
-        let text = String::from_utf8_lossy(&bytes);
+        let mut bytes = std::mem::take(&mut self.rest);
+        self.lines(&bytes, out);
+        bytes.clear();
+        self.rest = bytes;
+    }
+
+    fn lines(&mut self, bytes: &[u8], out: &mut String) {
+        // What is valid, as nearly all is, is told so much faster.
+        let text =
+            str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
         self.state.lines(&self.redactor, &clean(&text), out);
     }
 
@@ -478,9 +504,7 @@ impl StreamRedactor {
     fn window(&mut self, out: &mut String) {
         let cut = cut(&self.redactor, &self.rest);
         let tail = self.rest.split_off(cut);
-        let text = String::from_utf8_lossy(&self.rest).into_owned();
-        let text = clean(&text).into_owned();
-        self.state.lines(&self.redactor, &text, out);
+        self.flush(out);
         self.rest = tail;
     }
 }

@@ -75,10 +75,10 @@ impl Detector {
         // Whether the line was asked for a name whose value is below it, and where the name ends
         // that was looked at last: "secret_key" is hit twice.
         let (mut announced, mut named) = (false, 0);
-        gate().visit(text, from, |hit| {
-            if hit.at >= bounds.1 {
+        gate().visit(text, from, |hit, line| {
+            if line != bounds {
                 (announced, named) = (false, 0);
-                bounds = line_around(text, hit.at);
+                bounds = line;
             }
             if hit.anchor == Anchor::Manifest {
                 return Some(bounds.0);
@@ -117,7 +117,7 @@ impl Detector {
     /// The places of a line that are worth a look.
     pub(crate) fn hits(text: &str) -> Vec<Hit> {
         let mut hits = Vec::new();
-        gate().visit(text, 0, |hit| {
+        gate().visit(text, 0, |hit, _| {
             hits.push(hit);
             None::<()>
         });

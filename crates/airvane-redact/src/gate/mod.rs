@@ -21,7 +21,7 @@ const BITS: u32 = 22;
 const WORDS: usize = 1 << (BITS - 5);
 /// Buckets hold a few slots on average.
 const BUCKET_BITS: u32 = 15;
-const FOLD: u64 = 0x2020_2020_2020_2020;
+const FOLD: u128 = u128::from_le_bytes([0x20; 16]);
 
 /// The compiled gate; see [`gate`].
 pub(crate) struct Gate {
@@ -61,6 +61,9 @@ pub(crate) struct Hit {
     pub(crate) at: usize,
     pub(crate) anchor: Anchor,
 }
+
+/// Where a line begins and ends.
+pub(crate) type Line = (usize, usize);
 
 impl Gate {
     fn new() -> Self {
@@ -162,41 +165,31 @@ impl Gate {
         self.bitmap.get(bit as usize >> 5).copied().unwrap_or(0).wrapping_shr(bit)
     }
 
-    /// Calls `visit` for each place at or after `from`, line by line in order, until it returns a
-    /// value.
+    /// Calls `visit` with each place at or after `from`, where a line begins, and the bounds of
+    /// its line, line by line in order, until it returns a value. Every second window of a line is
+    /// looked at, so that what is found in it does not depend on the lines before it.
     pub(crate) fn visit<T>(
         &self,
         text: &str,
         from: usize,
-        mut visit: impl FnMut(Hit) -> Option<T>,
+        mut visit: impl FnMut(Hit, Line) -> Option<T>,
     ) -> Option<T> {
-        let bytes = text.as_bytes().get(from..)?;
-        let (words, _) = bytes.as_chunks::<8>();
-        let following = words.get(1..).unwrap_or_default();
-        for (i, (this, next)) in words.iter().zip(following).enumerate() {
-            // Eight bytes make four windows; the last reaches into the next eight.
-            let windows = windows(u64::from_le_bytes(*this), u64::from_le_bytes(*next));
-            if self.any_marked(windows) {
-                for (j, window) in windows.into_iter().enumerate() {
-                    if self.marked(window) & 1 == 0 {
-                        continue;
-                    }
-                    let at = from + 8 * i + 2 * j;
-                    if let Some(found) = self.look(window, text, from, at, &mut visit) {
-                        return Some(found);
+        let mut start = from;
+        while start < text.len() {
+            let rest = text.as_bytes().get(start..)?;
+            let end = memchr::memchr(b'\n', rest).map_or(text.len(), |length| start + length);
+            for at in (start..end).step_by(8) {
+                let windows = windows(text.as_bytes(), at);
+                if self.any_marked(windows) {
+                    for (window, at) in windows.into_iter().zip((at..).step_by(2)) {
+                        let found = self.look(window, text, (start, end), at, &mut visit);
+                        if found.is_some() {
+                            return found;
+                        }
                     }
                 }
             }
-        }
-        let done = 8 * following.len();
-        let rest = bytes.get(done..)?;
-        for i in (0..rest.len()).step_by(2) {
-            if let Some(&[a, b, c, d]) = rest.get(i..i + 4) {
-                let at = from + done + i;
-                if let Some(found) = self.look(fold([a, b, c, d]), text, from, at, &mut visit) {
-                    return Some(found);
-                }
-            }
+            start = end + 1;
         }
         None
     }
@@ -212,9 +205,9 @@ impl Gate {
         &self,
         window: u32,
         text: &str,
-        from: usize,
+        line: Line,
         at: usize,
-        visit: &mut impl FnMut(Hit) -> Option<T>,
+        visit: &mut impl FnMut(Hit, Line) -> Option<T>,
     ) -> Option<T> {
         if self.marked(window) & 1 == 0 {
             return None;
@@ -228,8 +221,9 @@ impl Gate {
             let (literal, anchor) = *self.literals.get(usize::from(slot.literal))?;
             let at = at.checked_add_signed(-isize::from(slot.offset))?;
             let bytes = text.as_bytes().get(at..at + literal.len())?;
-            let meant = at >= from && bytes.eq_ignore_ascii_case(literal.as_bytes());
-            if meant { visit(Hit { at, anchor }) } else { None }
+            let meant =
+                (line.0..line.1).contains(&at) && bytes.eq_ignore_ascii_case(literal.as_bytes());
+            if meant { visit(Hit { at, anchor }, line) } else { None }
         })
     }
 }
@@ -239,11 +233,17 @@ fn around(set: &'static [u8]) -> &'static [u8] {
     if set == anchors::ANY { anchors::AROUND } else { set }
 }
 
-/// The windows at bytes 0, 2, 4 and 6.
+/// The windows at `at` and two, four and six bytes behind it, as if line breaks followed the text.
 #[allow(clippy::cast_possible_truncation)] // the low four bytes are meant
-fn windows(this: u64, next: u64) -> [u32; 4] {
-    let (this, next) = (this | FOLD, next | FOLD);
-    [this as u32, (this >> 16) as u32, (this >> 32) as u32, (this >> 48 | next << 16) as u32]
+fn windows(text: &[u8], at: usize) -> [u32; 4] {
+    let rest = text.get(at..).unwrap_or_default();
+    let bytes = rest.first_chunk().copied().unwrap_or_else(|| {
+        let mut last = [b'\n'; 16];
+        last.iter_mut().zip(rest).for_each(|(last, byte)| *last = *byte);
+        last
+    });
+    let bytes = u128::from_le_bytes(bytes) | FOLD;
+    [bytes as u32, (bytes >> 16) as u32, (bytes >> 32) as u32, (bytes >> 48) as u32]
 }
 
 /// Pairs of characters that ordinary logs and English are full of.
@@ -342,7 +342,7 @@ mod tests {
             for pad in 0..20 {
                 let padded = format!("{}{text}{}", ".".repeat(pad), "~".repeat(pad % 3));
                 let mut seen = Vec::new();
-                gate().visit(&padded, 0, |hit| {
+                gate().visit(&padded, 0, |hit, _| {
                     seen.push(hit.anchor);
                     None::<()>
                 });
@@ -363,7 +363,7 @@ mod tests {
                         let pad = "#".repeat(pad);
                         let text = format!("{pad}{before}{}{after}bcdefgh", row.literal);
                         let at = pad.len() + before.len();
-                        gate().visit(&text, 0, |hit| {
+                        gate().visit(&text, 0, |hit, _| {
                             (hit.at == at && hit.anchor == row.anchor).then_some(())
                         })
                     };
@@ -379,10 +379,14 @@ mod tests {
     #[test]
     fn passes_over_ordinary_text() {
         let mut hits = 0;
-        gate().visit("Collecting packaging>=23.0\nRunning setup.py install for foo\n", 0, |_| {
-            hits += 1;
-            None::<()>
-        });
+        gate().visit(
+            "Collecting packaging>=23.0\nRunning setup.py install for foo\n",
+            0,
+            |_, _| {
+                hits += 1;
+                None::<()>
+            },
+        );
         assert_eq!(hits, 0);
     }
 }
