@@ -182,6 +182,9 @@ impl Gate {
                 let windows = windows(text.as_bytes(), at);
                 if self.any_marked(windows) {
                     for (window, at) in windows.into_iter().zip((at..).step_by(2)) {
+                        if self.marked(window) & 1 == 0 {
+                            continue;
+                        }
                         let found = self.look(window, text, (start, end), at, &mut visit);
                         if found.is_some() {
                             return found;
@@ -209,9 +212,6 @@ impl Gate {
         at: usize,
         visit: &mut impl FnMut(Hit, Line) -> Option<T>,
     ) -> Option<T> {
-        if self.marked(window) & 1 == 0 {
-            return None;
-        }
         let next = text.as_bytes().get(at + 4..at + 8).and_then(<[u8]>::first_chunk);
         let next = next.map(|next| fold(*next));
         self.slots(window).find_map(|slot| {
