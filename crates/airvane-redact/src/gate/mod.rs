@@ -21,6 +21,8 @@ const BITS: u32 = 22;
 const WORDS: usize = 1 << (BITS - 5);
 /// Buckets hold a few slots on average.
 const BUCKET_BITS: u32 = 15;
+/// How many windows sixteen bytes hold, at every second of them.
+const WINDOWS: usize = 7;
 const FOLD: u128 = u128::from_le_bytes([0x20; 16]);
 
 /// The compiled gate; see [`gate`].
@@ -178,7 +180,7 @@ impl Gate {
         while start < text.len() {
             let rest = text.as_bytes().get(start..)?;
             let end = memchr::memchr(b'\n', rest).map_or(text.len(), |length| start + length);
-            for at in (start..end).step_by(8) {
+            for at in (start..end).step_by(2 * WINDOWS) {
                 let windows = windows(text.as_bytes(), at);
                 if self.any_marked(windows) {
                     for (window, at) in windows.into_iter().zip((at..).step_by(2)) {
@@ -197,10 +199,9 @@ impl Gate {
         None
     }
 
-    /// One bit for four windows; the common case by far is that none is marked.
-    fn any_marked(&self, windows: [u32; 4]) -> bool {
-        let [a, b, c, d] = windows.map(|window| self.marked(window));
-        (a | b | c | d) & 1 == 1
+    /// One bit for all windows; the common case by far is that none is marked.
+    fn any_marked(&self, windows: [u32; WINDOWS]) -> bool {
+        windows.into_iter().fold(0, |any, window| any | self.marked(window)) & 1 == 1
     }
 
     #[inline(never)]
@@ -233,9 +234,9 @@ fn around(set: &'static [u8]) -> &'static [u8] {
     if set == anchors::ANY { anchors::AROUND } else { set }
 }
 
-/// The windows at `at` and two, four and six bytes behind it, as if line breaks followed the text.
+/// The windows at `at` and every second byte behind it, as if line breaks followed the text.
 #[allow(clippy::cast_possible_truncation)] // the low four bytes are meant
-fn windows(text: &[u8], at: usize) -> [u32; 4] {
+fn windows(text: &[u8], at: usize) -> [u32; WINDOWS] {
     let rest = text.get(at..).unwrap_or_default();
     let bytes = rest.first_chunk().copied().unwrap_or_else(|| {
         let mut last = [b'\n'; 16];
@@ -243,7 +244,7 @@ fn windows(text: &[u8], at: usize) -> [u32; 4] {
         last
     });
     let bytes = u128::from_le_bytes(bytes) | FOLD;
-    [bytes as u32, (bytes >> 16) as u32, (bytes >> 32) as u32, (bytes >> 48) as u32]
+    std::array::from_fn(|i| (bytes >> (16 * i)) as u32)
 }
 
 /// Pairs of characters that ordinary logs and English are full of.
