@@ -126,8 +126,14 @@ impl Gate {
         match *bytes {
             [a, b, c, d] => {
                 push([a, b, c, d], 0);
-                for &e in after {
-                    push([b, c, d, e], 1);
+                let ahead = before.iter().map(|&z| [z, a, b, c]);
+                let behind = after.iter().map(|&e| [b, c, d, e]);
+                // Where anything may stand on both sides, the rarer one.
+                let anything = row.before == anchors::ANY && row.after == anchors::ANY;
+                if anything && often.most(ahead.clone()) < often.most(behind.clone()) {
+                    ahead.for_each(|window| push(window, -1));
+                } else {
+                    behind.for_each(|window| push(window, 1));
                 }
             }
             [a, b, c] => {
@@ -274,6 +280,11 @@ impl Frequency {
         let windows = FREQUENT.lines().rev().filter_map(|line| line.as_bytes().first_chunk());
         let windows = windows.enumerate().map(|(rank, window)| (fold(*window), rank)).collect();
         Self { pairs, windows }
+    }
+
+    /// How often the most frequent of some windows occurs.
+    fn most(&self, windows: impl Iterator<Item = [u8; 4]>) -> Option<usize> {
+        windows.map(|window| self.of(window)).max()
     }
 
     /// How often a window occurs: its rank among the frequent ones, or, below all of those, how
