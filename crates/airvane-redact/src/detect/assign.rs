@@ -139,15 +139,22 @@ fn assigned(
         found.push(found_value(line, name, value));
         return;
     }
-    let Some(value) = read::value(line, name, gap) else { return };
-    let value = read::phrase(line, name, value);
-    let text = line.get(value.start, value.end);
+    let prose = matches!(gap.kind, Gap::Prose | Gap::Said);
     // "pass is x", but not "pass to x".
     let passes = gap.kind == Gap::Said
         && name.judged.kind == "password"
-        && line.has_at(name.end, " is ")
-        && values::is_telling(text);
-    if matches!(gap.kind, Gap::Prose | Gap::Said) && !passes && !speaks(line, name, text) {
+        && line.has_at(name.end, " is ");
+    // A name that says little says nothing in prose, whatever follows.
+    let little = name.judged.strength < Strength::Medium && !name.judged.compound;
+    let is_key = || line.get(name.start, name.end).eq_ignore_ascii_case("key");
+    if prose && little && !passes && !is_key() {
+        return;
+    }
+    let Some(value) = read::value(line, name, gap) else { return };
+    let value = read::phrase(line, name, value);
+    let text = line.get(value.start, value.end);
+    let passes = passes && values::is_telling(text);
+    if prose && !passes && !speaks(line, name, text) {
         if !says_key(line, name, text) {
             return;
         }

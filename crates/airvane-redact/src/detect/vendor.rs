@@ -87,8 +87,8 @@ pub(super) fn literal(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let name = line.back_within(at, &SIGNS, MAX_SIGNS);
     let hex = value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
     if !hex
-        && is_like_key(value, length)
         && value.len() >= length
+        && is_like_key(value, length)
         && !is_shown(line.get(line.back_within(name, &NAME, MAX_NAME), name))
     {
         found.push(Found { start, end, kind: "key", from: at, named: false });
