@@ -1,4 +1,5 @@
-//! Measures the redactor: `measure recall CORPUS…`, `measure logs FILE…`, `measure growth`.
+//! Measures the redactor: `measure recall CORPUS…`, `measure logs FILE…`, `measure stream FILE…`,
+//! `measure growth`.
 //!
 //! One JSON object a line, for `cargo xtask bench redact`. A corpus is one JSON object a line with
 //! `is_secret`, `rule`, and `text` and `secret` in base64. With `SHOW=1`, `recall` prints what was

@@ -16,7 +16,7 @@ use std::{
 pub(crate) use anchors::Anchor;
 use anchors::{ROWS, Row};
 
-/// 2^21 bits are 256 KiB: they stay in the second-level cache, and one in two hundred is set.
+/// 2^22 bits are 512 KiB: they stay in the second-level cache, and one in a hundred is set.
 const BITS: u32 = 22;
 const WORDS: usize = 1 << (BITS - 5);
 /// Buckets hold a few slots on average.
@@ -69,7 +69,7 @@ pub(crate) type Line = (usize, usize);
 
 impl Gate {
     fn new() -> Self {
-        #[allow(clippy::large_stack_arrays)] // 256 KiB, once
+        #[allow(clippy::large_stack_arrays)] // 512 KiB, once
         let bitmap = Box::new([0; WORDS]);
         let starts = vec![0; (1 << BUCKET_BITS) + 1];
         let mut gate = Self { bitmap, slots: Vec::new(), starts, literals: Vec::new() };
@@ -189,7 +189,7 @@ impl Gate {
             for at in (start..end).step_by(2 * WINDOWS) {
                 let windows = windows(text.as_bytes(), at);
                 if self.any_marked(windows) {
-                    for (window, at) in windows.into_iter().zip((at..).step_by(2)) {
+                    for (window, at) in windows.into_iter().zip((at..end).step_by(2)) {
                         if self.marked(window) & 1 == 0 {
                             continue;
                         }
@@ -386,6 +386,25 @@ mod tests {
             }
         }
         assert!(missed.is_empty(), "{}: {missed:?}", missed.len());
+    }
+
+    /// A stream cuts a log where its pieces happen to end: that must not change what is found.
+    #[test]
+    fn finds_the_same_behind_any_line() {
+        let line = "basic.auth=x seed_phrase: y ?p=z NRAL";
+        let hits = |text: &str, from: usize| {
+            let mut hits = Vec::new();
+            gate().visit(text, 0, |hit, _| {
+                hits.extend((hit.at >= from).then(|| (hit.at - from, hit.anchor)));
+                None::<()>
+            });
+            hits
+        };
+        let alone = hits(line, 0);
+        assert_eq!(alone.len(), 3, "{alone:?}");
+        for pad in 0..20 {
+            assert_eq!(hits(&format!("{}\n{line}", "#".repeat(pad)), pad + 1), alone, "{pad}");
+        }
     }
 
     #[test]

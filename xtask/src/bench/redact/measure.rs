@@ -109,9 +109,22 @@ fn ratio(log: &Value) -> f64 {
     log["redact_ns"].as_f64().unwrap_or(f64::MAX) / log["memchr_ns"].as_f64().unwrap_or(1.0)
 }
 
+/// How a log is given to the redactor.
+#[derive(Clone, Copy)]
+pub(crate) enum Given {
+    /// In one text.
+    Whole,
+    /// In pieces, as `airvane redact` reads it.
+    Stream,
+}
+
 /// Speed on one large log; returns our time.
-pub(crate) fn speed(program: &Path, file: &Path) -> Result<Duration> {
-    let figures = figures(program, "logs", &[file.to_owned()], false)?;
+pub(crate) fn speed(program: &Path, given: Given, file: &Path) -> Result<Duration> {
+    let task = match given {
+        Given::Whole => "logs",
+        Given::Stream => "stream",
+    };
+    let figures = figures(program, task, &[file.to_owned()], false)?;
     let log = figures.first().context("no figures")?;
     let ours = Duration::from_nanos(log["redact_ns"].as_u64().context("no time")?);
     let megabytes = log["bytes"].as_f64().unwrap_or(0.0) / 1e6;

@@ -19,6 +19,7 @@ use clap::Args;
 use self::corpus::Half;
 pub(crate) use self::corpus::tuning_texts;
 use self::logs::Rate;
+use self::measure::Given;
 use crate::paths;
 
 /// Options of `cargo xtask bench redact`.
@@ -77,14 +78,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         println!("  none here");
     }
     measure::logs(&program, &real, options.show)?;
-    println!("\nspeed on ordinary logs beyond the processor's caches");
+    println!("\nspeed of a stream on ordinary logs beyond the processor's caches");
     for log in real.iter().filter(|log| log.ends_with("real-airflow.log")).chain([&made.all]) {
         let name = log.file_stem().unwrap_or_default().to_string_lossy();
         println!("  {name}");
-        measure::speed(&program, &logs::long(&folder, log)?)?;
+        measure::speed(&program, Given::Stream, &logs::long(&folder, log)?)?;
     }
     println!("\nspeed on all ordinary logs, made");
-    let ours = measure::speed(&program, &made.all)?;
+    let ours = measure::speed(&program, Given::Whole, &made.all)?;
     match rival::time(&made.all) {
         Ok(theirs) => println!(
             "  ripsecrets {theirs:.1?} for the same file: {:.1} times ours",
