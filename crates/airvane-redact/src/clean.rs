@@ -8,28 +8,38 @@ use std::borrow::Cow;
 
 /// Returns `text` without invisible characters; borrowed when there was nothing to remove.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    let Some(first) = first_unclean(text) else { return Cow::Borrowed(text) };
-    let (head, tail) = text.split_at_checked(first).unwrap_or(("", text));
+    let Some(mut first) = first_unclean(text) else { return Cow::Borrowed(text) };
     let mut out = String::with_capacity(text.len());
-    out.push_str(head);
-    let mut chars = tail.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\u{1b}' => skip_escape(&mut chars),
-            '\u{9b}' => skip_csi(&mut chars),
-            '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}' => skip_string(&mut chars),
-            c if is_invisible(c) => {}
-            c => out.push(c),
+    let mut rest = text;
+    while let Some((head, tail)) = rest.split_at_checked(first) {
+        out.push_str(head);
+        rest = behind(tail);
+        match first_unclean(rest) {
+            Some(next) => first = next,
+            None => break,
         }
     }
+    out.push_str(rest);
     Cow::Owned(out)
 }
 
-type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
+type Chars<'a> = std::iter::Peekable<std::str::CharIndices<'a>>;
+
+/// What follows the invisible character that `text` begins with, and what belongs to it.
+fn behind(text: &str) -> &str {
+    let mut chars = text.char_indices().peekable();
+    match chars.next() {
+        Some((_, '\u{1b}')) => skip_escape(&mut chars),
+        Some((_, '\u{9b}')) => skip_csi(&mut chars),
+        Some((_, '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}')) => skip_string(&mut chars),
+        _ => {}
+    }
+    chars.peek().and_then(|(at, _)| text.get(*at..)).unwrap_or_default()
+}
 
 /// After ESC: CSI, a string sequence (OSC, DCS, SOS, PM, APC) or a two-character escape.
 fn skip_escape(chars: &mut Chars<'_>) {
-    match chars.peek() {
+    match chars.peek().map(|(_, c)| *c) {
         Some('[') => {
             chars.next();
             skip_csi(chars);
@@ -40,8 +50,8 @@ fn skip_escape(chars: &mut Chars<'_>) {
         }
         // nF escapes such as `ESC ( B` select a character set.
         Some(' '..='/') => {
-            while chars.next_if(|c| (' '..='/').contains(c)).is_some() {}
-            chars.next_if(|c| ('0'..='~').contains(c));
+            while chars.next_if(|(_, c)| (' '..='/').contains(c)).is_some() {}
+            chars.next_if(|(_, c)| ('0'..='~').contains(c));
         }
         Some('0'..='~') => {
             chars.next();
@@ -52,8 +62,8 @@ fn skip_escape(chars: &mut Chars<'_>) {
 
 /// Parameters and intermediates, then one final byte (ECMA-48, 5.4).
 fn skip_csi(chars: &mut Chars<'_>) {
-    while chars.next_if(|c| (' '..='?').contains(c)).is_some() {}
-    chars.next_if(|c| ('@'..='~').contains(c));
+    while chars.next_if(|(_, c)| (' '..='?').contains(c)).is_some() {}
+    chars.next_if(|(_, c)| ('@'..='~').contains(c));
 }
 
 /// Longest string sequence we look for the end of; real ones (window titles, links) are shorter.
@@ -64,12 +74,12 @@ const MAX_STRING: usize = 4096;
 fn skip_string(chars: &mut Chars<'_>) {
     let mut ahead = chars.clone();
     for _ in 0..MAX_STRING {
-        match ahead.next() {
+        match ahead.next().map(|(_, c)| c) {
             // Another beginning: the one before it was none.
             None | Some('\n' | '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}') => return,
             Some('\u{7}' | '\u{9c}') => break,
             Some('\u{1b}') => {
-                ahead.next_if(|c| *c == '\\');
+                ahead.next_if(|(_, c)| *c == '\\');
                 break;
             }
             Some(_) => {}
