@@ -82,8 +82,13 @@ pub(super) fn scheme(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     if ALNUM.has(line.before(at)) {
         return;
     }
-    let word = line.run(at, &ALNUM);
-    let basic = word - at == 5;
+    let mut word = line.run(at, &ALNUM);
+    // RFC 4954: after the command and its mechanism follows base64, as with `Basic`.
+    let smtp = line.get(at, word).eq_ignore_ascii_case("auth");
+    if smtp {
+        word = line.run(word + 1, &ALNUM);
+    }
+    let basic = smtp || word - at == 5;
     let start = line.run(word + usize::from(line.at(word) == b','), &BLANK);
     let mut end = line.run(start, &BASE64);
     while line.at(end) == b'.' || line.at(end) == b'~' {

@@ -19,7 +19,7 @@ pub(crate) enum Anchor {
     Flag,
     /// `IDENTIFIED BY`
     Sql,
-    /// `Bearer x`, `Basic x`
+    /// `Bearer x`, `Basic x`, SMTP's `AUTH LOGIN x`
     Scheming,
     /// `$2b$`, `$argon2id$`: hashed passwords.
     Hashed,
@@ -61,11 +61,25 @@ pub(crate) enum Anchor {
 
 /// A literal and what may stand around it. Five bytes are needed to look at every second window
 /// only: a shorter literal is widened by what may precede or follow it.
+#[derive(Clone, Copy)]
 pub(super) struct Row {
     pub(super) literal: &'static str,
     pub(super) before: &'static [u8],
     pub(super) after: &'static [u8],
     pub(super) anchor: Anchor,
+}
+
+impl Row {
+    /// Whether the literal stands there, in any case, before what may follow it.
+    pub(super) fn is_at(&self, text: &[u8], at: usize) -> bool {
+        let end = at + self.literal.len();
+        let follows = || {
+            let next = text.get(end).map(|next| next | 0x20);
+            self.after.iter().any(|may| Some(may | 0x20) == next)
+        };
+        text.get(at..end).is_some_and(|here| here.eq_ignore_ascii_case(self.literal.as_bytes()))
+            && (self.after.len() == ANY.len() || follows())
+    }
 }
 
 const fn row(literal: &'static str, anchor: Anchor) -> Row {
@@ -121,7 +135,7 @@ pub(super) const ROWS: &[Row] = &[
     row("pw:", Anchor::Name),
     row("pw\"", Anchor::Name),
     row("pw =", Anchor::Name),
-    wide(b"", "pw ", ALNUMS, Anchor::Name),
+    wide(ANY, "pw ", ALNUMS, Anchor::Name),
     row("pin is ", Anchor::Name),
     row("otp is ", Anchor::Name),
     row("code: ", Anchor::Name),
@@ -182,7 +196,7 @@ pub(super) const ROWS: &[Row] = &[
     row("clear_text", Anchor::Name),
     row("cleartext", Anchor::Name),
     row("keyfile", Anchor::Name),
-    wide(ANY, "auth", b"=:\"' _\x7f-\\]}%)oekt0123456789", Anchor::Name),
+    wide(ANY, "auth", b"=:\"' _-\\]}%).(,oektmdc0123456789", Anchor::Name),
     wide(ANY, "cred", b"e=:\"' _\x7f-\\]}%)s", Anchor::Name),
     row("bearer", Anchor::Name),
     row("dsn", Anchor::Name),
@@ -203,14 +217,14 @@ pub(super) const ROWS: &[Row] = &[
     wide(ANY, "_pat", PAT, Anchor::Name),
     wide(ANY, "-pat", SIGNS, Anchor::Name),
     wide(ANY, "salt", SIGNS, Anchor::Name),
-    wide(ANY, "seed", SIGNS, Anchor::Name),
+    wide(ANY, "seed", b"=:\"'_", Anchor::Name),
     wide(b"", "sid", SIGNS, Anchor::Name),
     row("sessid", Anchor::Name),
     row("session", Anchor::Name),
     row("licens", Anchor::Name),
     row("nonce", Anchor::Name),
     row("csrf", Anchor::Name),
-    wide(ANY, "login", SIGNS, Anchor::Name),
+    wide(ANY, "login", b"=:\"'(", Anchor::Name),
     row("encrypt", Anchor::Name),
     row("ice_acc", Anchor::Name),
     row("iceacc", Anchor::Name),
@@ -237,7 +251,7 @@ pub(super) const ROWS: &[Row] = &[
     wide(ANY, " -w ", ANY, Anchor::Flag),
     wide(ANY, " -k ", ANY, Anchor::Flag),
     wide(ANY, " -x ", ANY, Anchor::Flag),
-    wide(b"", "\"-p", WORD, Anchor::Flag),
+    wide(b" \t[(,{", "\"-p", WORD, Anchor::Flag),
     row("securestring", Anchor::Shell),
     row("chpasswd", Anchor::Shell),
     row("passwd --stdin", Anchor::Shell),
@@ -342,6 +356,7 @@ pub(super) const ROWS: &[Row] = &[
     row("bearer ", Anchor::Scheming),
     row("bearer, ", Anchor::Scheming),
     row("ssws ", Anchor::Scheming),
+    row("auth login ", Anchor::Scheming),
     row("$2a$", Anchor::Hashed),
     row("$2b$", Anchor::Hashed),
     row("$2y$", Anchor::Hashed),

@@ -32,8 +32,8 @@ pub(crate) struct Gate {
     slots: Vec<Slot>,
     /// Where the slots of each bucket begin.
     starts: Vec<u16>,
-    /// The literals and what each leads to.
-    literals: Vec<(&'static str, Anchor)>,
+    /// The literals with what may stand around them and what each leads to.
+    literals: Vec<Row>,
 }
 
 /// There are some 45,000: small, so that they stay in the cache.
@@ -80,33 +80,51 @@ impl Gate {
         for row in anchors::vendors().chain(anchors::tokens()).chain(anchors::words()) {
             gate.add(&row, &often);
         }
-        // The literal that says more comes first: its kind is the mask's.
-        gate.slots.sort_by_key(|slot| {
-            (bucket(hash(slot.window)), slot.window, slot.offset, Reverse(slot.known))
-        });
-        gate.slots.dedup();
-        for slot in &gate.slots {
+        gate.sort();
+        gate
+    }
+
+    /// Marks the windows and puts the slots in order of their buckets.
+    fn sort(&mut self) {
+        for slot in &self.slots {
             let bit = hash(slot.window);
-            if let Some(word) = gate.bitmap.get_mut(bit as usize >> 5) {
+            if let Some(word) = self.bitmap.get_mut(bit as usize >> 5) {
                 *word |= 1 << (bit & 31);
             }
-            if let Some(count) = gate.starts.get_mut(bucket(bit) + 1) {
+            if let Some(count) = self.starts.get_mut(bucket(bit) + 1) {
                 *count += 1;
             }
         }
         let mut sum = 0;
-        for start in &mut gate.starts {
+        for start in &mut self.starts {
             sum += *start;
             *start = sum;
         }
-        gate
+        let mut free = self.starts.clone();
+        let mut sorted = self.slots.clone();
+        for slot in &self.slots {
+            let Some(place) = free.get_mut(bucket(hash(slot.window))) else { continue };
+            if let Some(sorted) = sorted.get_mut(usize::from(*place)) {
+                *sorted = *slot;
+            }
+            *place += 1;
+        }
+        for bounds in self.starts.windows(2) {
+            let &[start, end] = bounds else { continue };
+            let bucket = sorted.get_mut(usize::from(start)..usize::from(end));
+            // The literal that says more comes first: its kind is the mask's.
+            bucket
+                .unwrap_or_default()
+                .sort_by_key(|slot| (slot.window, slot.offset, Reverse(slot.known)));
+        }
+        self.slots = sorted;
     }
 
     /// Enters a literal with two windows, so far as it has room for them.
     fn add(&mut self, row: &Row, often: &Frequency) {
         let bytes = row.literal.as_bytes();
         let literal = u16::try_from(self.literals.len()).unwrap_or(u16::MAX);
-        self.literals.push((row.literal, row.anchor));
+        self.literals.push(*row);
         let mut push = |window, offset| {
             let (next, known) = continuation(bytes, offset);
             self.slots.push(Slot { window: fold(window), offset, known, literal, next });
@@ -137,10 +155,10 @@ impl Gate {
                 }
             }
             [a, b, c] => {
-                for &d in after {
+                for &d in &after {
                     push([a, b, c, d], 0);
                 }
-                for &z in before {
+                for &z in &before {
                     push([z, a, b, c], -1);
                 }
                 if before.is_empty() {
@@ -225,19 +243,22 @@ impl Gate {
             if next.is_some_and(|next| first(next, slot.known) != slot.next) {
                 return None;
             }
-            let (literal, anchor) = *self.literals.get(usize::from(slot.literal))?;
+            let row = self.literals.get(usize::from(slot.literal))?;
             let at = at.checked_add_signed(-isize::from(slot.offset))?;
-            let bytes = text.as_bytes().get(at..at + literal.len())?;
-            let meant =
-                (line.0..line.1).contains(&at) && bytes.eq_ignore_ascii_case(literal.as_bytes());
-            if meant { visit(Hit { at, anchor }, line) } else { None }
+            let meant = (line.0..line.1).contains(&at) && row.is_at(text.as_bytes(), at);
+            if meant { visit(Hit { at, anchor: row.anchor }, line) } else { None }
         })
     }
 }
 
-/// What may stand beside a literal, also characters that are not ASCII where anything may.
-fn around(set: &'static [u8]) -> &'static [u8] {
-    if set == anchors::ANY { anchors::AROUND } else { set }
+/// What may stand beside a literal as the gate sees it, each byte once; where anything may, also
+/// characters that are not ASCII.
+fn around(set: &[u8]) -> Vec<u8> {
+    let set = if set == anchors::ANY { anchors::AROUND } else { set };
+    let mut folded: Vec<u8> = set.iter().map(|byte| byte | 0x20).collect();
+    folded.sort_unstable();
+    folded.dedup();
+    folded
 }
 
 /// The windows at `at` and every second byte behind it, as if line breaks followed the text.
@@ -401,7 +422,7 @@ mod tests {
             hits
         };
         let alone = hits(line, 0);
-        assert_eq!(alone.len(), 3, "{alone:?}");
+        assert_eq!(alone.len(), 4, "{alone:?}");
         for pad in 0..20 {
             assert_eq!(hits(&format!("{}\n{line}", "#".repeat(pad)), pad + 1), alone, "{pad}");
         }

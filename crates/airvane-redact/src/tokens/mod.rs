@@ -95,11 +95,12 @@ pub(crate) const fn token(
 }
 
 const TABLES: &[&[Token]] = &[
+    // First, for more people have a `sk_live_` of Stripe than of others.
+    money::TOKENS,
     cloud::TOKENS,
     code::TOKENS,
     data::TOKENS,
     machine::TOKENS,
-    money::TOKENS,
     operate::TOKENS,
     people::TOKENS,
 ];
