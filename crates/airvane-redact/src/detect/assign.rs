@@ -141,9 +141,8 @@ fn assigned(
     }
     let prose = matches!(gap.kind, Gap::Prose | Gap::Said);
     // "pass is x", but not "pass to x".
-    let passes = gap.kind == Gap::Said
-        && name.judged.kind == "password"
-        && line.has_at(name.end, " is ");
+    let passes =
+        gap.kind == Gap::Said && name.judged.kind == "password" && line.has_at(name.end, " is ");
     // A name that says little says nothing in prose, whatever follows.
     let little = name.judged.strength < Strength::Medium && !name.judged.compound;
     let is_key = || line.get(name.start, name.end).eq_ignore_ascii_case("key");
