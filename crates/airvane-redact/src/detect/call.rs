@@ -4,10 +4,11 @@
 
 use super::{
     Found,
+    name::Name,
     value::{self, Value},
 };
 use crate::{
-    names, values,
+    entropy, names, values,
     view::{BLANK, Class, View},
 };
 
@@ -125,12 +126,30 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
 }
 
 /// The last literal of a call that sets a password, of two or more: `changePassword("bob", "x")`.
-pub(super) fn set(line: View<'_>, name: &str, at: usize) -> Option<Value> {
+pub(super) fn set(line: View<'_>, name: Name, at: usize) -> Option<Value> {
     const VERBS: &[&str] = &["set", "change", "update", "reset"];
-    let sets = names::words(name).iter().any(|word| VERBS.contains(&word.as_str()));
+    let sets = name.judged.kind == "password" && names::has_word(name.text(line), VERBS);
     let first = value::quoted(line, at).filter(|_| sets)?;
     let more = line.at(first.end + 1) == b',';
     more.then(|| last(line, at, line.len().min(at + REACH))).flatten()
+}
+
+/// Whether the first argument of a call is no secret: `get_secret("name")` takes a name,
+/// `check_password("x")` keeps nothing, `Credentials("bob", "x")` has a user first.
+pub(super) fn keeps_none(line: View<'_>, name: Name, at: usize) -> bool {
+    const VERBS: &[&str] = &[
+        "get", "fetch", "load", "read", "find", "has", "is", "validate", "check", "create",
+        "delete", "remove", "describe", "list", "mask", "lookup", "parse", "need", "require",
+        "resolve", "update", "put", "store", "use", "verify", "test", "assert", "print", "log",
+        "render", "retrieve", "access", "from", "add", "generate", "make", "reset", "clear",
+        "hash", "warn", "rotate",
+    ];
+    let user = |first: Value| {
+        line.at(first.end + 1) == b','
+            && !entropy::looks_random(line.get(first.start, first.end), 16)
+    };
+    names::has_word(name.text(line), VERBS)
+        || name.judged.kind == "credential" && value::quoted(line, at).is_some_and(user)
 }
 
 /// The last of up to four literals that are all arguments there are.

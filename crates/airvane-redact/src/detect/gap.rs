@@ -2,8 +2,8 @@
 //! blank, words of prose.
 
 use super::{
-    assign::MAX_NAME,
     markup,
+    name::MAX_NAME,
     pair::{field_ahead, flag_ahead, is_named, value_field},
     sign::sign,
     value,

@@ -1,9 +1,9 @@
 //! Lists and objects of secrets in one line: `"api_keys": ["a", "b"]`, `"passwords": {"bob": "x"}`,
-//! `tokens: {prod: x, dev: y}`.
+//! `tokens: {prod: x, dev: y}`, and pairs of a user and a password: `auth=("bob", "x")`.
 
 use super::{
     Detector, Found,
-    assign::MAX_NAME,
+    name::{MAX_NAME, Name},
     value::{self, Reach},
 };
 use crate::{
@@ -68,6 +68,23 @@ pub(super) fn object(
             return;
         }
         i += 1;
+    }
+}
+
+/// `auth=("bob", "x")`: the second literal.
+pub(super) fn pair(line: View<'_>, name: Name, at: usize, found: &mut Vec<Found>) {
+    let Some(user) = value::quoted(line, line.run(at + 1, &BLANK)) else { return };
+    let comma = line.run(user.end + 1, &BLANK);
+    if line.at(comma) != b',' {
+        return;
+    }
+    let Some(value) = value::quoted(line, line.run(comma + 1, &BLANK)) else { return };
+    let text = line.get(value.start, value.end);
+    if matches!(line.at(value.end + 1), b')' | b'}')
+        && text.len() >= 3
+        && !values::is_placeholder(text)
+    {
+        found.push(Found { from: value.start, ..name.found(line, value) });
     }
 }
 

@@ -1,7 +1,7 @@
 //! Names in elements, attributes, cells and emphasis: where their value begins.
 
 use super::{
-    assign::MAX_NAME,
+    name::MAX_NAME,
     pair::{field_ahead, is_named, value_field},
 };
 use crate::view::{BLANK, Class, DIGIT, LOWER, UPPER, View};

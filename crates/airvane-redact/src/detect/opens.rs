@@ -89,7 +89,7 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
         _ => return None,
     };
     let name_end = line.back(name_end, &CLOSING);
-    let start = line.back_within(name_end, &NAME, super::assign::MAX_NAME);
+    let start = line.back_within(name_end, &NAME, super::name::MAX_NAME);
     let judged = detector.names.judge(line.get(start, name_end));
     (judged.strength == Strength::Strong && line.before(start) != b'$')
         .then_some((judged, below, lines))
@@ -195,7 +195,7 @@ pub(super) fn describes(line: View<'_>) -> bool {
         "label",
     ];
     let at = line.run(0, &BLANK);
-    let end = line.run_within(at, &NAME, super::assign::MAX_NAME);
+    let end = line.run_within(at, &NAME, super::name::MAX_NAME);
     let field = line.get(at, end);
     line.at(end) == b':' && FIELDS.iter().any(|name| name.eq_ignore_ascii_case(field))
 }

@@ -1,6 +1,6 @@
 //! Names and values in fields of their own: `{"name": "DB_PASSWORD", "value": "x"}`.
 
-use super::{assign::MAX_NAME, value};
+use super::{name::MAX_NAME, value};
 use crate::view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View};
 
 /// After `"name": "DB_PASSWORD", `: the end of `"value":`, if that is what follows.

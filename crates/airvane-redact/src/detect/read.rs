@@ -1,10 +1,10 @@
 //! Reads what stands behind a name: how far it reaches depends on the sign and the surroundings.
 
 use super::{
-    assign::{MAX_NAME, Name},
     connection, device,
     gap::{Gap, Separator},
     header,
+    name::{MAX_NAME, Name},
     value::{self, Reach, Value},
 };
 use crate::{

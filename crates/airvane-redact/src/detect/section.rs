@@ -1,7 +1,7 @@
 //! What a heading says of the lines below it: `[passwords]` and `secrets:` of every value, `radius
 //! server R1` of the word "key", a table's head of its columns.
 
-use super::{assign::MAX_NAME, device, value};
+use super::{device, name::MAX_NAME, value};
 use crate::{
     names::{self, Judgement, Names, Strength},
     values::{self, Form},

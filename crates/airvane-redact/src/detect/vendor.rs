@@ -164,7 +164,7 @@ fn is_pair(value: &str) -> bool {
 
 /// Whether a name says that its value is made to be shown.
 fn is_shown(name: &str) -> bool {
-    names::words(name).iter().any(|word| SHOWN.contains(&word.as_str()))
+    names::has_word(name, SHOWN)
 }
 
 /// Whether the value is given to something: in quotes, after a sign, as an argument; not one of

@@ -115,3 +115,18 @@ fn end(host: &str) -> Option<[u8; 8]> {
 fn is_masked(path: &str) -> bool {
     path.contains("[redacted:")
 }
+
+/// `https://host/webhook/<random>`: whoever has the address may post.
+pub(super) fn path(line: View<'_>, start: usize, end: usize, found: &mut Vec<Found>) {
+    static PART: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-");
+    let name = line.get(start, end);
+    let named = name.ends_with("webhook") || name.ends_with("webhooks");
+    if !named || line.before(start) != b'/' || line.at(end) != b'/' {
+        return;
+    }
+    let stop = line.run_within(end + 1, &PART, 256);
+    if values::is_service_key(line.get(end + 1, stop)) {
+        let from = start;
+        found.push(Found { start: end + 1, end: stop, kind: "webhook-url", from, named: false });
+    }
+}

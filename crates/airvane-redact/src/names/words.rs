@@ -30,6 +30,11 @@ pub(crate) fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// Whether one of a name's words is in the list.
+pub(crate) fn has_word(name: &str, list: &[&str]) -> bool {
+    words(name).iter().any(|word| list.contains(&word.as_str()))
+}
+
 fn finish(words: &mut Vec<String>, word: &mut String) {
     let bare = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let bare = if bare.is_empty() || word.len() - bare.len() > 2 { word.as_str() } else { bare };

@@ -1,0 +1,71 @@
+//! Values that stand before their name: `if ("x" == password)`, `{"value": "x", "name":
+//! "DB_PASSWORD"}`, "x is the root password".
+
+use super::{
+    Detector, Found, account,
+    name::{MAX_NAME, judge},
+    pair,
+    value::Value,
+};
+use crate::{
+    names::{Judgement, Strength},
+    values::{self, Form},
+    view::{BLANK, View},
+};
+
+/// Looks before the name `start..end`. To judge it is the dearer question, and comes last.
+pub(super) fn detect(
+    detector: &Detector,
+    line: View<'_>,
+    start: usize,
+    end: usize,
+    found: &mut Vec<Found>,
+) {
+    let judged = || judge(detector, line, start, end);
+    let is_secret = |value: Value, judged: Judgement| {
+        values::is_secret(line.get(value.start, value.end), Form::Quoted, judged, &detector.names)
+    };
+    let mut push = |value: Value, judged: Judgement, from| {
+        let (start, end) = (value.start, value.end);
+        found.push(Found { start, end, kind: judged.kind, from, named: true });
+    };
+    if let Some(value) = compared(line, start) {
+        let strong = judged().filter(|name| name.judged.strength == Strength::Strong);
+        if let Some(name) = strong.filter(|name| is_secret(value, name.judged))
+            && !values::is_wordlike(line.get(value.start, value.end))
+        {
+            push(value, name.judged, value.start - 1);
+        }
+    }
+    if let Some(value) = pair::value_before(line, start)
+        && let Some(name) = judged().filter(|name| is_secret(value, name.judged))
+    {
+        push(value, name.judged, value.start);
+    }
+    if line.before(start) == b' '
+        && let Some(value) = account::ahead(line, start)
+        && let Some(name) = judged()
+        && name.judged.kind == "password"
+        && name.judged.strength == Strength::Strong
+        && !line.get(start, end).eq_ignore_ascii_case("pass")
+    {
+        found.push(Found { from: value.start, ..name.found(line, value) });
+    }
+}
+
+/// The string that is compared with the name that begins at `start`.
+fn compared(line: View<'_>, start: usize) -> Option<Value> {
+    let sign = line.back_within(start, &BLANK, 2);
+    let operator = line.get(sign.saturating_sub(3), sign).trim_start();
+    if !matches!(operator, "==" | "!=" | "===" | "!==") {
+        return None;
+    }
+    let close = line.back_within(sign - operator.len(), &BLANK, 2).checked_sub(1)?;
+    let quote = line.at(close);
+    if !matches!(quote, b'"' | b'\'') {
+        return None;
+    }
+    let floor = close.saturating_sub(2 * MAX_NAME);
+    let open = floor + memchr::memrchr(quote, line.bytes().get(floor..close)?)?;
+    Some(Value { start: open + 1, end: close, form: Form::Quoted })
+}
