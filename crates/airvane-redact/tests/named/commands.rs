@@ -1,0 +1,53 @@
+//! Arguments and input of commands.
+
+/// The secret stands between `«` and `»`.
+pub const TEXTS: &[&str] = &[
+    "tool --password «ss7word» --x",
+    "tool --password=«ss7word» --x",
+    "tool --password '«ss7word»'",
+    "tool -password «ss7word»",
+    "tool /password:«ss7word»",
+    "tool --db-password «ss7word»",
+    "['tool', '--password', '«ss7word»']",
+    "\"--password=«ss7word»\"",
+    "grant_type=password&username=bob&password=«ss7word»&scope=x",
+    "--data-urlencode 'password=«ss7word»'",
+    "-d '{\"password\":\"«ss7word»\"}'",
+    "-d \"{\\\"password\\\":\\\"«ss7word»\\\"}\"",
+    "-F password=«ss7word»",
+    "--form 'token=«aB3dE6gH9jK2mN5pQ8sT»'",
+    "--set-string password=«ss7word»",
+    "-var 'password=«ss7word»'",
+    "-e password=«ss7word»",
+    "--env=\"PASSWORD=«ss7word»\"",
+    "--config=password=«ss7word»",
+    "--conf spark.password=«ss7word»",
+    "-P password=«ss7word»",
+    "-o password=«ss7word»",
+    "mount -t cifs //h/s /m -o username=bob,password=«ss7word»,rw",
+    "//h/s /m cifs username=bob,password=«ss7word»,rw 0 0",
+    "openssl req -passout pass:«ss7word» -x",
+    "openssl rsa -passin pass:«ss7word»",
+    "-storepass «ss7word» -keypass «tt8word»",
+    "gpg --passphrase «ss7word» -c x",
+    "rar a -hp«ss7word» x.rar",
+    "redis-cli --pass «ss7word» ping",
+    "consul acl set-agent-token agent «5238d640-5edf-451d-a3c3-a85e5d785b8d»",
+    "dotnet user-secrets set \"Db:Password\" \"«ss7word»\"",
+    "dotnet user-secrets set Db:Password «ss7word»",
+    "consul kv put db/password «ss7word»",
+    "Set-Variable -Name password -Value '«ss7word»'",
+    "put-parameter --name /db/password --value «ss7word» --type SecureString",
+    "reg add x /v DefaultPassword /t REG_SZ /d «ss7word»",
+    "docker secret create db_password - <<< \"«ss7word»\"",
+    "printf '«ss7word»' | docker secret create db_password -",
+    "echo «ss7word» | openssl enc -aes-256-cbc -pass stdin",
+    "put-secret etl crm-password --string-value '«ss7word»'",
+];
+
+/// Text in which nothing is masked.
+pub const PLAIN: &[&str] = &[
+    "kubeadm join h:6443 --discovery-token-ca-cert-hash sha256:9f86d081884c7d659a2feaa0c55ad015",
+    "--password PASSWORD",
+    "--password <password>",
+];
