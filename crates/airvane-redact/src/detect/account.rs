@@ -1,5 +1,6 @@
 //! Passwords that prose puts beside a user or before their name: "credentials are bob / x", "x is the
-//! root password".
+//! root password". Any word may stand there, so that such a password must have letters and
+//! digits.
 
 use super::value::{self, Reach, Value};
 use crate::{

@@ -97,6 +97,7 @@ pub(crate) const CALLS: &[Call] = &[
 /// Longest list of arguments that is read, in bytes.
 const REACH: usize = 512;
 
+/// The secret argument of the call at `at`.
 pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let Some(call) = CALLS.iter().find(|call| line.has_at(at, call.name)) else { return };
     let limit = line.len().min(at + REACH);
@@ -167,6 +168,7 @@ fn last(line: View<'_>, at: usize, limit: usize) -> Option<Value> {
     None
 }
 
+/// Whether a literal can be a secret: no placeholder, address or sentence.
 fn is_given(line: View<'_>, value: Value) -> bool {
     let text = line.get(value.start, value.end);
     text.len() >= 3

@@ -1,5 +1,6 @@
-//! Lines of a network device's configuration, where blanks divide names, how a value is coded, and
-//! the value: `ip ospf message-digest-key 1 md5 x`, `snmp-server community x RO`, `local-user bob
+//! Lines of a network device's configuration. No sign divides a name from its value there: blanks
+//! do, and between the two may stand how the value is coded, so that only the commands that take a
+//! secret tell one line from a sentence: `ip ospf message-digest-key 1 md5 x`, `snmp-server community x RO`, `local-user bob
 //! password cipher x`.
 
 use super::{Found, shell::word, value::Value};
@@ -74,6 +75,7 @@ const CODINGS: &[&str] = &[
     "write",
 ];
 
+/// The secret of the command at `at`.
 pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let command = COMMANDS.iter().find(|command| line.has_at(at, command));
     let name = command.map(|command| at + command.len()).or_else(|| {
@@ -110,7 +112,8 @@ pub(super) fn coding(line: View<'_>, at: usize) -> usize {
     at
 }
 
-/// Whether a name and its value end a line that is no sentence: `neighbor 10.0.0.2 password x`.
+/// Whether a name and its value end a line that is no sentence: `neighbor 10.0.0.2 password x`. A
+/// value has letters and digits, as the last word of a sentence seldom has.
 pub(super) fn ends(line: View<'_>, name: usize, value: Value) -> bool {
     let tail = line.rest(value.end).trim_matches([' ', '\t', ';', '"', '\'']);
     let text = line.get(value.start, value.end);

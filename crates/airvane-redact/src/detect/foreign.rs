@@ -1,4 +1,5 @@
-//! "Password" in the languages that logs and configuration files are written in beside English.
+//! "Password" in the languages that logs and configuration files are written in beside English. A
+//! word of its own table: a name is a run of ASCII letters, and some scripts put no blank behind a word.
 
 use super::{
     Found,
@@ -65,6 +66,7 @@ pub(crate) const WORDS: &[&str] = &[
     "رمز عبور",
 ];
 
+/// The value behind the word at `at`.
 pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let Some(word) = WORDS.iter().find(|word| line.has_at(at, word)) else { return };
     let name = at + word.trim_end_matches([':', '=', ' ']).len();

@@ -4,7 +4,7 @@
 use super::{
     Detector, Found,
     name::{MAX_NAME, Name},
-    value::{self, Reach},
+    value::{self, Reach, Value},
 };
 use crate::{
     entropy,
@@ -59,9 +59,12 @@ pub(super) fn object(
         let about = names::is_about(line.get(name.start, name.end));
         if judged.strength == Strength::Strong && !about {
             push(detector, line, judged, value, found);
-        } else if judged.kind == "token" && !about && is_key(line, value) {
-            let (start, end, kind) = (value.start, value.end, judged.kind);
-            found.push(Found { start, end, kind, from: start, named: false });
+        } else if judged.kind == "token"
+            && !about
+            // What can be nothing but a key, such as a UUID.
+            && values::is_service_key(line.get(value.start, value.end))
+        {
+            found.push(Found { named: false, ..item(value, judged) });
         }
         i = line.run(value.end + 1, &BLANK);
         if line.at(i) != b',' {
@@ -106,9 +109,7 @@ pub(super) fn flow(line: View<'_>, judged: Judgement, at: usize, found: &mut Vec
             _ => entropy::looks_random(text, 16) && !entropy::is_identifier(text),
         };
         if telling && !values::is_placeholder(text) && !names::is_about(line.get(i, end)) {
-            let (start, end, kind) = (value.start, value.end, judged.kind);
-            let named = judged.strength == Strength::Strong;
-            found.push(Found { start, end, kind, from: start, named });
+            found.push(item(value, judged));
         }
         i = line.run(value.end, &BLANK);
         if line.at(i) != b',' {
@@ -119,24 +120,23 @@ pub(super) fn flow(line: View<'_>, judged: Judgement, at: usize, found: &mut Vec
     found.len() > before
 }
 
-/// Whether a value can be nothing but a key, such as a UUID under `"tokens": {`.
-fn is_key(line: View<'_>, value: value::Value) -> bool {
-    values::is_service_key(line.get(value.start, value.end))
+/// Each item stands for itself: the one before it is no part of the evidence.
+fn item(value: Value, judged: Judgement) -> Found {
+    let (start, end, kind) = (value.start, value.end, judged.kind);
+    Found { start, end, kind, from: start, named: judged.strength == Strength::Strong }
 }
 
+/// A string, if it is a secret.
 fn push(
     detector: &Detector,
     line: View<'_>,
     judged: Judgement,
-    value: value::Value,
+    value: Value,
     found: &mut Vec<Found>,
 ) {
     let text = line.get(value.start, value.end);
     if values::is_secret(text, Form::Quoted, judged, &detector.names) && !values::is_wordlike(text)
     {
-        let named = judged.strength == Strength::Strong;
-        // Each item stands for itself: the one before it is no part of the evidence.
-        let (start, end, kind) = (value.start, value.end, judged.kind);
-        found.push(Found { start, end, kind, from: start, named });
+        found.push(item(value, judged));
     }
 }

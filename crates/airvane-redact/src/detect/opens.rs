@@ -1,5 +1,6 @@
 //! Lines that end where a value begins: `password =`, `"api_keys": [`, `<password>`, `password =
-//! <<EOF`, the head of a form's field. What the lines below them hold.
+//! <<EOF`, the head of a form's field. What the lines below them hold, for a
+//! bounded number of lines.
 
 use super::{
     Detector, Found,
@@ -155,6 +156,7 @@ fn heredoc(text: &str) -> Option<(u32, usize)> {
     plain.then_some((hash(tag), sign))
 }
 
+/// Kept in place of the tag, so that [`Below`] can be copied.
 fn hash(tag: &str) -> u32 {
     tag.bytes().fold(7, |sum, b| sum.wrapping_mul(31) ^ u32::from(b))
 }

@@ -1,4 +1,6 @@
-//! Names and values in fields of their own: `{"name": "DB_PASSWORD", "value": "x"}`.
+//! Names and values in fields or flags of their own, as Kubernetes, Postman, .NET and PowerShell write
+//! them: `{"name": "DB_PASSWORD", "value": "x"}`, `-Name password -Value x`. The value is the
+//! secret of a name that is itself a value.
 
 use super::{name::MAX_NAME, value};
 use crate::view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View};

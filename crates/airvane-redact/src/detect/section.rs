@@ -1,5 +1,6 @@
 //! What a heading says of the lines below it: `[passwords]` and `secrets:` of every value, `radius
-//! server R1` of the word "key", a table's head of its columns.
+//! server R1` of the word "key", a table's head of its columns. The names below such a heading say
+//! nothing themselves: users, hosts, services.
 
 use super::{device, name::MAX_NAME, value};
 use crate::{
@@ -111,6 +112,7 @@ impl Column {
         ruled || self.cell(line).is_some()
     }
 
+    /// The secret in this column of a row. What is a name itself is another head.
     pub(super) fn value(
         self,
         names: &Names,
@@ -174,6 +176,8 @@ pub(super) fn is_member(line: View<'_>, least: usize) -> bool {
     field(line, least).is_some() || line.text.trim_start().starts_with('#')
 }
 
+/// The name in a line `name: x` or `name = x` with at least this indentation, and where its value
+/// begins.
 fn field(line: View<'_>, least: usize) -> Option<(&str, usize)> {
     static KEY: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.@/");
     let indent = line.run(0, &BLANK);

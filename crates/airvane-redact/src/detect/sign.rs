@@ -1,4 +1,5 @@
-//! Signs that stand between a name and its value.
+//! Signs between a name and its value: those of assignments and comparisons in any language, arrows
+//! of logs and differences, dots of installers that lead the eye across a line.
 
 use super::gap::Gap;
 
