@@ -1,5 +1,6 @@
-//! "Password" in the languages that logs and configuration files are written in beside English. A
-//! word of its own table: a name is a run of ASCII letters, and some scripts put no blank behind a word.
+//! "Password" in the languages that logs and configuration files are written in beside English. They
+//! are no names as elsewhere: a name is a run of ASCII letters, and some scripts put no blank behind
+//! a word.
 
 use super::{
     Found,

@@ -1,6 +1,6 @@
 //! Lines that end where a value begins: `password =`, `"api_keys": [`, `<password>`, `password =
-//! <<EOF`, the head of a form's field. What the lines below them hold, for a
-//! bounded number of lines.
+//! <<EOF`, the head of a form's field. What a limited number of
+//! lines below them hold.
 
 use super::{
     Detector, Found,
