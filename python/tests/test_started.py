@@ -32,10 +32,10 @@ class Started(unittest.TestCase):
         self.assertGreater(gc.get_freeze_count(), before + 1000)
 
     def test_settings_that_cannot_be_used_are_logged_and_close_the_endpoint(self) -> None:
-        with mock.patch("airvane.started._section", return_value={"allow_wirte": "True"}):
+        with mock.patch("airvane.started._section", return_value={"allow_writing": "True"}):
             with self.assertLogs("airvane", "ERROR") as logs:
                 self.assertIsNone(started.service())
-        self.assertIn("allow_wirte", logs.output[0])
+        self.assertIn("allow_writing", logs.output[0])
 
 
 if __name__ == "__main__":
