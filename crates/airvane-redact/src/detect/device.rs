@@ -1,7 +1,7 @@
 //! Lines of a network device's configuration. No sign divides a name from its value there: blanks
 //! do, and between the two may stand how the value is coded, so that only the commands that take a
-//! secret tell one line from a sentence: `ip ospf message-digest-key 1 md5 x`, `snmp-server community x RO`, `local-user bob
-//! password cipher x`.
+//! secret tell one line from a sentence: `ip ospf message-digest-key 1 md5 x`, `snmp-server
+//! community x RO`, `local-user bob password cipher x`.
 
 use super::{Found, shell::word, value::Value};
 use crate::{
