@@ -171,21 +171,25 @@ impl State {
             self.service -= 1;
             extra.extend(detector.below_service(line, &hits));
         }
-        self.open(redactor, line, &hits, pending);
+        self.open(redactor, line, &hits);
         let block = self.block.is_some().then(|| self.block_value(after));
+        let start = out.len();
         self.settle(redactor, known, (line, hits), (&extra, block), out);
+        // What is masked by now announces nothing, and what a line announces is the same whether
+        // it is masked here or was before.
+        let masked = out.get(start..).unwrap_or_default();
+        let goes_on = || pending.and_then(|pending| pending.later(masked));
+        self.pending = detector.pending(masked).or_else(goes_on);
         true
     }
 
     /// Remembers what this line opens.
-    fn open(&mut self, redactor: &Redactor, line: &str, hits: &[Hit], before: Option<Pending>) {
+    fn open(&mut self, redactor: &Redactor, line: &str, hits: &[Hit]) {
         let detector = &redactor.inner().detector;
         if let Some(opening) = Detector::opening(line, hits) {
             self.block = Some(opening.block);
         }
         self.scalar = detector.scalar(line, hits).map(|indent| (indent, false));
-        self.pending =
-            detector.pending(line).or_else(|| before.and_then(|pending| pending.later(line)));
         if Detector::names_service(line, hits) {
             self.service = SERVICE_LINES;
         }

@@ -58,6 +58,10 @@ fn piece() -> impl Strategy<Value = String> {
         "password: |\n",
         "  ",
         "- name: DB_PASSWORD\n",
+        "<string>password</string>\n<string>",
+        "</string>\n",
+        "passwords:\n",
+        "  - \"Tundra*491vel\"\n",
         "value: ",
         "kind: Secret\n",
         "data:\n",
@@ -225,4 +229,16 @@ fn one_long_line_takes_no_longer_than_many_short_ones() {
     redactor.text(&" -p".repeat(4000));
     let long = started.elapsed();
     assert!(long < 40 * short + std::time::Duration::from_secs(2), "{long:?} against {short:?}");
+}
+
+/// What a line announces of those below it must not depend on what in it was masked before.
+#[test]
+fn a_masked_line_announces_what_it_did_before() {
+    for text in [
+        "<string>password</string>\n<string>falcoassword</string>\n<string>falcon383</string>",
+        "add x --password maple632 --store-passwords:\n  - \"Tundra*491vel\"\n  - \"quartz698\"",
+    ] {
+        let once = redactor().text(text);
+        assert_eq!(redactor().text(&once), once);
+    }
 }

@@ -8,6 +8,7 @@ use super::{
     value::{self, Value},
 };
 use crate::{
+    mask,
     names::{Judgement, Strength},
     values::{self, Form},
     view::{BLANK, NAME, View},
@@ -79,7 +80,8 @@ pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
     let announce = |name: &str, lines| {
         let judged = detector.names.judge(name);
         let below = Below::Field;
-        (judged.strength > Strength::None).then_some(Pending { judged, lines, below })
+        let tells = judged.strength > Strength::None && !mask::is_mask(name);
+        tells.then_some(Pending { judged, lines, below })
     };
     // Terraform, with `default` up to a few lines below; property lists.
     if let Some(name) = text.strip_prefix("variable \"") {
