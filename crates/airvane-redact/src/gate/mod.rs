@@ -3,7 +3,8 @@
 //! Every detector is reached through an *anchor*, a literal that its matches contain. The gate
 //! folds case, hashes every second window of four bytes and looks it up in one bitmap; only a hit
 //! costs more than that. Each anchor is entered with two windows, one at an even and one at an odd
-//! place of it, so one of them is looked at wherever the anchor stands.
+//! place of it, so one of them is looked at wherever the anchor stands; at both it counts only
+//! before what may follow it.
 
 mod anchors;
 
