@@ -98,13 +98,6 @@ const fn wide(
 /// Every byte as the gate sees it, with case folded.
 pub(super) const ANY: &[u8] =
     b" !\"#$%&'()*+,-./0123456789:;<=>?`abcdefghijklmnopqrstuvwxyz{|}~\x7f";
-/// The same with the bytes of other characters.
-pub(super) const AROUND: &[u8] =
-    b" !\"#$%&'()*+,-./0123456789:;<=>?`abcdefghijklmnopqrstuvwxyz{|}~\x7f\
-    \xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\
-    \xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\
-    \xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\
-    \xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff";
 const DIGITS: &[u8] = b"0123456789";
 const ALNUMS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const HEX: &[u8] = b"0123456789abcdef";
@@ -143,7 +136,7 @@ pub(super) const ROWS: &[Row] = &[
     row("codes: ", Anchor::Name),
     row("bindpw", Anchor::Name),
     row("rootpw", Anchor::Name),
-    wide(b"", "psk", SIGNS, Anchor::Name),
+    wide(ANY, "psk", SIGNS, Anchor::Name),
     row("psk =", Anchor::Name),
     row("pin =", Anchor::Name),
     row("otp =", Anchor::Name),
@@ -210,15 +203,15 @@ pub(super) const ROWS: &[Row] = &[
     wide(ANY, "sas", b"=:\"'_\x7f-\\]t", Anchor::Name),
     row("signat", Anchor::Name),
     wide(b"", "sig", SIGNS, Anchor::Name),
-    wide(b"", "otp", SIGNS, Anchor::Name),
+    wide(ANY, "otp", SIGNS, Anchor::Name),
     row("jwt", Anchor::Name),
-    wide(b"", "pin", SIGNS, Anchor::Name),
+    wide(ANY, "pin", SIGNS, Anchor::Name),
     row("webhook", Anchor::Name),
     wide(ANY, "_pat", PAT, Anchor::Name),
     wide(ANY, "-pat", SIGNS, Anchor::Name),
     wide(ANY, "salt", SIGNS, Anchor::Name),
     wide(ANY, "seed", b"=:\"'_", Anchor::Name),
-    wide(b"", "sid", SIGNS, Anchor::Name),
+    wide(ANY, "sid", SIGNS, Anchor::Name),
     row("sessid", Anchor::Name),
     row("session", Anchor::Name),
     row("licens", Anchor::Name),

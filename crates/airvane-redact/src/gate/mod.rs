@@ -8,23 +8,23 @@
 
 mod anchors;
 
-use std::{
-    cmp::Reverse,
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::{cmp::Reverse, sync::LazyLock};
 
 pub(crate) use anchors::Anchor;
 use anchors::{ROWS, Row};
 
-/// 2^22 bits are 512 KiB: they stay in the second-level cache, and one in a hundred is set.
-const BITS: u32 = 22;
-const WORDS: usize = 1 << (BITS - 5);
-/// Buckets hold a few slots on average.
+/// 256 KiB, so that they stay in the second-level cache. Each window sets two bits of its word.
+const WORDS: usize = 1 << 16;
+/// Buckets hold a slot on average.
 const BUCKET_BITS: u32 = 15;
-/// How many windows sixteen bytes hold, at every second of them.
+/// How many windows a block of sixteen bytes holds, at every second of them.
 const WINDOWS: usize = 7;
-const FOLD: u128 = u128::from_le_bytes([0x20; 16]);
+/// How far it is to the next block.
+const STEP: usize = 2 * WINDOWS;
+/// What is kept of each byte: six bits, which are the same for a letter of either case and tell it
+/// from digits and signs.
+const FOLD: u128 = u128::from_le_bytes([FOLDED; 16]);
+const FOLDED: u8 = 0x5f;
 
 /// The compiled gate; see [`gate`].
 pub(crate) struct Gate {
@@ -88,11 +88,11 @@ impl Gate {
     /// Marks the windows and puts the slots in order of their buckets.
     fn sort(&mut self) {
         for slot in &self.slots {
-            let bit = hash(slot.window);
-            if let Some(word) = self.bitmap.get_mut(bit as usize >> 5) {
-                *word |= 1 << (bit & 31);
+            let hash = hash(slot.window);
+            if let Some(word) = self.bitmap.get_mut(usize::from(place(hash))) {
+                *word |= 1 << (hash & 31) | 1 << (hash >> 5 & 31);
             }
-            if let Some(count) = self.starts.get_mut(bucket(bit) + 1) {
+            if let Some(count) = self.starts.get_mut(bucket(slot.window) + 1) {
                 *count += 1;
             }
         }
@@ -104,7 +104,7 @@ impl Gate {
         let mut free = self.starts.clone();
         let mut sorted = self.slots.clone();
         for slot in &self.slots {
-            let Some(place) = free.get_mut(bucket(hash(slot.window))) else { continue };
+            let Some(place) = free.get_mut(bucket(slot.window)) else { continue };
             if let Some(sorted) = sorted.get_mut(usize::from(*place)) {
                 *sorted = *slot;
             }
@@ -163,16 +163,14 @@ impl Gate {
                     push([z, a, b, c], -1);
                 }
                 if before.is_empty() {
-                    let pairs =
-                        after.iter().flat_map(|&d| anchors::AROUND.iter().map(move |&e| (d, e)));
+                    let pairs = after.iter().flat_map(|&d| classes().map(move |e| (d, e)));
                     pairs.for_each(|(d, e)| push([b, c, d, e], 1));
                 }
             }
             [a, b] => {
                 let pairs = || before.iter().flat_map(|&z| after.iter().map(move |&c| (z, c)));
                 pairs().for_each(|(z, c)| push([z, a, b, c], -1));
-                let heads =
-                    before.iter().flat_map(|&z| anchors::AROUND.iter().map(move |&y| (y, z)));
+                let heads = before.iter().flat_map(|&z| classes().map(move |y| (y, z)));
                 heads.for_each(|(y, z)| push([y, z, a, b], -2));
             }
             _ => {}
@@ -181,15 +179,10 @@ impl Gate {
 
     /// What to verify at this window.
     fn slots(&self, window: u32) -> impl Iterator<Item = &Slot> {
-        let bucket = bucket(hash(window));
+        let bucket = bucket(window);
         let bound = |i: usize| self.starts.get(i).map_or(0, |start| usize::from(*start));
         let slots = self.slots.get(bound(bucket)..bound(bucket + 1)).unwrap_or_default();
         slots.iter().filter(move |slot| slot.window == window)
-    }
-
-    fn marked(&self, window: u32) -> u32 {
-        let bit = hash(window);
-        self.bitmap.get(bit as usize >> 5).copied().unwrap_or(0).wrapping_shr(bit)
     }
 
     /// Calls `visit` with each place at or after `from`, where a line begins, and the bounds of
@@ -205,17 +198,11 @@ impl Gate {
         while start < text.len() {
             let rest = text.as_bytes().get(start..)?;
             let end = memchr::memchr(b'\n', rest).map_or(text.len(), |length| start + length);
-            for at in (start..end).step_by(2 * WINDOWS) {
-                let windows = windows(text.as_bytes(), at);
-                if self.any_marked(windows) {
-                    for (window, at) in windows.into_iter().zip((at..end).step_by(2)) {
-                        if self.marked(window) & 1 == 0 {
-                            continue;
-                        }
-                        let found = self.look(window, text, (start, end), at, &mut visit);
-                        if found.is_some() {
-                            return found;
-                        }
+            for at in (start..end).step_by(STEP) {
+                if self.any_marked(windows(text.as_bytes(), at)) {
+                    let found = self.look(text, (start, end), at, &mut visit);
+                    if found.is_some() {
+                        return found;
                     }
                 }
             }
@@ -224,39 +211,67 @@ impl Gate {
         None
     }
 
-    /// One bit for all windows; the common case by far is that none is marked.
+    /// An odd number if both bits of the window are set.
+    fn marked(&self, window: u32) -> u32 {
+        let hash = hash(window);
+        let word = self.bitmap.get(usize::from(place(hash))).copied().unwrap_or(0);
+        word.wrapping_shr(hash) & word.wrapping_shr(hash >> 5)
+    }
+
+    /// Whether any window is marked; by far most often none is.
+    #[inline]
     fn any_marked(&self, windows: [u32; WINDOWS]) -> bool {
         windows.into_iter().fold(0, |any, window| any | self.marked(window)) & 1 == 1
     }
 
+    /// Verifies what the windows of the block at `at` lead to. It reads them anew: to keep them for
+    /// it would cost more in all the blocks that lead to nothing.
     #[inline(never)]
     fn look<T>(
         &self,
-        window: u32,
         text: &str,
         line: Line,
         at: usize,
         visit: &mut impl FnMut(Hit, Line) -> Option<T>,
     ) -> Option<T> {
-        let next = text.as_bytes().get(at + 4..at + 8).and_then(<[u8]>::first_chunk);
-        let next = next.map(|next| fold(*next));
-        self.slots(window).find_map(|slot| {
-            if next.is_some_and(|next| first(next, slot.known) != slot.next) {
-                return None;
-            }
-            let row = self.literals.get(usize::from(slot.literal))?;
-            let at = at.checked_add_signed(-isize::from(slot.offset))?;
-            let meant = (line.0..line.1).contains(&at) && row.is_at(text.as_bytes(), at);
-            if meant { visit(Hit { at, anchor: row.anchor }, line) } else { None }
+        let bytes = text.as_bytes();
+        let windows = windows(bytes, at);
+        // All are asked before any is looked at: a branch for each would be guessed wrong.
+        let marks = windows.iter().rev().fold(0, |all, w| all << 1 | self.marked(*w) & 1);
+        let mut left = marks;
+        std::iter::from_fn(|| {
+            let i = left.trailing_zeros() as usize;
+            left &= left.checked_sub(1)?;
+            Some((*windows.get(i)?, at + 2 * i))
+        })
+        .take_while(|(_, at)| *at < line.1)
+        .find_map(|(window, at)| {
+            let next = bytes.get(at + 4..at + 8).and_then(<[u8]>::first_chunk);
+            let next = next.map(|next| fold(*next));
+            self.slots(window).find_map(|slot| {
+                if next.is_some_and(|next| first(next, slot.known) != slot.next) {
+                    return None;
+                }
+                let row = self.literals.get(usize::from(slot.literal))?;
+                let at = at.checked_add_signed(-isize::from(slot.offset))?;
+                let meant = (line.0..line.1).contains(&at) && row.is_at(bytes, at);
+                if meant { visit(Hit { at, anchor: row.anchor }, line) } else { None }
+            })
         })
     }
 }
 
-/// What may stand beside a literal as the gate sees it, each byte once; where anything may, also
-/// characters that are not ASCII.
+/// Every byte as the gate sees it, once.
+fn classes() -> impl Iterator<Item = u8> {
+    (0..=FOLDED).filter(|byte| byte & FOLDED == *byte)
+}
+
+/// What may stand beside a literal as the gate sees it, each byte once.
 fn around(set: &[u8]) -> Vec<u8> {
-    let set = if set == anchors::ANY { anchors::AROUND } else { set };
-    let mut folded: Vec<u8> = set.iter().map(|byte| byte | 0x20).collect();
+    let mut folded: Vec<u8> = match set {
+        anchors::ANY => classes().collect(),
+        _ => set.iter().map(|byte| byte & FOLDED).collect(),
+    };
     folded.sort_unstable();
     folded.dedup();
     folded
@@ -264,6 +279,7 @@ fn around(set: &[u8]) -> Vec<u8> {
 
 /// The windows at `at` and every second byte behind it, as if line breaks followed the text.
 #[allow(clippy::cast_possible_truncation)] // the low four bytes are meant
+#[inline]
 fn windows(text: &[u8], at: usize) -> [u32; WINDOWS] {
     let rest = text.get(at..).unwrap_or_default();
     let bytes = rest.first_chunk().copied().unwrap_or_else(|| {
@@ -271,7 +287,7 @@ fn windows(text: &[u8], at: usize) -> [u32; WINDOWS] {
         last.iter_mut().zip(rest).for_each(|(last, byte)| *last = *byte);
         last
     });
-    let bytes = u128::from_le_bytes(bytes) | FOLD;
+    let bytes = u128::from_le_bytes(bytes) & FOLD;
     std::array::from_fn(|i| (bytes >> (16 * i)) as u32)
 }
 
@@ -291,16 +307,25 @@ const RARE: usize = 100;
 
 /// Which windows occur often in logs; see [`COMMON`] and [`FREQUENT`].
 struct Frequency {
-    pairs: HashSet<[u8; 2]>,
-    /// By window: how many are less frequent.
-    windows: HashMap<u32, usize>,
+    /// For each letter those that often follow it, a bit each.
+    pairs: [u32; 32],
+    /// In order: each with how many are less frequent.
+    windows: Vec<(u32, usize)>,
 }
 
 impl Frequency {
     fn new() -> Self {
-        let pairs = COMMON.windows(2).filter_map(|pair| pair.try_into().ok()).collect();
+        let mut pairs = [0; 32];
+        for pair in COMMON.windows(2) {
+            let &[a, b] = pair else { continue };
+            if let (true, Some(after)) = (is_letters([a, b]), pairs.get_mut(usize::from(a & 31))) {
+                *after |= 1 << (b & 31);
+            }
+        }
         let windows = FREQUENT.lines().rev().filter_map(|line| line.as_bytes().first_chunk());
-        let windows = windows.enumerate().map(|(rank, window)| (fold(*window), rank)).collect();
+        let windows = windows.enumerate().map(|(rank, window)| (fold(*window), rank));
+        let mut windows: Vec<_> = windows.collect();
+        windows.sort_unstable();
         Self { pairs, windows }
     }
 
@@ -312,14 +337,16 @@ impl Frequency {
     /// How often a window occurs: its rank among the frequent ones, or, below all of those, how
     /// many of its pairs are common.
     fn of(&self, window: [u8; 4]) -> usize {
-        if let Some(rank) = self.windows.get(&fold(window)) {
+        let known = self.windows.binary_search_by_key(&fold(window), |(window, _)| *window);
+        if let Some((_, rank)) = known.ok().and_then(|i| self.windows.get(i)) {
             return RARE + rank;
         }
         let window = window.map(|b| b.to_ascii_lowercase());
-        let one = |pair: [u8; 2]| {
-            let letters = pair.iter().all(u8::is_ascii_lowercase);
-            let digits = pair.iter().all(u8::is_ascii_digit);
-            let common = letters && self.pairs.contains(&pair);
+        let one = |[a, b]: [u8; 2]| {
+            let letters = is_letters([a, b]);
+            let after = self.pairs.get(usize::from(a & 31)).copied().unwrap_or(0);
+            let digits = a.is_ascii_digit() && b.is_ascii_digit();
+            let common = letters && after >> (b & 31) & 1 == 1;
             if common || digits { 4 } else { usize::from(letters) + 1 }
         };
         let [a, b, c, d] = window;
@@ -327,9 +354,12 @@ impl Frequency {
     }
 }
 
-#[allow(clippy::cast_possible_truncation)] // the low half of the fold mask
+fn is_letters(pair: [u8; 2]) -> bool {
+    pair.iter().all(u8::is_ascii_lowercase)
+}
+
 fn fold(window: [u8; 4]) -> u32 {
-    u32::from_le_bytes(window) | FOLD as u32
+    u32::from_le_bytes(window.map(|byte| byte & FOLDED))
 }
 
 /// What follows the window at `offset` in a literal, and how many bytes of it there are.
@@ -349,13 +379,18 @@ fn first(bytes: u32, count: u8) -> u32 {
     bytes.checked_shl(others).map_or(0, |kept| kept >> others)
 }
 
-/// Multiplicative hash; the upper bits are the well-mixed ones.
+/// Multiplicative hash: the upper half, well mixed, is a place, the lowest bits one of its bits.
 fn hash(window: u32) -> u32 {
-    window.wrapping_mul(0x9E37_79B1) >> (32 - BITS)
+    window.wrapping_mul(0x9E37_79B1)
 }
 
-fn bucket(hash: u32) -> usize {
-    hash as usize >> (BITS - BUCKET_BITS)
+#[allow(clippy::cast_possible_truncation)] // half of it is left
+fn place(hash: u32) -> u16 {
+    (hash >> 16) as u16
+}
+
+fn bucket(window: u32) -> usize {
+    hash(window) as usize >> (32 - BUCKET_BITS)
 }
 
 #[cfg(test)]
