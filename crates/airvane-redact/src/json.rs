@@ -1,44 +1,45 @@
 //! JSON: values by the names of their keys, strings by their content.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Number, Value};
 
 use crate::{
     known::Known,
     mask,
     names::{Judgement, Strength},
-    redactor::{AGAIN, Redactor, Stop},
+    redactor::{PASSES, Redactor, Stop},
     values,
 };
 
-/// Redacts a value in two passes: the second masks what the first learned, wherever it stands.
-/// `None` if it was stopped.
-pub(crate) fn redact(redactor: &Redactor, value: Value, stop: Stop<'_>) -> Option<Value> {
-    let mut value = value;
-    // As in text, what is masked elsewhere may bare what stands beside it.
-    for _ in 0..=AGAIN {
-        let mut walk = Walk { redactor, learned: Known::default(), stop, stopped: false };
+/// Redacts a value until a pass leaves it as it is. `None` if it was stopped.
+pub(crate) fn redact(redactor: &Redactor, mut value: Value, stop: Stop<'_>) -> Option<Value> {
+    for _ in 0..PASSES {
+        let mut walk =
+            Walk { redactor, learned: Known::default(), stop, stopped: false, changed: false };
         value = walk.value(value);
         if walk.stopped {
             return None;
         }
-        let mut recall = Recall { redactor, learned: walk.learned, changed: false };
-        if recall.learned.is_empty() {
-            break;
+        let mut recall = Recall { redactor, learned: walk.learned, changed: walk.changed };
+        if !recall.learned.is_empty() {
+            value = recall.value(value);
         }
-        value = recall.value(value);
         if !recall.changed {
-            break;
+            return Some(value);
         }
     }
-    Some(value)
+    Some(Value::String(redactor.inner().masker.mask("secret", &value.to_string())))
 }
 
+/// The first half of a pass: masks, and learns what else is to be masked.
 struct Walk<'a> {
     redactor: &'a Redactor,
     learned: Known,
     stop: Stop<'a>,
     /// What was walked then is of no use: nothing of it is given out.
     stopped: bool,
+    changed: bool,
 }
 
 impl Walk<'_> {
@@ -55,7 +56,9 @@ impl Walk<'_> {
     fn text(&mut self, text: &str) -> String {
         let safe = self.redactor.forward(text, &mut self.learned, self.stop);
         self.stopped |= safe.is_none();
-        safe.unwrap_or_default()
+        let safe = safe.unwrap_or_default();
+        self.changed |= safe != text;
+        safe
     }
 
     fn object(&mut self, fields: Map<String, Value>) -> Map<String, Value> {
@@ -74,7 +77,7 @@ impl Walk<'_> {
             }
             let value = match judged.strength {
                 Strength::Strong | Strength::Medium => self.hide(value, judged),
-                Strength::Weak => self.weigh(&name, value),
+                Strength::Weak => self.weigh(value, judged),
                 Strength::None => self.value(value),
             };
             out.insert(shown, value);
@@ -106,8 +109,9 @@ impl Walk<'_> {
             Value::Number(number) => self.number(number, judged),
             Value::Array(items) => items.into_iter().map(|item| self.hide(item, judged)).collect(),
             Value::Object(fields) => {
-                let hidden =
-                    fields.into_iter().map(|(name, value)| (name, self.hide(value, judged)));
+                let hidden = fields
+                    .into_iter()
+                    .map(|(name, value)| (self.text(&name), self.hide(value, judged)));
                 Value::Object(hidden.collect())
             }
             other => other,
@@ -118,8 +122,10 @@ impl Walk<'_> {
         let text = crate::clean(text);
         let value = text.trim();
         if mask::is_mask(value) || values::is_placeholder(value) {
+            self.changed |= matches!(text, Cow::Owned(_));
             return text.into_owned();
         }
+        self.changed = true;
         if judged.strength == Strength::Strong {
             self.learned.learn(value, judged.kind);
         }
@@ -127,19 +133,19 @@ impl Walk<'_> {
     }
 
     /// Numbers stay typed, except a long one under a name like `password`.
-    fn number(&self, number: Number, judged: Judgement) -> Value {
+    fn number(&mut self, number: Number, judged: Judgement) -> Value {
         let text = number.to_string();
         if judged.strength == Strength::Strong && judged.kind == "password" && text.len() >= 6 {
+            self.changed = true;
             return Value::String(self.redactor.inner().masker.mask(judged.kind, &text));
         }
         Value::Number(number)
     }
 
-    /// A weakly telling name: masked if the string looks random.
-    fn weigh(&mut self, name: &str, value: Value) -> Value {
+    /// Under a weakly telling name: masked if the string looks random.
+    fn weigh(&mut self, value: Value, judged: Judgement) -> Value {
         let Value::String(text) = &value else { return self.value(value) };
         let names = &self.redactor.inner().detector.names;
-        let judged = names.judge(name);
         if values::is_secret(text, values::Form::Quoted, judged, names) {
             return Value::String(self.mask(text, judged));
         }
@@ -147,7 +153,7 @@ impl Walk<'_> {
     }
 }
 
-/// The second pass.
+/// The second half of a pass: masks what the first learned, wherever it stands.
 struct Recall<'a> {
     redactor: &'a Redactor,
     learned: Known,

@@ -38,8 +38,9 @@ pub(crate) struct Inner {
 /// Whether to give up: asked between pieces of work.
 pub(crate) type Stop<'a> = &'a dyn Fn() -> bool;
 
-/// How often a text is redacted again because a value that was learned in it was masked elsewhere.
-pub(crate) const AGAIN: usize = 3;
+/// Passes after which a text that every pass still changes is masked whole. A mask may bare a name
+/// or an address beside it, so what a pass changed is looked at again; nearly always that is all.
+pub(crate) const PASSES: usize = 12;
 
 /// How many masks of which kind a text got.
 pub type Count = BTreeMap<String, usize>;
@@ -72,27 +73,25 @@ impl Redactor {
     }
 
     /// Cleans and redacts one bounded text of any number of lines. A value that a name gives away
-    /// in one place is masked in every place of the text, before and after.
+    /// in one place is masked in every place of the text, before and after. What is returned a
+    /// further pass was seen to leave as it is.
     pub fn text(&self, raw: &str) -> SafeText {
-        let (mut text, mut changed) = self.once(raw);
-        // A mask that takes a value's place elsewhere may bare a name or an address beside it.
-        for _ in 0..AGAIN {
-            if !changed {
-                break;
+        let mut text = self.once(raw);
+        for _ in 1..PASSES {
+            let again = self.once(&text);
+            if again == text {
+                return SafeText::vouch(text);
             }
-            (text, changed) = self.once(&text);
+            text = again;
         }
-        SafeText::vouch(text)
+        SafeText::vouch(self.inner.masker.mask("secret", raw))
     }
 
-    /// One pass in each direction, and whether the second changed anything.
-    fn once(&self, raw: &str) -> (String, bool) {
+    /// One pass in each direction.
+    fn once(&self, raw: &str) -> String {
         let mut learned = Known::default();
         let text = self.forward(raw, &mut learned, &|| false).unwrap_or_default();
-        match self.backward(&text, &learned) {
-            Some(text) => (text, true),
-            None => (text, false),
-        }
+        self.backward(&text, &learned).unwrap_or(text)
     }
 
     /// Cleans and redacts JSON: values by the names of their keys at any depth, every string by

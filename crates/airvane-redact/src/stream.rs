@@ -12,8 +12,9 @@ use crate::{
     safe::SafeText,
 };
 
-/// Masking may uncover another find (a value beside a mask); this many rounds settle all.
-const ROUNDS: usize = 4;
+/// Masking may uncover another find (a value beside a mask). A line that this many rounds leave
+/// unsettled is masked whole.
+const ROUNDS: usize = 8;
 
 /// What earlier lines say about the next one.
 #[derive(Default)]
@@ -204,40 +205,51 @@ impl State {
         redactor: &Redactor,
         known: &Known,
         (line, mut hits): (&str, Vec<Hit>),
-        (extra, block): (&[Found], Option<String>),
+        (mut extra, block): (&[Found], Option<String>),
         out: &mut String,
     ) {
-        let inner = redactor.inner();
         let mut text = Cow::Borrowed(line);
-        for round in 0..ROUNDS {
-            if round > 0 {
-                hits = Detector::hits(&text);
-            }
-            let mut found = inner.detector.line(&text, &hits);
-            if round == 0 && !extra.is_empty() {
-                found.extend_from_slice(extra);
+        for _ in 0..ROUNDS {
+            let mut found = redactor.inner().detector.line(&text, &hits);
+            if !extra.is_empty() {
+                found.extend_from_slice(std::mem::take(&mut extra));
                 found = crate::detect::merge(found);
             }
-            let mut edits: Vec<(usize, usize, String)> = Vec::new();
-            for f in &found {
-                let value = text.get(f.start..f.end).unwrap_or_default();
-                let block_kind = f.kind.ends_with("private-key") || f.kind == "ansible-vault";
-                let opened = block.as_deref().filter(|_| block_kind);
-                let value = opened.unwrap_or(value);
-                edits.push((f.start, f.end, inner.masker.mask(f.kind, value)));
-                if f.named {
-                    self.learn(value, f.kind);
-                }
-            }
-            for m in known.matches(&text, 0).chain(self.learned.matches(&text, 0)) {
-                edits.push((m.start, m.end, inner.masker.mask(m.kind, m.value)));
-            }
+            let edits = self.edits(redactor, known, &text, &found, block.as_deref());
             if edits.is_empty() {
-                break;
+                out.push_str(&text);
+                return;
             }
             text = Cow::Owned(apply(&text, edits));
+            hits = Detector::hits(&text);
         }
-        out.push_str(&text);
+        out.push_str(&redactor.inner().masker.mask("secret", line));
+    }
+
+    /// The masks for what was found in a line, and for what is known to be secret.
+    fn edits(
+        &mut self,
+        redactor: &Redactor,
+        known: &Known,
+        text: &str,
+        found: &[Found],
+        block: Option<&str>,
+    ) -> Vec<(usize, usize, String)> {
+        let masker = &redactor.inner().masker;
+        let mut edits: Vec<(usize, usize, String)> = Vec::new();
+        for f in found {
+            let value = text.get(f.start..f.end).unwrap_or_default();
+            let block_kind = f.kind.ends_with("private-key") || f.kind == "ansible-vault";
+            let value = block.filter(|_| block_kind).unwrap_or(value);
+            edits.push((f.start, f.end, masker.mask(f.kind, value)));
+            if f.named {
+                self.learn(value, f.kind);
+            }
+        }
+        for m in known.matches(text, 0).chain(self.learned.matches(text, 0)) {
+            edits.push((m.start, m.end, masker.mask(m.kind, m.value)));
+        }
+        edits
     }
 
     /// What the mask of a block that goes on below is made of: two masks should look alike only

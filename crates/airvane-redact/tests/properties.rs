@@ -187,6 +187,11 @@ fn masks_bare_nothing_beside_them() {
         " AccountName=x;://u:p4x@h/?://secret=AccountName=x;secret=",
         "..secret=k9Xw2LpQ7vRt4Zb8)k9Xw2LpQ7vRt4Zb8api_key=secret=)token: @",
         "://u:p4x@h/?password=://u:p4x@h/?\nk9Xw2LpQ7vRt4Zb8\n://u:p4x@h/?AccountName=x;",
+        "passwords:\n\"'secret': 'A\"kind\":\"Secret\",",
+        // A chain in one line that each look shortens by one.
+        "algoliasearch('algoliasearch('SKWVEUNgoliasearch('algoliasearch('SKWVEUNN64R', \
+         '7b27ec265c3871ad2f89'4716951a53aSKWVEUN64R', '7b27ec265c3871ad2f8974716951a53a'N4R', \
+         '7b27ec265c3871ad2f8947169951a53aSKWVEUN64R', '7b27ec265c3871ad2f8974716951a53a')",
     ] {
         let once = redactor.text(text);
         assert_eq!(redactor.text(&once), once, "{text}");
@@ -241,4 +246,29 @@ fn a_masked_line_announces_what_it_did_before() {
         let once = redactor().text(text);
         assert_eq!(redactor().text(&once), once);
     }
+}
+
+/// A key is judged by what of it is shown, and below a telling key keys are redacted as well.
+#[test]
+fn keys_that_hold_secrets_are_judged_as_they_are_shown() {
+    let redactor = redactor();
+    let key = "key\"s3n://AKIAQ3EGRZTKV5YJ2HWN:kR7vQ2nX9sLwB4tYpZc8@bucket";
+    let token = "ghp_0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX";
+    let raw = serde_json::json!({
+        key: "sc.textFile(\"s3n://AKIAQ3EGRZTKV5YJ2HWN:kR7vQ2nX9sLwB4tYpZc8@bu@ket/x\")",
+        "passwords": { token: "orchid42" },
+    });
+    let once = redactor.json(raw);
+    let text = once.to_string();
+    assert!(!text.contains("kR7vQ2nX9sLw") && !text.contains(token), "{text}");
+    assert_eq!(redactor.json(once.as_value().clone()), once);
+}
+
+/// A pattern of the user's may match within the word of a mask.
+#[test]
+fn denied_text_is_not_looked_for_in_masks() {
+    let redactor = Redactor::new(Settings::new().deny("[a-z]{6,}|\\b")).unwrap_or_default();
+    let once = redactor.text("ab orchid cd walnut");
+    assert_eq!(once.masks().get("denied"), Some(&2), "{once}");
+    assert_eq!(redactor.text(&once), once);
 }

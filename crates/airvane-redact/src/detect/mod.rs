@@ -45,7 +45,7 @@ pub(crate) use services::{DISTINCT, ORDINARY};
 
 use crate::{
     gate::{Anchor, Hit, gate},
-    mask,
+    known, mask,
     names::Names,
     settings::Patterns,
     view::View,
@@ -168,14 +168,15 @@ impl Detector {
         }
         self.permit(line, &mut found);
         for pattern in &self.patterns.deny {
-            found.extend(pattern.find_iter(text).filter(|m| !mask::is_mask(m.as_str())).map(|m| {
-                Found {
-                    start: m.start(),
-                    end: m.end(),
-                    kind: "denied",
-                    from: m.start(),
-                    named: false,
-                }
+            let matches = pattern.find_iter(text).filter(|m| {
+                !m.is_empty() && !mask::is_mask(m.as_str()) && !known::in_mask(text, m.start())
+            });
+            found.extend(matches.map(|m| Found {
+                start: m.start(),
+                end: m.end(),
+                kind: "denied",
+                from: m.start(),
+                named: false,
             }));
         }
         merge(found)
