@@ -8,7 +8,7 @@ use super::{
     name::{self, MAX_NAME, Name, judge},
     prose, read, reversed,
     value::{self, Value},
-    webhook,
+    webhook, within,
 };
 use crate::{
     names,
@@ -31,13 +31,27 @@ pub(super) fn detect(
         // Most names that alarm the gate are followed by no value: that is the cheaper question.
         if let Some(gap) = separator(line, start, end) {
             if let Some(name) = judge(detector, line, start, end) {
+                let before = found.len();
                 assigned(detector, line, name, gap, found);
+                if found.len() == before && matches!(gap.kind, Gap::Assign | Gap::Comma) {
+                    push(line, name, within::string(line, name, gap.end), found);
+                }
             }
         } else {
             webhook::path(line, start, end, found);
+            if let Some(from) = within::called(line, end)
+                && let Some(name) = judge(detector, line, start, end)
+            {
+                push(line, name, within::string(line, name, from), found);
+            }
         }
     }
     end
+}
+
+/// Adds the value of a name, if there is one.
+fn push(line: View<'_>, name: Name, value: Option<Value>, found: &mut Vec<Found>) {
+    found.extend(value.map(|value| name.found(line, value)));
 }
 
 /// What stands behind a name and what divides them.

@@ -33,6 +33,7 @@ mod uri;
 mod value;
 mod vendor;
 mod webhook;
+mod within;
 
 pub(crate) use below::Pending;
 pub(crate) use block::{Block, Inside, Opening};

@@ -65,6 +65,9 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
     }
     let end = line.text.trim_end().len();
     let text = line.get(0, end);
+    if let Some(judged) = echoed(names, text) {
+        return Some((judged, Below::Strings, 1));
+    }
     let (below, lines, name_end) = match line.before(end) {
         b'?' | b':' if told(names, text).is_some() => return told(names, text),
         b'=' | b':' => (Below::Strings, LINES, end - 1),
@@ -94,6 +97,17 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
     let judged = detector.names.judge(line.get(start, name_end));
     (judged.strength == Strength::Strong && line.before(start) != b'$')
         .then_some((judged, below, lines))
+}
+
+/// What a shell is asked to print: `echo $DB_PASSWORD`, `echo "${TOKEN}"`, `printenv DB_PASSWORD`.
+fn echoed(names: &Names, text: &str) -> Option<Judgement> {
+    let (head, last) = text.rsplit_once(' ')?;
+    let echo = head.ends_with("echo") && last.contains('$');
+    if !echo && !head.ends_with("printenv") {
+        return None;
+    }
+    let judged = names.judge(last.trim_matches(['"', '$', '{', '}']));
+    (judged.strength == Strength::Strong).then_some(judged)
 }
 
 /// Where a name ends that has a sign before what is at `at`.
@@ -293,6 +307,8 @@ pub(super) fn element(line: View<'_>, at: usize) -> Option<(usize, usize)> {
     Some((start, start + line.rest(start).find("</")?))
 }
 
+const RETURN: &str = "return ";
+
 /// A string that is all there is in the line, or an item of a YAML list.
 fn string(
     detector: &Detector,
@@ -303,16 +319,20 @@ fn string(
     let item = line.has_at(indent, "- ");
     let at = if item { line.run(indent + 2, &BLANK) } else { indent };
     let at = at + if line.has_at(at, "string(") { line.rest(at).find(' ')? + 1 } else { 0 };
+    // What a branch gives back: `case "password":` and `return "x", nil`.
+    let returned = line.has_at(at, RETURN);
+    let at = at + if returned { RETURN.len() } else { 0 };
     if let Some(Value { start, end, .. }) = value::quoted(line, at) {
         let text = line.get(start, end);
-        let alone = line.rest(end + 1).trim_matches([',', ';', ')', ' ', '"']).is_empty();
+        let rest = line.rest(end + 1).trim_matches([',', ';', ')', ' ', '"']);
+        let alone = rest.is_empty() || returned && rest == "nil";
         let secret = values::is_secret(text, Form::Quoted, judged, &detector.names);
         return (alone && secret && !values::is_wordlike(text)).then_some((start, end));
     }
     let end = line.text.trim_end().len();
     let text = line.get(at, end);
     // `password:` and a word below it that is indented further.
-    let word = judged.kind == "password" && !values::is_code(text, &detector.names);
+    let word = !returned && judged.kind == "password" && !values::is_code(text, &detector.names);
     let item = item || word;
     let telling = if judged.kind == "password" {
         values::is_telling(text)

@@ -12,7 +12,12 @@ pub(super) fn judge(name: &str) -> Judgement {
     if words.is_empty() || EXEMPT.contains(&words.join("_").as_str()) {
         return NOTHING;
     }
-    let judged = judge_words(&words);
+    // `password_by_env`, `token_by_user`: those that it tells apart.
+    let several = match words.as_slice() {
+        [of @ .., by, _] if by == "by" && !of.is_empty() => of,
+        all => all,
+    };
+    let judged = judge_words(several);
     // A header: `X-ClickHouse-Key`.
     let header =
         name.len() > 2 && name.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("x-"));
