@@ -158,7 +158,9 @@ impl State {
         let mut extra = Vec::new();
         let detector = &redactor.inner().detector;
         let pending = self.pending.take();
-        extra.extend(pending.and_then(|pending| detector.field_value(line, pending)));
+        if let Some(pending) = pending {
+            extra = detector.field_values(line, pending);
+        }
         extra.extend(self.in_manifest(redactor, line));
         if line.contains("AKIA") || line.contains("ASIA") {
             self.aws = AWS_LINES;

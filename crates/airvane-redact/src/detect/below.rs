@@ -103,12 +103,17 @@ pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
     announce(&name, 1)
 }
 
-/// The value of a line `value: x`, `default = "x"` or `<string>x</string>` after such a name.
-pub(super) fn field_value(detector: &Detector, line: View<'_>, pending: Pending) -> Option<Found> {
+/// What a line holds of that which a line above it announced.
+pub(super) fn field_values(detector: &Detector, line: View<'_>, pending: Pending) -> Vec<Found> {
     let default = pending.below == Below::Strings && opens::defaults(line);
     if pending.below != Below::Field && !default {
-        return opens::value(detector, line, pending.judged, pending.below);
+        return opens::values(detector, line, pending.judged, pending.below);
     }
+    field_value(line, pending).into_iter().collect()
+}
+
+/// The value of a line `value: x`, `default = "x"` or `<string>x</string>` after such a name.
+fn field_value(line: View<'_>, pending: Pending) -> Option<Found> {
     let at = line.run(0, &BLANK);
     let kind = pending.judged.kind;
     let found = if let Some((start, end)) = opens::element(line, at) {

@@ -114,10 +114,12 @@ impl Detector {
         below::pending(self, View::new(text))
     }
 
-    /// The value of a line `value: x` after such a line.
-    pub(crate) fn field_value(&self, text: &str, pending: Pending) -> Option<Found> {
-        below::field_value(self, View::new(text), pending)
-            .filter(|f| self.permits(View::new(text), f))
+    /// The values of a line `value: x` after such a line, or of a table's row.
+    pub(crate) fn field_values(&self, text: &str, pending: Pending) -> Vec<Found> {
+        let line = View::new(text);
+        let mut found = below::field_values(self, line, pending);
+        self.permit(line, &mut found);
+        found
     }
 
     /// The places of a line that are worth a look.

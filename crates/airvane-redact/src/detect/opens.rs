@@ -38,6 +38,8 @@ pub(super) enum Below {
     /// A word that is all there is in a line, behind a sentence that announces it; whether that
     /// ends with the word "password".
     Told(bool),
+    /// A word that is all there is in the line, as a shell prints a variable.
+    Printed,
     /// What a validator says it was given: `input_value='x'`.
     Given,
 }
@@ -57,7 +59,9 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
     if section::is_keyed(line) {
         return Some((names.judge("password"), Below::Key, KEYED));
     }
-    if let Some((judged, column)) = section::column(names, line) {
+    if let Some((judged, column)) =
+        section::column(names, line).or_else(|| section::copied(names, line))
+    {
         return Some((judged, Below::Column(column), LINES));
     }
     if let Some((judged, column)) = section::argument(names, line) {
@@ -66,7 +70,7 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
     let end = line.text.trim_end().len();
     let text = line.get(0, end);
     if let Some(judged) = echoed(names, text) {
-        return Some((judged, Below::Strings, 1));
+        return Some((judged, Below::Printed, 1));
     }
     let (below, lines, name_end) = match line.before(end) {
         b'?' | b':' if told(names, text).is_some() => return told(names, text),
@@ -183,7 +187,7 @@ pub(super) fn goes_on(line: View<'_>, below: Below) -> bool {
         Below::Field => !text.ends_with([':', '}']),
         Below::Strings => text.starts_with("- ") || text.ends_with(','),
         Below::Text(end) => end.is_some_and(|end| hash(text) != end),
-        Below::Reply | Below::Given => false,
+        Below::Reply | Below::Given | Below::Printed => false,
         Below::Told(_) => text.is_empty(),
         Below::Pointed(_) => section::points(line),
         Below::Members(least) => section::is_member(line, least) || goes_on(line, Below::Strings),
@@ -221,16 +225,34 @@ pub(super) fn defaults(line: View<'_>) -> bool {
     line.has_at(line.run(0, &BLANK), "default:")
 }
 
-/// The value that this line holds.
-pub(super) fn value(
+/// The values that this line holds.
+pub(super) fn values(
     detector: &Detector,
     line: View<'_>,
     judged: Judgement,
     below: Below,
-) -> Option<Found> {
+) -> Vec<Found> {
+    let places = match below {
+        Below::Column(column) => column.values(&detector.names, line, judged),
+        _ => value(detector, line, judged, below).into_iter().collect(),
+    };
+    let given =
+        |&(start, end): &(usize, usize)| end > start && !values::is_template(line.get(start, end));
+    let kind = judged.kind;
+    let found = |(start, end)| Found { start, end, kind, from: start, named: true };
+    places.into_iter().filter(given).map(found).collect()
+}
+
+/// The value that this line holds, unless it is a table's row.
+fn value(
+    detector: &Detector,
+    line: View<'_>,
+    judged: Judgement,
+    below: Below,
+) -> Option<(usize, usize)> {
     let indent = line.run(0, &BLANK);
-    let found = match below {
-        Below::Field => None,
+    match below {
+        Below::Field | Below::Column(_) => None,
         Below::Strings if line.at(indent) == b'<' => element(line, indent),
         Below::Strings => string(detector, line, indent, judged),
         Below::Reply => string(detector, line, reply(line.text.trim_end())?, judged),
@@ -238,19 +260,15 @@ pub(super) fn value(
             section::member(line, judged, least).or_else(|| string(detector, line, indent, judged))
         }
         Below::Key => section::key(line),
-        Below::Column(column) => column.value(&detector.names, line, judged),
         Below::Given => given(line),
+        Below::Printed => printed(line, indent),
         Below::Told(near) => word(line, indent, near),
         Below::Pointed(column) => section::pointed(line, column),
         Below::Text(end) if end == Some(hash(line.text.trim())) => None,
         Below::Text(_) if line.at(indent) == b'<' => element(line, indent),
         Below::Body if goes_on(line, below) || line.at(indent) == b'-' => None,
         Below::Text(_) | Below::Body => Some((indent, line.text.trim_end().len())),
-    };
-    let (start, end) = found?;
-    let given = end > start && !values::is_template(line.get(start, end));
-    let kind = judged.kind;
-    given.then_some(Found { start, end, kind, from: start, named: true })
+    }
 }
 
 /// What a sentence says that ends in a colon or asks: "Please use the following password to proceed:",
@@ -284,6 +302,13 @@ fn word(line: View<'_>, at: usize, near: bool) -> Option<(usize, usize)> {
     let said = (lead > 0 || near) && plain && values::is_telling(text);
     let alone = !text.contains([' ', ':', '=', '/', '(']) && !values::is_path(text);
     (alone && (hash || random || said)).then_some((start, start + text.len()))
+}
+
+/// The one word of a line, if it is more than a word of prose.
+fn printed(line: View<'_>, start: usize) -> Option<(usize, usize)> {
+    let end = line.text.trim_end().len();
+    let text = line.get(start, end);
+    (values::is_telling(text) && !text.contains([' ', '\t'])).then_some((start, end))
 }
 
 /// What pydantic says below the name of a field: `[type=too_long, input_value='x', …]`; R's `[1] "x"`

@@ -9,11 +9,11 @@ use crate::{
     view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View},
 };
 
-/// A column of a table.
+/// A column of a table, or some of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Column {
-    /// What divides cells, how many there are, and which one.
-    Ruled { rule: char, cells: usize, index: usize },
+    /// What divides cells, how many there are, and a bit for each that is meant.
+    Ruled { rule: char, cells: usize, meant: u32 },
     /// Where the title begins and ends in a table that is aligned with blanks.
     Aligned { start: usize, end: usize },
 }
@@ -43,12 +43,28 @@ pub(super) fn column(names: &Names, line: View<'_>) -> Option<(Judgement, Column
     if cells.len() < 2 || !cells.iter().all(|cell| is_title(cell)) {
         return None;
     }
-    let telling = cells.iter().enumerate().find_map(|(index, cell)| {
-        let judged = names.judge(cell.trim().trim_matches(['"', '\'']));
-        (judged.strength == Strength::Strong).then_some((judged, index))
-    });
-    let (judged, index) = telling?;
-    Some((judged, Column::Ruled { rule, cells: cells.len(), index }))
+    ruled(names, rule, &cells)
+}
+
+/// The columns whose titles name a secret.
+fn ruled(names: &Names, rule: char, titles: &[&str]) -> Option<(Judgement, Column)> {
+    let mut first = None;
+    let mut meant = 0;
+    for (index, title) in (0..u32::BITS).zip(titles) {
+        let judged = names.judge(title.trim().trim_matches(['"', '\'']));
+        if judged.strength == Strength::Strong {
+            meant |= 1 << index;
+            first.get_or_insert(judged);
+        }
+    }
+    Some((first?, Column::Ruled { rule, cells: titles.len(), meant }))
+}
+
+/// The columns of what PostgreSQL dumps: `COPY t (id, password) FROM stdin;`.
+pub(super) fn copied(names: &Names, line: View<'_>) -> Option<(Judgement, Column)> {
+    let list = line.text.strip_prefix("COPY ")?.strip_suffix(") FROM stdin;")?;
+    let (_, titles) = list.split_once('(')?;
+    ruled(names, '\t', &titles.split(',').collect::<Vec<_>>())
 }
 
 /// The same where blanks align the columns, two at least between some of them.
@@ -84,47 +100,50 @@ fn word(line: View<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
 }
 
 impl Column {
-    /// Bounds of this column's cell in a row, or nothing if the line is no row of the table.
-    fn cell(self, line: View<'_>) -> Option<(usize, usize)> {
-        let (rule, cells, index) = match self {
-            Self::Ruled { rule, cells, index } => (rule, cells, index),
-            Self::Aligned { start, end } => return word(line, start, end),
+    /// Bounds of the cells that are meant in a row, or nothing if the line is no row of the table.
+    fn cells(self, line: View<'_>) -> Vec<(usize, usize)> {
+        let (rule, cells, meant) = match self {
+            Self::Ruled { rule, cells, meant } => (rule, cells, meant),
+            Self::Aligned { start, end } => return word(line, start, end).into_iter().collect(),
         };
-        let lead = line.text.len() - line.text.trim_start().len();
-        let mut start = lead;
-        let mut cell = None;
+        let mut start = line.text.len() - line.text.trim_start().len();
+        let mut found = Vec::new();
         let mut count = 0;
         for part in line.text.trim().split(rule) {
-            if count == index {
+            if count < u32::BITS as usize && meant >> count & 1 == 1 {
                 let before = part.len() - part.trim_start_matches([' ', '"', '\'']).len();
                 let inner = part.trim_matches([' ', '"', '\'']);
-                cell = Some((start + before, start + before + inner.len()));
+                found.push((start + before, start + before + inner.len()));
             }
             count += 1;
             start += part.len() + rule.len_utf8();
         }
-        cell.filter(|_| count == cells)
+        if count == cells { found } else { Vec::new() }
     }
 
     /// Whether a line belongs to the table: a row, or the rule below its head.
     pub(super) fn goes_on(self, line: View<'_>) -> bool {
         let ruled = !line.text.is_empty() && line.text.chars().all(|c| " -=+|:┼─├┤│".contains(c));
-        ruled || self.cell(line).is_some()
+        ruled || !self.cells(line).is_empty()
     }
 
-    /// The secret in this column of a row. What is a name itself is another head.
-    pub(super) fn value(
+    /// The secrets in the cells that are meant. What is a name itself is another head.
+    pub(super) fn values(
         self,
         names: &Names,
         line: View<'_>,
         judged: Judgement,
-    ) -> Option<(usize, usize)> {
-        let (start, end) = self.cell(line)?;
-        let text = line.get(start, end);
-        let plain = !text.contains([' ', '(', ')', '[', ']', '{', '}', '<', '>']);
-        let random = judged.strength == Strength::Strong || values::is_service_key(text);
-        let secret = plain && random && values::is_secret(text, Form::Tight, judged, names);
-        (secret && names.judge(text).strength == Strength::None).then_some((start, end))
+    ) -> Vec<(usize, usize)> {
+        let is_secret = |&(start, end): &(usize, usize)| {
+            let text = line.get(start, end);
+            let plain = !text.contains([' ', '(', ')', '[', ']', '{', '}', '<', '>']);
+            let random = judged.strength == Strength::Strong || values::is_service_key(text);
+            plain
+                && random
+                && values::is_secret(text, Form::Tight, judged, names)
+                && names.judge(text).strength == Strength::None
+        };
+        self.cells(line).into_iter().filter(is_secret).collect()
     }
 }
 

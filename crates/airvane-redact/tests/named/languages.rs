@@ -122,6 +122,17 @@ pub const TEXTS: &[&str] = &[
     "ALTER USER hr IDENTIFIED BY «ss7word» REPLACE «tt8word»;",
     "ALTER CURRENT USER SET PASSWORD FROM '«ss7word»' TO '«tt8word»'",
     "DECLARE @pwd nvarchar(64) = N'«ss7word»';",
+    // Within an expression.
+    "signing_key = bytes.fromhex(\"«9f86d081884c7d659a2feaa0c55ad015»\")",
+    "byte[] encryptionKey = Base64.getDecoder().decode(\"«M0nImQMxM53+lgcLltEEqiz9EtybMgbSlVEXLunnsrk=»\");",
+    "var jwtKey = []byte(\"«BJixgvJNb3Mvwd5i5Y8rOxfilJGwgBeu»\")",
+    "params={\"env\": Param(\"prod\"), \"client_secret\": Param(\"«I9HOCi5VKW-DXGwdeSEC61Ge»\", type=\"string\")}",
+    "API_TOKEN = Variable.get(\"crm_token\", default_var=\"«1e8a097d203fc6071fbad12b16ea7444f5d60843»\")",
+    "let password = env::var(\"DB_PASSWORD\").unwrap_or_else(|_| \"«lantern846»\".to_string());",
+    "expect(config.clientSecret).toBe('«WWuqA3ZoQ3h2cXSdpZrHduxgubDjH-ft»');",
+    "let(:auth_token) { '«U9qhPsHDj85cLR61FwHt»' }",
+    "password_by_env = {\"dev\": \"«otter040»\", \"prod\": \"«g8vgJaJBrs3s5amp»\"}",
+    "case \"password\":\n\treturn \"«Pixel%791pix»\", nil",
 ];
 
 /// Text in which nothing is masked.
@@ -141,4 +152,10 @@ pub const PLAIN: &[&str] = &[
     "${DB_PASSWORD:-}",
     "${DB_PASSWORD:?must be set}",
     "connect(self.password,timeout)",
+    "token = cache.get(\"orders-7f3a9c2b1d4e5f60\")",
+    "password = vault.read(path=\"kv/orders-2024\")",
+    "secret = client.get_secret(\"prod-db-8f7a2b91c3d4\").value",
+    "{\"token\": null, \"run_id\": \"f3a9c2b17d4e5f60a1b2c3d4e5f60718\"}",
+    "login(token=None, etag=\"f3a9c2b17d4e5f60a1b2c3d4e5f60718\")",
+    "case \"password\":\n\treturn \"string\", nil",
 ];

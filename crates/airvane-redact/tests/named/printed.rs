@@ -57,6 +57,10 @@ pub const TEXTS: &[&str] = &[
     "Config(password=SecretBytes(b'«ss7word»'))",
     "\"authorization\": [\"«Token 12d185e84a3cd38ba3a215e3401b894b»\"]",
     "key=db_password value=«ss7word»",
+    "$ echo $GRAFANA_ADMIN_PASSWORD\n«Falcon%519lan»",
+    "$ printenv API_TOKEN\n«q7ZkT2mXv9LpR4sBnW8c»",
+    "user,password,api_key\nbob,«Falcon%519lan»,«b02c48901ef24b1fa35814584ab865b8»",
+    "COPY public.accounts (id, login, password, api_key) FROM stdin;\n7\tkaren\t«Falcon%519lan»\t«b02c48901ef24b1fa35814584ab865b8»\n\\.",
 ];
 
 /// Text in which nothing is masked.
@@ -64,4 +68,6 @@ pub const PLAIN: &[&str] = &[
     "Successfully assigned airflow/falcon-jpbpw to worker1",
     "exit code: 12345",
     "(spark.ssl.keyPassword,None)",
+    "$ echo $PASSWORD_FILE\n/run/secrets/db-2024",
+    "COPY public.accounts (id, login) FROM stdin;\n7\tkaren\n\\.",
 ];
