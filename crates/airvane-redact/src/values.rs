@@ -151,7 +151,9 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
         let wordy = |s: &str| !s.bytes().any(|b| b.is_ascii_digit());
         return ROOTS.contains(&head)
             || names.judge(last).strength >= Strength::Medium
-            || (wordy(v) && entropy::bits_per_byte(v) < 3.9);
+            || (wordy(v)
+                && entropy::bits_per_byte(v) < 3.9
+                && !entropy::looks_random(&v.replace('.', ""), 12));
     }
     // A type: `secret: JsonValue`.
     let humps = v.bytes().filter(u8::is_ascii_uppercase).count();

@@ -7,6 +7,7 @@ use super::{
     header, list,
     name::{self, MAX_NAME, Name, judge},
     prose, read, reversed,
+    tuple::{self, Unpacked},
     value::{self, Value},
     webhook, within,
 };
@@ -28,29 +29,48 @@ pub(super) fn detect(
     if end - start <= MAX_NAME {
         let start = name::behind_escape(detector, line, start, end);
         reversed::detect(detector, line, start, end, found);
+        let before = found.len();
         // Most names that alarm the gate are followed by no value: that is the cheaper question.
-        if let Some(gap) = separator(line, start, end) {
+        let gap = separator(line, start, end);
+        let unpacked = tuple::unpacked(line, start, end);
+        if let Some(gap) = gap.filter(|_| !matches!(unpacked, Some(Unpacked::Literal(_)))) {
             if let Some(name) = judge(detector, line, start, end) {
-                let before = found.len();
                 assigned(detector, line, name, gap, found);
-                if found.len() == before && matches!(gap.kind, Gap::Assign | Gap::Comma) {
-                    push(line, name, within::string(line, name, gap.end), found);
-                }
             }
         } else {
             webhook::path(line, start, end, found);
-            if let Some(from) = within::called(line, end)
-                && let Some(name) = judge(detector, line, start, end)
-            {
-                push(line, name, within::string(line, name, from), found);
-            }
+        }
+        if found.len() == before {
+            expressed(detector, line, (start, end), (gap, unpacked), found);
         }
     }
     end
 }
 
-/// Adds the value of a name, if there is one.
-fn push(line: View<'_>, name: Name, value: Option<Value>, found: &mut Vec<Found>) {
+/// A value somewhere in the expression behind a name, or told by its place.
+fn expressed(
+    detector: &Detector,
+    line: View<'_>,
+    (start, end): (usize, usize),
+    (gap, unpacked): (Option<Separator>, Option<Unpacked>),
+    found: &mut Vec<Found>,
+) {
+    let assigned = gap.filter(|gap| matches!(gap.kind, Gap::Assign | Gap::Comma));
+    let from = match (&unpacked, assigned) {
+        (Some(Unpacked::From(from)), _) => Some(*from),
+        (Some(Unpacked::Literal(literal)), _) => Some(literal.start),
+        (None, Some(gap)) => Some(gap.end),
+        (None, None) => within::called(line, start, end),
+    };
+    let Some(from) = from else { return };
+    let Some(name) = judge(detector, line, start, end) else { return };
+    let is_given = |value: &Value| within::is_given(name, line.get(value.start, value.end));
+    let value = match unpacked {
+        Some(Unpacked::Literal(literal)) => Some(literal).filter(is_given),
+        _ => tuple::formatted(line, from)
+            .filter(is_given)
+            .or_else(|| within::string(line, name, from)),
+    };
     found.extend(value.map(|value| name.found(line, value)));
 }
 

@@ -67,6 +67,7 @@ pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
         return Some(Pending { judged, lines, below });
     }
     let text = line.text.trim().trim_start_matches("- ").trim_end_matches(',');
+    let text = text.trim_start_matches(['{', '[', ' ']);
     let first = text.trim_start_matches(['"', '\'', '\\']).bytes().next()?;
     if !matches!(first.to_ascii_lowercase(), b'n' | b'k' | b'v' | b'p' | b'<') {
         return None;

@@ -12,6 +12,9 @@ pub(super) fn declared(line: View<'_>, end: usize, blank: usize) -> Option<usize
     const TYPES: &[&str] =
         &["string", "str", "text", "[]byte", "nvarchar", "varchar2", "varchar", "nchar", "char"];
     const MAX_TYPE: usize = 40;
+    // Oracle's `l_password CONSTANT VARCHAR2(30) := 'x'`.
+    const CONSTANT: &str = "constant ";
+    let blank = blank + if line.has_at(blank, CONSTANT) { CONSTANT.len() } else { 0 };
     let sign = match line.at(blank) {
         b'[' if blank == end => line.run_within(end, &TYPE, MAX_TYPE),
         b'{' if line.has_at(blank, "{ get;") => line

@@ -80,7 +80,16 @@ fn closed(line: View<'_>, start: usize, end: usize) -> (usize, bool) {
     }
     // A selector: `fill('input[name=password]', 'x')`.
     let selector = line.at(i) == b']' && matches!(line.at(i + 1), b'"' | b'\'' | b'`');
-    let (i, quoted) = if selector && !quoted { (i + 2, true) } else { (i, quoted) };
+    let (mut i, quoted) = if selector && !quoted { (i + 2, true) } else { (i, quoted) };
+    // Emphasis of Markdown and reStructuredText: `*API secret*: x`.
+    let stars = (i..i + 2).take_while(|i| line.at(*i) == b'*').count();
+    if line.at(i + stars) == b':' {
+        i += stars;
+    }
+    // A batch file's `"%PASSWORD%"=="x"`.
+    if open == b'%' && line.at(i) == b'%' {
+        i += 1 + usize::from(line.at(i + 1) == b'"');
+    }
     // Perl's `$db{password} = 'x'`.
     let braced = line.at(i) == b'}' && open == b'{' && line.at(line.run(i + 1, &BLANK)) == b'=';
     (i + usize::from(braced), quoted)
@@ -138,6 +147,10 @@ fn behind(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Separa
     if open == b'{' && rest.starts_with(":?") {
         return None;
     }
+    // `::set-output name=db_password::x`
+    if rest.starts_with("::") && blank == i && is_named(line, start) {
+        return make(Gap::Assign, blank + 2);
+    }
     // `-Name password -Value x`, `--name x --value y`
     if let Some(value) = flag_ahead(line, start, blank) {
         return make(Gap::Assign, value);
@@ -187,6 +200,10 @@ fn behind_string(line: View<'_>, start: usize, i: usize, blank: usize) -> Option
         let with = line.run(blank + 1, &BLANK);
         return Some((Gap::Comma, if line.has_at(with, "with: ") { with + 5 } else { blank + 1 }));
     }
+    // "property 'db.secret' to value 'x'"
+    const JOINS: &[&str] = &["to value ", "with value ", "has value ", "set to ", "to ", "is "];
+    let join = JOINS.iter().find(|join| blank > i && line.has_at(blank, join));
+    let blank = blank + join.map_or(0, |join| join.len());
     // `set "Db:Password" "x"`, `Acquire::Password "x";`
     let string = blank > i && matches!(line.at(blank), b'"' | b'\'');
     string.then_some((Gap::Comma, blank))
@@ -201,6 +218,10 @@ fn behind_word(line: View<'_>, start: usize, i: usize, blank: usize) -> Option<(
         && let Some(value) = value_field(line, blank)
     {
         return Some((Gap::Assign, value));
+    }
+    // "Invalid type for parameter MasterUserPassword, value: x"
+    if line.has_at(blank, ", value: ") {
+        return Some((Gap::Assign, blank + ", value: ".len()));
     }
     // `{name=DB_PASSWORD, value=x}`
     if line.at(blank) == b',' && is_named(line, start) {

@@ -29,6 +29,7 @@ mod shell;
 mod sign;
 mod spoken;
 mod sql;
+mod tuple;
 mod uri;
 mod value;
 mod vendor;

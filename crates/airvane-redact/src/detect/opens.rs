@@ -8,7 +8,7 @@ use super::{
     value::{self, Value},
 };
 use crate::{
-    entropy,
+    entropy, mask,
     names::{Judgement, Names, Strength},
     values::{self, Form},
     view::{BLANK, Class, NAME, View},
@@ -38,6 +38,8 @@ pub(super) enum Below {
     /// A word that is all there is in a line, behind a sentence that announces it; whether that
     /// ends with the word "password".
     Told(bool),
+    /// The rest of a string that Python's `pprint` broke: a string alone in its line.
+    Continued,
     /// A word that is all there is in the line, as a shell prints a variable.
     Printed,
     /// What a validator says it was given: `input_value='x'`.
@@ -51,7 +53,7 @@ const KEYED: u8 = 8;
 
 /// What this line opens, and in how many lines it is looked for.
 pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement, Below, u8)> {
-    static CLOSING: Class = Class::of(b" \t\"'])\\:=");
+    static CLOSING: Class = Class::of(b" \t\"'](){\\:=");
     let names = &detector.names;
     if let Some((judged, least)) = section::members(names, line) {
         return Some((judged, Below::Members(least), LINES));
@@ -72,6 +74,9 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
     if let Some(judged) = echoed(names, text) {
         return Some((judged, Below::Printed, 1));
     }
+    if text.ends_with("]'") && mask::ends(text.get(..end - 1).unwrap_or_default()) {
+        return Some((names.judge("secret"), Below::Continued, LINES));
+    }
     let (below, lines, name_end) = match line.before(end) {
         b'?' | b':' if told(names, text).is_some() => return told(names, text),
         b'=' | b':' => (Below::Strings, LINES, end - 1),
@@ -80,6 +85,9 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
         // Rust's `password: Some(`.
         b'(' if text.ends_with(" Some(") => {
             (Below::Strings, 1, sign_before(text, line.back_within(end - 1, &NAME, 64))?)
+        }
+        b'{' if text.ends_with(") {") && text.trim_start().starts_with("switch (") => {
+            (Below::Strings, 1, end - 1)
         }
         b'{' => (Below::Field, 4, sign_before(text, end - 1).or_else(|| labelled(text))?),
         b'>' if is_flag(text) => (Below::Strings, 1, text.len() - "</arg>".len()),
@@ -107,7 +115,7 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
 fn echoed(names: &Names, text: &str) -> Option<Judgement> {
     let (head, last) = text.rsplit_once(' ')?;
     let echo = head.ends_with("echo") && last.contains('$');
-    if !echo && !head.ends_with("printenv") {
+    if !echo && !head.ends_with("printenv") && !head.ends_with(" variables get") {
         return None;
     }
     let judged = names.judge(last.trim_matches(['"', '$', '{', '}']));
@@ -168,7 +176,9 @@ fn heredoc(text: &str) -> Option<(u32, usize)> {
     let floor = text.len().saturating_sub(MAX_TAG);
     let floor = (floor..text.len()).find(|i| text.is_char_boundary(*i))?;
     let at = floor + text.get(floor..)?.rfind("<<")?;
-    let tag = text.get(at + 2..)?.trim_start_matches(['-', '~']).trim_matches(['"', '\'']);
+    let tag = text.get(at + 2..)?.trim_start_matches(['-', '~']);
+    // Ruby's `<<~TOKEN.strip`.
+    let tag = tag.split('.').next()?.trim_matches(['"', '\'']);
     let plain = !tag.is_empty() && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     let sign = sign_before(text, at)?;
     plain.then_some((hash(tag), sign))
@@ -188,6 +198,7 @@ pub(super) fn goes_on(line: View<'_>, below: Below) -> bool {
         Below::Strings => text.starts_with("- ") || text.ends_with(','),
         Below::Text(end) => end.is_some_and(|end| hash(text) != end),
         Below::Reply | Below::Given | Below::Printed => false,
+        Below::Continued => line.before(line.text.trim_end().len()) == b'\'',
         Below::Told(_) => text.is_empty(),
         Below::Pointed(_) => section::points(line),
         Below::Members(least) => section::is_member(line, least) || goes_on(line, Below::Strings),
@@ -262,6 +273,7 @@ fn value(
         Below::Key => section::key(line),
         Below::Given => given(line),
         Below::Printed => printed(line, indent),
+        Below::Continued => value::quoted(line, indent).map(|value| (value.start, value.end)),
         Below::Told(near) => word(line, indent, near),
         Below::Pointed(column) => section::pointed(line, column),
         Below::Text(end) if end == Some(hash(line.text.trim())) => None,
@@ -332,7 +344,7 @@ pub(super) fn element(line: View<'_>, at: usize) -> Option<(usize, usize)> {
     Some((start, start + line.rest(start).find("</")?))
 }
 
-const RETURN: &str = "return ";
+const BRANCHES: &[&str] = &["return ", "case "];
 
 /// A string that is all there is in the line, or an item of a YAML list.
 fn string(
@@ -344,13 +356,13 @@ fn string(
     let item = line.has_at(indent, "- ");
     let at = if item { line.run(indent + 2, &BLANK) } else { indent };
     let at = at + if line.has_at(at, "string(") { line.rest(at).find(' ')? + 1 } else { 0 };
-    // What a branch gives back: `case "password":` and `return "x", nil`.
-    let returned = line.has_at(at, RETURN);
-    let at = at + if returned { RETURN.len() } else { 0 };
+    // What a branch gives back, or what leads to it: `return "x", nil`, `case "x":`.
+    let returned = BRANCHES.iter().find(|word| line.has_at(at, word)).map_or(0, |word| word.len());
+    let (at, returned) = (at + returned, returned > 0);
     if let Some(Value { start, end, .. }) = value::quoted(line, at) {
         let text = line.get(start, end);
         let rest = line.rest(end + 1).trim_matches([',', ';', ')', ' ', '"']);
-        let alone = rest.is_empty() || returned && rest == "nil";
+        let alone = rest.is_empty() || returned && matches!(rest, "nil" | ":");
         let secret = values::is_secret(text, Form::Quoted, judged, &detector.names);
         return (alone && secret && !values::is_wordlike(text)).then_some((start, end));
     }

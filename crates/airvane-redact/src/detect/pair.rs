@@ -15,6 +15,7 @@ pub(super) fn value_field(line: View<'_>, at: usize) -> Option<usize> {
         "defaultvalue",
         "default_value",
         "default",
+        "envdefault",
         "content",
         "secret",
         "parametervalue",

@@ -15,7 +15,7 @@ use crate::{
 /// The value behind a name, if one can stand there.
 pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
     let at = gap.end;
-    if let Some(value) = value::quoted(line, at) {
+    if let Some(value) = value::quoted(line, at).map(|value| joined(line, value)) {
         // SQL's `PASSWORD 'x'`, but not "pass `x` to it".
         let shouted = line.get(name.start, name.end) == "SECRET" && line.at(at) == b'\'';
         let telling = name.judged.kind == "password" || name.judged.compound || shouted;
@@ -81,6 +81,9 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
             if let Some(value) = value::quoted(line, at) {
                 return Some(value);
             }
+            if let Some(value) = argument(line, at) {
+                return Some(value);
+            }
             let first = line.at(at);
             if (first == b'{' || first.is_ascii_alphabetic() || first == b'$')
                 && let Some(value) = fallback(line, at, line.len())
@@ -100,6 +103,25 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
             Some(Value { end, form, ..value })
         }
     }
+}
+
+/// `"api_key=" + "x"`: what looks like the value stands between two strings.
+fn joined(line: View<'_>, value: Value) -> Value {
+    const SIGNS: &[&str] = &["+", ".", "..", "||", "&", "<<", "++", "<>"];
+    let between = line.get(value.start, value.end).trim();
+    let second = SIGNS.contains(&between).then(|| value::quoted(line, value.end)).flatten();
+    second.unwrap_or(value)
+}
+
+/// The string that a function takes whose arguments stand in no brackets: `ConvertTo-SecureString
+/// "x"`, `fromMaybe "x"`.
+fn argument(line: View<'_>, at: usize) -> Option<Value> {
+    let end = line.run_within(at, &NAME, MAX_NAME);
+    let word = line.get(at, end);
+    let humps = word.bytes().skip(1).any(|b| b.is_ascii_uppercase());
+    let function = humps && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-');
+    let string = line.at(end) == b' ' && matches!(line.at(end + 1), b'"' | b'\'');
+    (function && string).then(|| value::quoted(line, end + 1)).flatten()
 }
 
 /// `user admin password x`, `enable secret x`: a line of a network device's configuration.

@@ -8,9 +8,9 @@ use super::{
     value::Value,
 };
 use crate::{
-    names::{Judgement, Strength},
+    names::{self, Judgement, Strength},
     values::{self, Form},
-    view::{BLANK, View},
+    view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View},
 };
 
 /// Looks before the name `start..end`. To judge it is the dearer question, and comes last.
@@ -29,7 +29,7 @@ pub(super) fn detect(
         let (start, end) = (value.start, value.end);
         found.push(Found { start, end, kind: judged.kind, from, named: true });
     };
-    if let Some(value) = compared(line, start) {
+    if let Some(value) = compared(line, start).or_else(|| asserted(line, start)) {
         let strong = judged().filter(|name| name.judged.strength == Strength::Strong);
         if let Some(name) = strong.filter(|name| is_secret(value, name.judged))
             && !values::is_wordlike(line.get(value.start, value.end))
@@ -53,6 +53,20 @@ pub(super) fn detect(
     }
 }
 
+/// The string before a name in a call that compares: `assertEquals("x", user.getPassword())`.
+fn asserted(line: View<'_>, start: usize) -> Option<Value> {
+    static PATH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_$.->:");
+    let comma = line.back_within(line.back_within(start, &PATH, MAX_NAME), &BLANK, 2);
+    if line.before(comma) != b',' {
+        return None;
+    }
+    let value = string_before(line, comma - 1)?;
+    let head = line.get(0, value.start - 1).strip_suffix('(')?;
+    let call = line.back_within(head.len(), &NAME, MAX_NAME);
+    names::has_word(line.get(call, head.len()), &["assert", "expect", "equal", "equals", "same"])
+        .then_some(value)
+}
+
 /// The string that is compared with the name that begins at `start`.
 fn compared(line: View<'_>, start: usize) -> Option<Value> {
     let sign = line.back_within(start, &BLANK, 2);
@@ -60,7 +74,12 @@ fn compared(line: View<'_>, start: usize) -> Option<Value> {
     if !matches!(operator, "==" | "!=" | "===" | "!==") {
         return None;
     }
-    let close = line.back_within(sign - operator.len(), &BLANK, 2).checked_sub(1)?;
+    string_before(line, line.back_within(sign - operator.len(), &BLANK, 2))
+}
+
+/// The string whose closing quote stands before `end`.
+fn string_before(line: View<'_>, end: usize) -> Option<Value> {
+    let close = end.checked_sub(1)?;
     let quote = line.at(close);
     if !matches!(quote, b'"' | b'\'') {
         return None;

@@ -60,11 +60,24 @@ fn ruled(names: &Names, rule: char, titles: &[&str]) -> Option<(Judgement, Colum
     Some((first?, Column::Ruled { rule, cells: titles.len(), meant }))
 }
 
-/// The columns of what PostgreSQL dumps: `COPY t (id, password) FROM stdin;`.
+/// The columns whose values stand in the lines below: `COPY t (id, password) FROM stdin;`, `INSERT
+/// INTO t (id, password) VALUES`, also with places that SQLAlchemy fills from `[parameters: (…)]`.
 pub(super) fn copied(names: &Names, line: View<'_>) -> Option<(Judgement, Column)> {
-    let list = line.text.strip_prefix("COPY ")?.strip_suffix(") FROM stdin;")?;
-    let (_, titles) = list.split_once('(')?;
-    ruled(names, '\t', &titles.split(',').collect::<Vec<_>>())
+    const INSERT: &str = "INSERT INTO ";
+    let titles = |list: &str| list.split(',').map(str::trim).map(str::to_owned).collect();
+    let (rule, titles): (char, Vec<String>) = if let Some(copy) = line.text.strip_prefix("COPY ") {
+        let (_, list) = copy.strip_suffix(") FROM stdin;")?.split_once('(')?;
+        ('\t', titles(list))
+    } else {
+        let insert = line.text.get(line.text.find(INSERT)? + INSERT.len()..)?;
+        let (_, list) = insert.split_once('(')?;
+        let (list, rest) = list.split_once(')')?;
+        let rest = rest.trim().strip_prefix("VALUES")?;
+        let places = rest.bytes().all(|b| b" ()[],?%s:0123456789".contains(&b));
+        (',', if places { titles(list) } else { return None })
+    };
+    let bare: Vec<&str> = titles.iter().map(|title| title.trim_matches(['`', '[', ']'])).collect();
+    ruled(names, rule, &bare)
 }
 
 /// The same where blanks align the columns, two at least between some of them.
@@ -106,10 +119,15 @@ impl Column {
             Self::Ruled { rule, cells, meant } => (rule, cells, meant),
             Self::Aligned { start, end } => return word(line, start, end).into_iter().collect(),
         };
-        let mut start = line.text.len() - line.text.trim_start().len();
+        let row = line.text.trim();
+        // A row of SQL stands in brackets: `(1, 'bob', 'x'),`, `[parameters: ('bob', 'x')]`.
+        let row = row.strip_prefix("[parameters: ").unwrap_or(row);
+        let listed = row.strip_prefix('(').map(|row| row.trim_end_matches([')', ';', ']', ',']));
+        let row = listed.unwrap_or(row);
+        let mut start = line.text.find(row).unwrap_or(0);
         let mut found = Vec::new();
         let mut count = 0;
-        for part in line.text.trim().split(rule) {
+        for part in row.split(rule) {
             if count < u32::BITS as usize && meant >> count & 1 == 1 {
                 let before = part.len() - part.trim_start_matches([' ', '"', '\'']).len();
                 let inner = part.trim_matches([' ', '"', '\'']);

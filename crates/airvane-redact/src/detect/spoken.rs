@@ -93,6 +93,11 @@ fn said(line: View<'_>, blank: usize) -> Option<usize> {
     if line.has_at(few, ": ") && line.get(blank, few).split(' ').count() <= 4 {
         return Some(few + 1);
     }
+    // `PASSWORD kibana_system = x`
+    let owner = line.run_within(blank, &NAME, MAX_NAME);
+    if owner > blank && line.has_at(owner, " = ") {
+        return Some(owner + " = ".len());
+    }
     starts(NOUNS)
 }
 
@@ -107,7 +112,8 @@ fn used(line: View<'_>, start: usize, blank: usize) -> Option<usize> {
 /// "password for root: x"
 fn owned(line: View<'_>, blank: usize) -> Option<usize> {
     let owner = ["for ", "of "].iter().find(|word| line.has_at(blank, word))?;
-    let end = line.run_within(blank + owner.len(), &NAME, MAX_NAME);
+    static OWNER: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.@");
+    let end = line.run_within(blank + owner.len(), &OWNER, MAX_NAME);
     (line.at(end) == b':').then_some(end + 1)
 }
 

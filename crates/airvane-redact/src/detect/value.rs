@@ -29,8 +29,12 @@ pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
     }
     let mut start = open + slashes + 1;
     let triple = slashes == 0 && line.at(start) == quote && line.at(start + 1) == quote;
+    // reStructuredText has two.
+    let double = quote == b'`' && slashes == 0 && !triple && line.at(start) == quote;
     if triple {
         start += 2;
+    } else if double && BLANK.has(line.before(open)) {
+        start += 1;
     } else if line.at(start) == quote && slashes == 0 {
         return Some(Value { start, end: start, form: Form::Quoted });
     }

@@ -21,7 +21,18 @@ use crate::{
 const REACH: usize = 160;
 
 /// Names of arguments that say nothing else of a value.
-const VALUES: &[&str] = &["default", "default_var", "default_value", "fallback", "value", "val"];
+const VALUES: &[&str] = &[
+    "default",
+    "default_var",
+    "default_value",
+    "defaultValue",
+    "envDefault",
+    "fallback",
+    "value",
+    "val",
+    "e",
+    "g",
+];
 
 /// Words in the names of functions whose argument is the name of a thing.
 const FETCHES: &[&str] = &[
@@ -31,14 +42,33 @@ const FETCHES: &[&str] = &[
     "request", "post", "put", "delete", "match", "search",
 ];
 
-/// Where an expression begins behind a name without a sign: a method called on it, or a block.
-pub(super) fn called(line: View<'_>, end: usize) -> Option<usize> {
+/// Where an expression begins behind a name without a sign: a method called on it, a block, or what
+/// an attribute is compared with: `config.password shouldBe "x"`.
+pub(super) fn called(line: View<'_>, start: usize, end: usize) -> Option<usize> {
     static CLOSES: Class = Class::of(b"\"'`)]");
-    let closed = line.run_within(end, &CLOSES, 3);
+    static APART: Class = Class::of(b" })|");
+    // `config.api_token()`
+    let called = line.get(end, end + 2) == "()";
+    let closed = line.run_within(end + if called { 2 } else { 0 }, &CLOSES, 3);
     let at = line.run(closed, &BLANK);
     let method = line.at(at) == b'.' && line.at(at + 1).is_ascii_alphabetic();
-    let block = closed > end && line.at(at) == b'{';
-    (method || block).then_some(at)
+    // RSpec's `let(:token) { "x" }`, and FactoryBot's `password { "x" }`, which is all in its line.
+    let alone = || line.run(0, &BLANK) == start && line.text.trim_end().ends_with('}');
+    let block = line.at(at) == b'{' && (closed > end || alone());
+    if method || block {
+        return Some(at);
+    }
+    if !called && line.before(start) != b'$' && !line.get(start, end).contains('.') {
+        return None;
+    }
+    // `EXPECT_EQ(config.token(), "x")`
+    let next = line.run(closed + 1, &BLANK);
+    if line.at(closed) == b',' && matches!(line.at(next), b'"' | b'\'') {
+        return Some(next);
+    }
+    let apart = line.run_within(closed, &APART, 4);
+    let word = line.at(apart).is_ascii_alphabetic() || line.has_at(apart, "-be ");
+    (apart > closed && word).then_some(apart)
 }
 
 /// The first string from `from` on that can be nothing but the secret that the name announces.
@@ -49,7 +79,10 @@ pub(super) fn string(line: View<'_>, name: Name, from: usize) -> Option<Value> {
     }
     let limit = line.len().min(from + REACH);
     let mut i = from;
-    let mut inside = Inside::default();
+    // An attribute is code, whatever follows it.
+    let called = line.get(name.end, name.end + 2) == "()";
+    let code = called || line.before(name.start) == b'$' || name.text(line).contains('.');
+    let mut inside = Inside { code, ..Inside::default() };
     while i < limit {
         let byte = line.at(i);
         if WORD.has(byte) {
@@ -61,8 +94,9 @@ pub(super) fn string(line: View<'_>, name: Name, from: usize) -> Option<Value> {
         if matches!(byte, b'"' | b'\'' | b'`') {
             let value = value::quoted(line, i).filter(|value| value.end < line.len())?;
             let behind = line.run(value.end + 1, &BLANK);
-            // The name of another field.
-            if line.at(behind) == b':' || line.has_at(behind, "=>") {
+            // The name of another field; but `match password { "x" => … }`.
+            let arm = line.has_at(behind, "=>") && line.get(0, name.start).ends_with("match ");
+            if line.at(behind) == b':' || line.has_at(behind, "=>") && !arm {
                 return None;
             }
             if inside.takes(line) && is_given(name, line.get(value.start, value.end)) {
@@ -124,7 +158,11 @@ impl Inside {
             b'=' if self.depth > 0 && !matches!(line.at(i + 1), b'=' | b'>') => {
                 self.named = !VALUES.contains(&line.get(start, end));
             }
-            b',' if self.depth > 0 => self.named = false,
+            // `token: Secret<String> = …`
+            b'=' if !self.code && line.get(0, i).trim_end().ends_with('>') => {}
+            b'<' if !self.code => {}
+            // What follows the name of a thing is what stands in for it.
+            b',' if self.depth > 0 => (self.named, self.fetches) = (false, false),
             b'|' | b'?' => self.code = true,
             b'.' | b':' | b' ' | b'\t' | b'&' | b'!' | b'-' | b'>' | b'*' | b'$' | b'@' => {}
             _ => return false,
@@ -134,7 +172,7 @@ impl Inside {
 }
 
 /// Whether a string looks like a secret of the kind that the name says.
-fn is_given(name: Name, text: &str) -> bool {
+pub(super) fn is_given(name: Name, text: &str) -> bool {
     const SHORTEST: usize = 12;
     if text.contains([' ', '%']) && !entropy::looks_random(text, SHORTEST)
         || values::is_placeholder(text)

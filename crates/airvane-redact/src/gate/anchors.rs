@@ -74,8 +74,9 @@ impl Row {
     pub(super) fn is_at(&self, text: &[u8], at: usize) -> bool {
         let end = at + self.literal.len();
         let follows = || {
-            let next = text.get(end).map(|next| next | 0x20);
-            self.after.iter().any(|may| Some(may | 0x20) == next)
+            // Behind the last line, as behind any other, there is a break.
+            let next = text.get(end).copied().unwrap_or(b'\n') | 0x20;
+            self.after.iter().any(|may| may | 0x20 == next)
         };
         text.get(at..end).is_some_and(|here| here.eq_ignore_ascii_case(self.literal.as_bytes()))
             && (self.after.len() == ANY.len() || follows())
@@ -104,9 +105,9 @@ const HEX: &[u8] = b"0123456789abcdef";
 const WORD: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789_-\x7f";
 const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789+";
 /// What follows the word "key" when it ends a name or a part of one.
-const ENDS: &[u8] = b"(=:\"' _\x7f-\\]}%)<>.,;|0123456789";
+const ENDS: &[u8] = b"\n(=:\"' _\x7f-\\]}%)<>.,;|0123456789";
 /// What follows a name of three letters that is also the beginning of others.
-const PAT: &[u8] = b"=:\"' ";
+const PAT: &[u8] = b"\n=:\"' ";
 const SIGNS: &[u8] = b"=:\"'";
 /// What precedes a token: no letter or digit, or the end of an escape (`\n`, `%20`, `%3D`).
 /// The last 32 end a character that is not ASCII, folded.
@@ -117,7 +118,7 @@ const HASHED: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789./";
 const HOST: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789:_$%~!{-.<*\x7f[{";
 
 pub(super) const ROWS: &[Row] = &[
-    wide(ANY, "pass", b"(wpcf=: \"'_\x7f-\\]}%)0123456789<>,;|", Anchor::Name),
+    wide(ANY, "pass", b"\n(wpcf=: \"'_\x7f-\\]}%)0123456789<>,;|", Anchor::Name),
     row("pwd", Anchor::Name),
     row("pswd", Anchor::Name),
     row("pswr", Anchor::Name),
@@ -189,8 +190,8 @@ pub(super) const ROWS: &[Row] = &[
     row("clear_text", Anchor::Name),
     row("cleartext", Anchor::Name),
     row("keyfile", Anchor::Name),
-    wide(ANY, "auth", b"=:\"' _-\\]}%).(,oektmdc0123456789", Anchor::Name),
-    wide(ANY, "cred", b"e=:\"' _\x7f-\\]}%)s", Anchor::Name),
+    wide(ANY, "auth", b"\n=:\"' _-\\]}%).(,oektmdc0123456789", Anchor::Name),
+    wide(ANY, "cred", b"\ne=:\"' _\x7f-\\]}%)s", Anchor::Name),
     row("bearer", Anchor::Name),
     row("dsn", Anchor::Name),
     row("on_string", Anchor::Name),

@@ -1,6 +1,7 @@
 //! Values under telling names, in the notations of languages, tools and files.
 
 mod commands;
+mod expressions;
 mod files;
 mod languages;
 #[path = "../marks/mod.rs"]
@@ -26,6 +27,7 @@ macro_rules! subject {
 }
 
 subject!(commands, an_argument_goes_whole, a_command_without_a_secret_stays);
+subject!(expressions, a_string_in_an_expression_goes_whole, other_expressions_stay);
 subject!(files, the_value_of_a_setting_goes_whole, a_setting_without_a_secret_stays);
 subject!(languages, a_literal_of_code_goes_whole, code_without_a_secret_stays);
 subject!(names, the_value_of_a_telling_name_goes_whole, names_without_a_secret_stay);

@@ -1,0 +1,122 @@
+//! A value that is told by its place: the second of `user, password = "bob", "x"`, the argument of
+//! the second place in `"user=%s password=%s", "bob", "x"`.
+
+use super::value::{self, Value};
+use crate::view::{BLANK, Class, DIGIT, LOWER, UPPER, View};
+
+/// How far the values may be from the name, in bytes.
+const REACH: usize = 160;
+/// Names or places that are counted.
+const MOST: usize = 8;
+
+static WORD: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_$@");
+
+/// What a name gets that stands with others before the sign.
+pub(super) enum Unpacked {
+    /// The literal in its place: `let (user, password) = ("bob", "x")`.
+    Literal(Value),
+    /// An expression that begins here: `const [password, setPassword] = useState("x")`.
+    From(usize),
+}
+
+/// What stands behind the sign for a name that stands with others before it.
+pub(super) fn unpacked(line: View<'_>, start: usize, end: usize) -> Option<Unpacked> {
+    let index = names_before(line, start);
+    let last = names_behind(line, end);
+    // A name alone has rules of its own.
+    if index == 0 && last == end {
+        return None;
+    }
+    let closed = line.run(last, &BLANK);
+    let closed = line.run(closed + usize::from(matches!(line.at(closed), b')' | b']')), &BLANK);
+    let sign = [":= ", "= ", "<- "].into_iter().find(|sign| line.has_at(closed, sign))?;
+    let open = line.run(closed + sign.len(), &BLANK);
+    let first = open + usize::from(matches!(line.at(open), b'(' | b'['));
+    let literal = literal(line, first, index, b',').map(Unpacked::Literal);
+    literal.or_else(|| (index == 0).then_some(Unpacked::From(open)))
+}
+
+/// How many names stand before the one at `start`, with commas between them.
+fn names_before(line: View<'_>, start: usize) -> usize {
+    let mut i = start;
+    for count in 0..MOST {
+        let sigil = line.back_within(i, &WORD, 1);
+        let comma = line.back_within(sigil, &BLANK, 2);
+        if line.before(comma) != b',' {
+            return count;
+        }
+        i = line.back_within(comma - 1, &WORD, REACH);
+    }
+    MOST
+}
+
+/// Where the names end that follow the one which ends at `end`, with commas between them.
+fn names_behind(line: View<'_>, end: usize) -> usize {
+    let mut i = end;
+    for _ in 0..MOST {
+        if line.at(i) != b',' {
+            break;
+        }
+        let next = line.run(i + 1, &BLANK);
+        let behind = line.run_within(next, &WORD, REACH);
+        if behind == next {
+            break;
+        }
+        i = behind;
+    }
+    i
+}
+
+/// The literal that takes the place at `at` in a format, which stands behind it: `%s`, `{}`, `{0}`, `?`.
+pub(super) fn formatted(line: View<'_>, at: usize) -> Option<Value> {
+    let length = place(line, at)?;
+    let begin = at.saturating_sub(REACH);
+    let index = (begin..at).filter(|i| place(line, *i).is_some()).count();
+    let limit = line.len().min(at + REACH);
+    let mut end = at + length;
+    // Other places of the same format may follow.
+    while let Some(next) = (end..limit).find_map(|i| place(line, i).map(|length| i + length)) {
+        end = next;
+    }
+    let quote = (end..limit).find(|i| matches!(line.at(*i), b'"' | b'\'' | b'('))?;
+    let open = if line.at(quote) == b'(' { quote } else { arguments(line, quote)? };
+    let bare = line.at(open) != b'(' && line.at(open) != b',';
+    literal(line, open + usize::from(!bare), index, if bare { b' ' } else { b',' })
+}
+
+/// Length of a place in a format that begins at `i`.
+fn place(line: View<'_>, i: usize) -> Option<usize> {
+    const PLACES: &[&str] = &["%s", "%r", "%v", "%q", "{}", "{0}", "{1}", "{2}", "{3}"];
+    PLACES.iter().find(|place| line.has_at(i, place)).map(|place| place.len())
+}
+
+/// Where the arguments begin of a format that a quote at `quote` ends: behind a comma, in brackets,
+/// or at once, as in a shell.
+fn arguments(line: View<'_>, quote: usize) -> Option<usize> {
+    let behind = line.run(quote + 1, &BLANK);
+    match line.at(behind) {
+        b',' | b'(' => Some(behind),
+        b'%' => Some(line.run(behind + 1, &BLANK)).filter(|open| line.at(*open) == b'('),
+        b'.' if line.has_at(behind, ".format(") => Some(behind + ".format".len()),
+        b'"' | b'\'' if behind > quote + 1 => Some(behind),
+        _ => None,
+    }
+}
+
+/// The literal at a place of a list that begins at `at`. What comes before must be literals or words.
+fn literal(line: View<'_>, at: usize, index: usize, comma: u8) -> Option<Value> {
+    let mut i = at;
+    for _ in 0..index {
+        i = line.run(i, &BLANK);
+        i = match value::quoted(line, i) {
+            Some(value) => value.end + 1,
+            None => line.run_within(i, &WORD, REACH),
+        };
+        i = if comma == b' ' { i } else { line.run(i, &BLANK) };
+        if line.at(i) != comma {
+            return None;
+        }
+        i += 1;
+    }
+    value::quoted(line, line.run(i, &BLANK)).filter(|value| value.end < line.len())
+}
