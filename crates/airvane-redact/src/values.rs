@@ -141,7 +141,8 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
     }
     let v = &v.replace("::", ".");
     let opens = v.find(['(', '[']);
-    let path = opens.and_then(|i| v.get(..i)).unwrap_or(v);
+    // Also Rust's `hex!("x")`.
+    let path = opens.and_then(|i| v.get(..i)).unwrap_or(v).trim_end_matches('!');
     if opens.is_some() && path.split('.').all(plain) && !path.is_empty() {
         return true;
     }

@@ -64,6 +64,9 @@ fn expressed(
     };
     let Some(from) = from else { return };
     let Some(name) = judge(detector, line, start, end) else { return };
+    if line.at(end) == b'(' && call::keeps_none(line, name, from) {
+        return;
+    }
     let is_given = |value: &Value| within::is_given(name, line.get(value.start, value.end));
     let value = match unpacked {
         Some(Unpacked::Literal(literal)) => Some(literal).filter(is_given),

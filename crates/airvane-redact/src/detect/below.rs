@@ -101,7 +101,8 @@ pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
     if !FIELDS.contains(&field.as_str()) || name.contains([' ', '"', '\'']) {
         return None;
     }
-    announce(&name, 1)
+    // `"Type": "SecureString",` may stand between.
+    announce(&name, if line.text.trim_end().ends_with(',') { 3 } else { 1 })
 }
 
 /// What a line holds of that which a line above it announced.

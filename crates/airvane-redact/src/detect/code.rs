@@ -66,7 +66,8 @@ pub(super) fn second(line: View<'_>, start: usize, end: usize) -> Option<usize> 
     }
     let value = line.run(end + 1, &BLANK);
     let value = value + if line.has_at(value, "<<\"") { 2 } else { 0 };
-    let string = matches!(line.before(start), b':' | b'{') && line.at(value) == b'"';
+    let binary = line.get(value.saturating_sub(2), value) == "<<";
+    let string = (binary || matches!(line.before(start), b':' | b'{')) && line.at(value) == b'"';
     let variable = line.get(start.saturating_sub("${env:".len()), start) == "${env:";
     let compared = line.get(start.saturating_sub("cmp(".len()), start) == "cmp(";
     // `put(Context.SECURITY_CREDENTIALS, "x")`

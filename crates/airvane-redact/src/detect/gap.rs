@@ -61,7 +61,7 @@ fn closed(line: View<'_>, start: usize, end: usize) -> (usize, bool) {
     let slashes = line.slashes(i);
     let quoted = matches!(line.at(i + slashes), b'"' | b'\'' | b'`');
     if quoted {
-        i += slashes + 1;
+        i += slashes + 1 + value::doubled(line, i);
     } else if let Some(mark) = value::mark_at(line, i) {
         i += mark;
     }
@@ -82,9 +82,13 @@ fn closed(line: View<'_>, start: usize, end: usize) -> (usize, bool) {
     let selector = line.at(i) == b']' && matches!(line.at(i + 1), b'"' | b'\'' | b'`');
     let (mut i, quoted) = if selector && !quoted { (i + 2, true) } else { (i, quoted) };
     // Emphasis of Markdown and reStructuredText: `*API secret*: x`.
-    let stars = (i..i + 2).take_while(|i| line.at(*i) == b'*').count();
-    if line.at(i + stars) == b':' {
-        i += stars;
+    let emphasis = (i..i + 2).take_while(|i| line.at(*i) == b'*').count();
+    if line.at(i + emphasis) == b':' {
+        i += emphasis;
+    }
+    // A comment that names an argument: `/*password*/ "x"`.
+    if open == b'*' && line.has_at(i, "*/") {
+        return (i + 2, true);
     }
     // A batch file's `"%PASSWORD%"=="x"`.
     if open == b'%' && line.at(i) == b'%' {
@@ -190,6 +194,7 @@ fn behind(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Separa
 /// The same where no sign stands behind a name in quotes, but fields, a comma or a string may:
 /// `{"name": "DB_PASSWORD", "value": "x"}`, `<add key="ApiKey" value="x"/>`.
 fn behind_string(line: View<'_>, start: usize, i: usize, blank: usize) -> Option<(Gap, usize)> {
+    const JOINS: &[&str] = &["to value ", "with value ", "has value ", "set to ", "to ", "is "];
     let comma = line.at(blank) == b',';
     let value = value_field(line, line.run(blank + usize::from(comma), &BLANK));
     let ahead = || is_named(line, start).then(|| field_ahead(line, blank)).flatten();
@@ -201,7 +206,6 @@ fn behind_string(line: View<'_>, start: usize, i: usize, blank: usize) -> Option
         return Some((Gap::Comma, if line.has_at(with, "with: ") { with + 5 } else { blank + 1 }));
     }
     // "property 'db.secret' to value 'x'"
-    const JOINS: &[&str] = &["to value ", "with value ", "has value ", "set to ", "to ", "is "];
     let join = JOINS.iter().find(|join| blank > i && line.has_at(blank, join));
     let blank = blank + join.map_or(0, |join| join.len());
     // `set "Db:Password" "x"`, `Acquire::Password "x";`

@@ -111,14 +111,39 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
         .then_some((judged, below, lines))
 }
 
-/// What a shell is asked to print: `echo $DB_PASSWORD`, `echo "${TOKEN}"`, `printenv DB_PASSWORD`.
+/// What a shell is asked to print: `echo $DB_PASSWORD`, `printenv DB_PASSWORD`, `vault kv get
+/// -field=password kv/db`, PowerShell's `$cred.Password`.
 fn echoed(names: &Names, text: &str) -> Option<Judgement> {
-    let (head, last) = text.rsplit_once(' ')?;
+    /// Commands that print nothing but a secret. Sources: the references of gcloud, az, aws, vault,
+    /// op, argocd and Airflow.
+    const COMMANDS: &[&str] = &[
+        "secrets versions access ",
+        "keyvault secret show ",
+        "configure get aws_secret",
+        "-field=password",
+        "-field=secret",
+        "-field=token",
+        "-field=api_key",
+        "initial-password",
+        "op read ",
+        "get-login-password",
+        "print-access-token",
+        "print-identity-token",
+        "create token ",
+        "SecretString --output text",
+        "--output text --query SecretString",
+    ];
+    if COMMANDS.iter().any(|command| text.contains(command)) {
+        return Some(names.judge("secret"));
+    }
+    let (head, last) = text.rsplit_once(' ').unwrap_or(("", text));
     let echo = head.ends_with("echo") && last.contains('$');
-    if !echo && !head.ends_with("printenv") && !head.ends_with(" variables get") {
+    let variable = head.is_empty() && last.starts_with('$') && last.contains('.');
+    if !echo && !variable && !head.ends_with("printenv") && !head.ends_with(" variables get") {
         return None;
     }
-    let judged = names.judge(last.trim_matches(['"', '$', '{', '}']));
+    let name = last.trim_matches(['"', '$', '{', '}']);
+    let judged = names.judge(name.rsplit('.').next().unwrap_or(name));
     (judged.strength == Strength::Strong).then_some(judged)
 }
 

@@ -29,7 +29,8 @@ pub(super) fn detect(
         let (start, end) = (value.start, value.end);
         found.push(Found { start, end, kind: judged.kind, from, named: true });
     };
-    if let Some(value) = compared(line, start).or_else(|| asserted(line, start)) {
+    let before = || compared(line, start).or_else(|| asserted(line, start));
+    if let Some(value) = before().or_else(|| passed(line, start)) {
         let strong = judged().filter(|name| name.judged.strength == Strength::Strong);
         if let Some(name) = strong.filter(|name| is_secret(value, name.judged))
             && !values::is_wordlike(line.get(value.start, value.end))
@@ -61,10 +62,27 @@ fn asserted(line: View<'_>, start: usize) -> Option<Value> {
         return None;
     }
     let value = string_before(line, comma - 1)?;
-    let head = line.get(0, value.start - 1).strip_suffix('(')?;
+    let head = line.get(0, value.start - 1).trim_end_matches('@');
+    // Go's `assert.Equal(t, "x", cfg.Token)`.
+    let head = head.strip_suffix("t, ").unwrap_or(head).strip_suffix('(')?;
     let call = line.back_within(head.len(), &NAME, MAX_NAME);
     names::has_word(line.get(call, head.len()), &["assert", "expect", "equal", "equals", "same"])
         .then_some(value)
+}
+
+/// The string before a name that a method takes: `"x".equals(password)`, `setValue:@"x"
+/// forHTTPHeaderField:@"X-Api-Key"`.
+fn passed(line: View<'_>, start: usize) -> Option<Value> {
+    const METHODS: &[&str] = &[
+        ".equals(",
+        ".equalsIgnoreCase(",
+        ".compareTo(",
+        ".localeCompare(",
+        " forHTTPHeaderField:@\"",
+    ];
+    let head = line.get(start.saturating_sub(24), start);
+    let method = METHODS.iter().find(|method| head.ends_with(**method))?;
+    string_before(line, start - method.len())
 }
 
 /// The string that is compared with the name that begins at `start`.

@@ -27,7 +27,9 @@ pub(super) fn column(names: &Names, line: View<'_>) -> Option<(Judgement, Column
     if line.len() > MAX_HEAD || line.run(0, &HEAD) < line.len() {
         return None;
     }
-    let text = line.text.trim();
+    // Jira doubles the rules of a head.
+    let text = line.text.trim().replace("||", "|");
+    let text = text.as_str();
     let rule = ['|', '│', '\t', ';', ','].into_iter().find(|rule| text.contains(*rule));
     let Some(rule) = rule else { return aligned(names, line) };
     let cells: Vec<&str> = text.split(rule).collect();
@@ -61,23 +63,38 @@ fn ruled(names: &Names, rule: char, titles: &[&str]) -> Option<(Judgement, Colum
 }
 
 /// The columns whose values stand in the lines below: `COPY t (id, password) FROM stdin;`, `INSERT
-/// INTO t (id, password) VALUES`, also with places that SQLAlchemy fills from `[parameters: (…)]`.
+/// INTO t (id, password) VALUES`, also with places that `SQLAlchemy` fills from `[parameters: (…)]`.
 pub(super) fn copied(names: &Names, line: View<'_>) -> Option<(Judgement, Column)> {
     const INSERT: &str = "INSERT INTO ";
     let titles = |list: &str| list.split(',').map(str::trim).map(str::to_owned).collect();
     let (rule, titles): (char, Vec<String>) = if let Some(copy) = line.text.strip_prefix("COPY ") {
         let (_, list) = copy.strip_suffix(") FROM stdin;")?.split_once('(')?;
         ('\t', titles(list))
-    } else {
-        let insert = line.text.get(line.text.find(INSERT)? + INSERT.len()..)?;
+    } else if let Some((_, insert)) = line.text.split_once(INSERT) {
         let (_, list) = insert.split_once('(')?;
         let (list, rest) = list.split_once(')')?;
         let rest = rest.trim().strip_prefix("VALUES")?;
         let places = rest.bytes().all(|b| b" ()[],?%s:0123456789".contains(&b));
         (',', if places { titles(list) } else { return None })
+    } else {
+        (',', set_before_places(line.text)?)
     };
     let bare: Vec<&str> = titles.iter().map(|title| title.trim_matches(['`', '[', ']'])).collect();
     ruled(names, rule, &bare)
+}
+
+/// The names whose values are places in an update, for each place: `[SQL: UPDATE t SET secret=? WHERE
+/// id=?]`.
+fn set_before_places(text: &str) -> Option<Vec<String>> {
+    let (_, update) = text.split_once("[SQL: UPDATE ")?;
+    let place = if update.contains("=?") || update.contains("= ?") { "?" } else { "%s" };
+    let mut parts: Vec<&str> = update.split(place).collect();
+    parts.pop();
+    let name = |part: &&str| {
+        let head = part.trim_end().strip_suffix('=').unwrap_or_default().trim_end();
+        head.rsplit([' ', ',', '.', '"', '`']).next().unwrap_or_default().to_owned()
+    };
+    Some(parts.iter().map(name).collect())
 }
 
 /// The same where blanks align the columns, two at least between some of them.
@@ -178,7 +195,10 @@ pub(super) fn members(names: &Names, line: View<'_>) -> Option<(Judgement, usize
         (section.strip_suffix(']')?, 0)
     } else {
         let head = text.trim_end_matches(['{', ' ']);
-        (head.strip_suffix([':', '='])?.trim_matches(['"', '\'', ' ']), indent + 1)
+        // A block of HCL has no sign.
+        let name =
+            head.strip_suffix([':', '=']).or_else(|| text.ends_with(" {").then_some(head))?;
+        (name.trim_matches(['"', '\'', ' ']), indent + 1)
     };
     let noun = names::words(name).pop()?;
     let many = MANY.contains(&noun.as_str()) && !name.contains([' ', ':', '=']);

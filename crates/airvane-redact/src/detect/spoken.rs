@@ -111,8 +111,8 @@ fn used(line: View<'_>, start: usize, blank: usize) -> Option<usize> {
 
 /// "password for root: x"
 fn owned(line: View<'_>, blank: usize) -> Option<usize> {
-    let owner = ["for ", "of "].iter().find(|word| line.has_at(blank, word))?;
     static OWNER: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.@");
+    let owner = ["for ", "of "].iter().find(|word| line.has_at(blank, word))?;
     let end = line.run_within(blank + owner.len(), &OWNER, MAX_NAME);
     (line.at(end) == b':').then_some(end + 1)
 }

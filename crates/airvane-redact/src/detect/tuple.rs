@@ -96,7 +96,8 @@ fn arguments(line: View<'_>, quote: usize) -> Option<usize> {
     let behind = line.run(quote + 1, &BLANK);
     match line.at(behind) {
         b',' | b'(' => Some(behind),
-        b'%' => Some(line.run(behind + 1, &BLANK)).filter(|open| line.at(*open) == b'('),
+        b'%' => Some(line.run(behind + 1, &BLANK))
+            .filter(|open| matches!(line.at(*open), b'(' | b'"' | b'\'')),
         b'.' if line.has_at(behind, ".format(") => Some(behind + ".format".len()),
         b'"' | b'\'' if behind > quote + 1 => Some(behind),
         _ => None,

@@ -35,6 +35,9 @@ pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
         start += 2;
     } else if double && BLANK.has(line.before(open)) {
         start += 1;
+    } else if doubled(line, open) > 0 && line.at(start + 1).is_ascii_alphanumeric() {
+        let end = start + 1 + line.rest(start + 1).find("\"\"")?;
+        return Some(Value { start: start + 1, end, form: Form::Quoted });
     } else if line.at(start) == quote && slashes == 0 {
         return Some(Value { start, end: start, form: Form::Quoted });
     }
@@ -57,6 +60,11 @@ pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
         i += 1;
     }
     Some(Value { start, end: line.len(), form: Form::Quoted })
+}
+
+/// Length of what follows the quote at `i` and belongs to it: CSV and C# double quotes in a string.
+pub(super) fn doubled(line: View<'_>, i: usize) -> usize {
+    usize::from(line.at(i) == b'"' && line.at(i + 1) == b'"' && line.at(i + 2) != b'"')
 }
 
 /// Quotes of HTML, XML, JSON and of queries.

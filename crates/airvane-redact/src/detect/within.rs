@@ -45,7 +45,7 @@ const FETCHES: &[&str] = &[
 /// Where an expression begins behind a name without a sign: a method called on it, a block, or what
 /// an attribute is compared with: `config.password shouldBe "x"`.
 pub(super) fn called(line: View<'_>, start: usize, end: usize) -> Option<usize> {
-    static CLOSES: Class = Class::of(b"\"'`)]");
+    static CLOSES: Class = Class::of(b"\"'`)]}");
     static APART: Class = Class::of(b" })|");
     // `config.api_token()`
     let called = line.get(end, end + 2) == "()";
@@ -58,12 +58,16 @@ pub(super) fn called(line: View<'_>, start: usize, end: usize) -> Option<usize> 
     if method || block {
         return Some(at);
     }
-    if !called && line.before(start) != b'$' && !line.get(start, end).contains('.') {
+    // `.api_key(String::from("x"))`
+    if line.at(end) == b'(' && !called {
+        return Some(end + 1);
+    }
+    if !called && !is_variable(line, start, end) {
         return None;
     }
     // `EXPECT_EQ(config.token(), "x")`
     let next = line.run(closed + 1, &BLANK);
-    if line.at(closed) == b',' && matches!(line.at(next), b'"' | b'\'') {
+    if line.at(closed) == b',' && matches!(line.at(next), b'"' | b'\'' | b'@') {
         return Some(next);
     }
     let apart = line.run_within(closed, &APART, 4);
@@ -71,17 +75,23 @@ pub(super) fn called(line: View<'_>, start: usize, end: usize) -> Option<usize> 
     (apart > closed && word).then_some(apart)
 }
 
+/// `$password`, `config.password`, `{password}`: a variable of code, not a word.
+fn is_variable(line: View<'_>, start: usize, end: usize) -> bool {
+    matches!(line.before(start), b'$' | b'{') || line.get(start, end).contains('.')
+}
+
 /// The first string from `from` on that can be nothing but the secret that the name announces.
 pub(super) fn string(line: View<'_>, name: Name, from: usize) -> Option<Value> {
     static WORD: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_");
-    if name.judged.strength < Strength::Medium {
+    let salt = name.judged.strength == Strength::Weak && name.judged.kind == "secret";
+    if name.judged.strength < Strength::Medium && !salt {
         return None;
     }
     let limit = line.len().min(from + REACH);
     let mut i = from;
     // An attribute is code, whatever follows it.
-    let called = line.get(name.end, name.end + 2) == "()";
-    let code = called || line.before(name.start) == b'$' || name.text(line).contains('.');
+    let called = line.at(name.end) == b'(';
+    let code = called || is_variable(line, name.start, name.end);
     let mut inside = Inside { code, ..Inside::default() };
     while i < limit {
         let byte = line.at(i);
@@ -142,7 +152,10 @@ impl Inside {
         match line.at(i) {
             b'(' | b'[' | b'{' => {
                 let called = end == i && start < end;
-                self.fetches = called && names::has_word(line.get(start, end), FETCHES);
+                let word = line.get(start, end);
+                self.fetches = called
+                    && names::has_word(word, FETCHES)
+                    && !names::has_word(word, &["bytes", "decode"]);
                 self.code = true;
                 self.named = false;
                 self.depth += 1;

@@ -105,7 +105,7 @@ const HEX: &[u8] = b"0123456789abcdef";
 const WORD: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789_-\x7f";
 const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789+";
 /// What follows the word "key" when it ends a name or a part of one.
-const ENDS: &[u8] = b"\n(=:\"' _\x7f-\\]}%)<>.,;|0123456789";
+const ENDS: &[u8] = b"\n\t`*[{(=:\"' _\x7f-\\]}%)<>.,;|0123456789";
 /// What follows a name of three letters that is also the beginning of others.
 const PAT: &[u8] = b"\n=:\"' ";
 const SIGNS: &[u8] = b"=:\"'";
