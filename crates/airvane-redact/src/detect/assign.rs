@@ -139,9 +139,15 @@ fn structure(
 
 /// The password of `login: bob / x`.
 fn beside_user(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
-    let named = name.judged.kind == "credential";
+    let named = name.judged.kind == "credential" || of_user(line, name);
     let follows = matches!(gap.kind, Gap::Assign | Gap::Said | Gap::Prose);
     if named && follows { account::beside(line, gap.end) } else { None }
+}
+
+/// `user/pwd: bob / x`
+fn of_user(line: View<'_>, name: Name) -> bool {
+    let head = line.get(name.start.saturating_sub("username/".len()), name.start);
+    ["user/", "username/", "login/"].iter().any(|user| head.ends_with(user))
 }
 
 /// One value behind a name, and what it was changed to.

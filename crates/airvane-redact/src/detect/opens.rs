@@ -114,26 +114,19 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
 /// What a shell is asked to print: `echo $DB_PASSWORD`, `printenv DB_PASSWORD`, `vault kv get
 /// -field=password kv/db`, PowerShell's `$cred.Password`.
 fn echoed(names: &Names, text: &str) -> Option<Judgement> {
-    /// Commands that print nothing but a secret. Sources: the references of gcloud, az, aws, vault,
-    /// op, argocd and Airflow.
-    const COMMANDS: &[&str] = &[
-        "secrets versions access ",
-        "keyvault secret show ",
-        "configure get aws_secret",
-        "-field=password",
-        "-field=secret",
-        "-field=token",
-        "-field=api_key",
-        "initial-password",
-        "op read ",
-        "get-login-password",
-        "print-access-token",
-        "print-identity-token",
-        "create token ",
-        "SecretString --output text",
-        "--output text --query SecretString",
+    /// Programs and what they print nothing but a secret for. Sources: their references.
+    const COMMANDS: &[(&str, &[&str])] = &[
+        ("gcloud ", &["secrets versions access ", "print-access-token", "print-identity-token"]),
+        ("az ", &["keyvault secret show ", "get-access-token"]),
+        ("aws ", &["configure get aws_secret", "get-login-password", "get-secret-value"]),
+        ("vault ", &["-field=password", "-field=secret", "-field=token", "-field=api_key"]),
+        ("argocd ", &["initial-password"]),
+        ("op ", &["read "]),
+        ("kubectl ", &["create token "]),
     ];
-    if COMMANDS.iter().any(|command| text.contains(command)) {
+    let command = text.trim_start_matches(['$', '>', '%', '#', '+', ' ']);
+    let of = COMMANDS.iter().find(|(program, _)| command.starts_with(program));
+    if of.is_some_and(|(_, prints)| prints.iter().any(|words| command.contains(words))) {
         return Some(names.judge("secret"));
     }
     let (head, last) = text.rsplit_once(' ').unwrap_or(("", text));
@@ -144,7 +137,7 @@ fn echoed(names: &Names, text: &str) -> Option<Judgement> {
     }
     let name = last.trim_matches(['"', '$', '{', '}']);
     let judged = names.judge(name.rsplit('.').next().unwrap_or(name));
-    (judged.strength == Strength::Strong).then_some(judged)
+    (judged.strength >= Strength::Medium).then_some(judged)
 }
 
 /// Where a name ends that has a sign before what is at `at`.

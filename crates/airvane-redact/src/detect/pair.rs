@@ -7,6 +7,8 @@ use crate::view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View};
 
 /// After `"name": "DB_PASSWORD", `: the end of `"value":`, if that is what follows.
 pub(super) fn value_field(line: View<'_>, at: usize) -> Option<usize> {
+    // Android names its attributes so.
+    let at = at + if line.has_at(at, "android:") { "android:".len() } else { 0 };
     let slashes = line.slashes(at);
     let open = at + slashes + usize::from(matches!(line.at(at + slashes), b'"' | b'\''));
     let field = [

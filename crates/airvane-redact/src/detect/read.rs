@@ -22,6 +22,8 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
         let text = line.get(value.start, value.end);
         let drawn = text.bytes().any(|b| b.is_ascii_digit()) && values::is_telling(text);
         let told = line.before(value.start) == b'`' && !(drawn && name.judged.kind == "password");
+        // "expected token 'x' but got None"
+        let telling = telling || name.judged.kind == "token" && values::is_service_key(text);
         if gap.kind == Gap::Prose && (!telling || told) {
             return Some(Value { form: Form::Remote, ..value });
         }

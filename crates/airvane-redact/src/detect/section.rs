@@ -24,6 +24,7 @@ pub(super) fn column(names: &Names, line: View<'_>) -> Option<(Judgement, Column
     // Most lines hold a sign that no head has, soon.
     static HEAD: Class =
         Class::of(LOWER).with(UPPER).with(DIGIT).with(b" \t_-|;,\"'+").with("│".as_bytes());
+    let line = View::new(line.rest(message(line)));
     if line.len() > MAX_HEAD || line.run(0, &HEAD) < line.len() {
         return None;
     }
@@ -48,6 +49,18 @@ pub(super) fn column(names: &Names, line: View<'_>) -> Option<(Judgement, Column
     ruled(names, rule, &cells)
 }
 
+/// Where the message begins behind what Airflow 2 puts before the first line of each: `[2026-05-12T12:10:20.463+0000]
+/// {logging_mixin.py:188} INFO - `.
+fn message(line: View<'_>) -> usize {
+    const REACH: usize = 120;
+    if line.at(0) != b'[' {
+        return 0;
+    }
+    let reach = line.len().min(REACH);
+    let at = memchr::memmem::find(line.bytes().get(..reach).unwrap_or_default(), b" - ");
+    at.map_or(0, |at| at + " - ".len())
+}
+
 /// The columns whose titles name a secret.
 fn ruled(names: &Names, rule: char, titles: &[&str]) -> Option<(Judgement, Column)> {
     let mut first = None;
@@ -66,6 +79,10 @@ fn ruled(names: &Names, rule: char, titles: &[&str]) -> Option<(Judgement, Colum
 /// INTO t (id, password) VALUES`, also with places that `SQLAlchemy` fills from `[parameters: (…)]`.
 pub(super) fn copied(names: &Names, line: View<'_>) -> Option<(Judgement, Column)> {
     const INSERT: &str = "INSERT INTO ";
+    // Most lines end otherwise.
+    if !line.text.trim_end().ends_with([';', ']', ')', 'S']) {
+        return None;
+    }
     let titles = |list: &str| list.split(',').map(str::trim).map(str::to_owned).collect();
     let (rule, titles): (char, Vec<String>) = if let Some(copy) = line.text.strip_prefix("COPY ") {
         let (_, list) = copy.strip_suffix(") FROM stdin;")?.split_once('(')?;

@@ -45,7 +45,7 @@ pub(super) fn sign(rest: &str) -> Option<(Option<Gap>, usize)> {
 /// An arrow of any length: `->`, `=>`, `==>`, `~>`, `→`, `»`.
 fn arrow(rest: &str) -> Option<usize> {
     const MOST: usize = 8;
-    const ARROWS: &[&str] = &["→", "⇒", "➜", "»"];
+    const ARROWS: &[&str] = &["→", "⇒", "➜", "»", ">>> "];
     if let Some(arrow) = ARROWS.iter().find(|arrow| rest.starts_with(**arrow)) {
         return Some(arrow.len());
     }

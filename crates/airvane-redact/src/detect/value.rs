@@ -17,6 +17,8 @@ pub(super) struct Value {
 /// Reads a quoted string that starts at `at`, quote included: `"x"`, `'x'`, `b'x'`, `\"x\"`,
 /// `"""x"""`. What has no closing quote reaches to the end of the line.
 pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
+    /// Python's triple quotes within a string of JSON, as in notebooks.
+    const ESCAPED: &str = r#"\"\"\""#;
     let mut open = at;
     // String prefixes of Python, C#, C, SQL and Objective-C; Rust's and C++'s raw strings.
     while open < at + 2 && b"burfBRFNL@$#".contains(&line.at(open)) {
@@ -26,6 +28,11 @@ pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
     let quote = line.at(open + slashes);
     if !matches!(quote, b'"' | b'\'' | b'`') {
         return entity(line, at);
+    }
+    if line.has_at(open, ESCAPED) {
+        let start = open + ESCAPED.len();
+        let end = line.rest(start).find(ESCAPED).map_or(line.len(), |i| start + i);
+        return Some(Value { start, end, form: Form::Quoted });
     }
     let mut start = open + slashes + 1;
     let triple = slashes == 0 && line.at(start) == quote && line.at(start + 1) == quote;

@@ -62,6 +62,11 @@ pub const TEXTS: &[&str] = &[
     "    \"Name\": \"/etl/prod/redshift/master_password\",\n    \"Type\": \"SecureString\",\n    \"Value\": \"«_0YyBOIkJWKToXnb»\",\n    \"Version\": 3,",
     "$cred.GetNetworkCredential().Password\n«FZ+GD3QMWNpIColi»",
     "||user||password||\n|etl|«YqE5PXsfsVUQbX»|\n|bi|«kCel61BwOWBrMT»|",
+    "$ airflow variables get hubspot_token\n«5bcf9c5a-0b49-4131-a794-8a6ad662fe15»",
+    "[2026-05-12T12:10:20.463+00:00] {logging_mixin.py:188} INFO -   name       host           user    password\n0  dwh  pg.internal         etl     «walnut489»\n1  crm  my.internal     crm_ro     «Saffron#889o»",
+    "[2026-05-19T15:10:20.316+00:00] {logging_mixin.py:188} INFO - >>> SECRET_KEY >>> «M1rH4phK2TGVF4cGFRxCQipj5JdpqvLx»",
+    "AssertionError: expected token '«d130218f9d678c09a4736823c2f1d987b9a83efc»' but got None",
+    "[2026-05-17T10:10:20.112+00:00] {logging_mixin.py:188} INFO - user/pwd: etl / «falcon047»",
     "if got, want := c.Secret, \"«q7ZkT2mXv9LpR4sBnW8c»\"; got != want {",
     "eq(c.Secret, \"«q7ZkT2mXv9LpR4sBnW8c»\");",
     "eq(c.secret(), \"«q7ZkT2mXv9LpR4sBnW8c»\");",
@@ -70,6 +75,8 @@ pub const TEXTS: &[&str] = &[
     "{'client_id': 'etl-crm',\n 'client_secret': '«QTkVfrxctBWUeTAtIlfu»'\n                  '«qNUJIBpJ63eCxWkDuRix»',\n 'grant_type': 'client_credentials'}",
     "name,url,username,password,note\ncrm,https://crm.acme.io,etl,«maple503»,",
     "$this->assertSame('«vimkPBmKPCpzrKAustgomWC1»', $config->getSecret());",
+    "<meta-data android:name=\"com.example.API_KEY\" android:value=\"«CU9DAXLIRJoEznCvJ57iM9mF3GZ3JTGt»\" />",
+    "    \"c = {'user': 'admin', 'password': \\\"\\\"\\\"«!E*GH6x1j3F+Z#xw»\\\"\\\"\\\"}\\n\",",
 ];
 
 /// Code, words and tables that hold no secret.
