@@ -3,8 +3,8 @@
 //! lines below them hold.
 
 use super::{
-    Detector, Found,
-    section::{self, Column},
+    Detector, Found, printed, section,
+    table::{self, Column},
     value::{self, Value},
 };
 use crate::{
@@ -62,16 +62,16 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
         return Some((names.judge("password"), Below::Key, KEYED));
     }
     if let Some((judged, column)) =
-        section::column(names, line).or_else(|| section::copied(names, line))
+        table::column(names, line).or_else(|| table::copied(names, line))
     {
         return Some((judged, Below::Column(column), LINES));
     }
-    if let Some((judged, column)) = section::argument(names, line) {
+    if let Some((judged, column)) = printed::argument(names, line) {
         return Some((judged, Below::Pointed(column), KEYED));
     }
     let end = line.text.trim_end().len();
     let text = line.get(0, end);
-    if let Some(judged) = echoed(names, text) {
+    if let Some(judged) = printed::echoed(names, text) {
         return Some((judged, Below::Printed, 1));
     }
     if text.ends_with("]'") && mask::ends(text.get(..end - 1).unwrap_or_default()) {
@@ -95,7 +95,7 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
         b'"' if text.len() > 20 && line.has_at(0, "content-disposition") => {
             (Below::Body, 3, end - 1)
         }
-        b'"' if reply(text).is_some() => (Below::Reply, 1, end - 1),
+        b'"' if printed::reply(text).is_some() => (Below::Reply, 1, end - 1),
         _ if is_flag(text) => (Below::Strings, 1, text.trim_end_matches(['"', '\'', ',']).len()),
         _ if line.run(line.run(0, &BLANK), &NAME) == end => (Below::Given, 1, end),
         b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'"' | b'\'' => {
@@ -111,47 +111,10 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
         .then_some((judged, below, lines))
 }
 
-/// What a shell is asked to print: `echo $DB_PASSWORD`, `printenv DB_PASSWORD`, `vault kv get
-/// -field=password kv/db`, PowerShell's `$cred.Password`.
-fn echoed(names: &Names, text: &str) -> Option<Judgement> {
-    /// Programs and what they print nothing but a secret for. Sources: their references.
-    const COMMANDS: &[(&str, &[&str])] = &[
-        ("gcloud ", &["secrets versions access ", "print-access-token", "print-identity-token"]),
-        ("az ", &["keyvault secret show ", "get-access-token"]),
-        ("aws ", &["configure get aws_secret", "get-login-password", "get-secret-value"]),
-        ("vault ", &["-field=password", "-field=secret", "-field=token", "-field=api_key"]),
-        ("argocd ", &["initial-password"]),
-        ("op ", &["read "]),
-        ("kubectl ", &["create token "]),
-    ];
-    let command = text.trim_start_matches(['$', '>', '%', '#', '+', ' ']);
-    let of = COMMANDS.iter().find(|(program, _)| command.starts_with(program));
-    if of.is_some_and(|(_, prints)| prints.iter().any(|words| command.contains(words))) {
-        return Some(names.judge("secret"));
-    }
-    let (head, last) = text.rsplit_once(' ').unwrap_or(("", text));
-    let echo = head.ends_with("echo") && last.contains('$');
-    let variable = head.is_empty() && last.starts_with('$') && last.contains('.');
-    if !echo && !variable && !head.ends_with("printenv") && !head.ends_with(" variables get") {
-        return None;
-    }
-    let name = last.trim_matches(['"', '$', '{', '}']);
-    let judged = names.judge(name.rsplit('.').next().unwrap_or(name));
-    (judged.strength >= Strength::Medium).then_some(judged)
-}
-
 /// Where a name ends that has a sign before what is at `at`.
 fn sign_before(text: &str, at: usize) -> Option<usize> {
     let head = text.get(..at)?.trim_end();
     head.ends_with([':', '=']).then(|| head.len() - 1)
-}
-
-/// Where the string begins in a line that redis-cli prints of a list: `1) "requirepass"`.
-fn reply(text: &str) -> Option<usize> {
-    let number = text.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
-    let string = number.strip_prefix(") ")?;
-    let numbered = text.trim_start().len() > number.len();
-    (numbered && string.starts_with('"')).then(|| text.len() - string.len())
 }
 
 /// Where the name ends in a line that is one opening tag.
@@ -218,7 +181,7 @@ pub(super) fn goes_on(line: View<'_>, below: Below) -> bool {
         Below::Reply | Below::Given | Below::Printed => false,
         Below::Continued => line.before(line.text.trim_end().len()) == b'\'',
         Below::Told(_) => text.is_empty(),
-        Below::Pointed(_) => section::points(line),
+        Below::Pointed(_) => printed::points(line),
         Below::Members(least) => section::is_member(line, least) || goes_on(line, Below::Strings),
         Below::Key => !text.is_empty() && line.at(0) == b' ' || line.at(0) == b'\t',
         Below::Column(column) => column.goes_on(line),
@@ -284,16 +247,16 @@ fn value(
         Below::Field | Below::Column(_) => None,
         Below::Strings if line.at(indent) == b'<' => element(line, indent),
         Below::Strings => string(detector, line, indent, judged),
-        Below::Reply => string(detector, line, reply(line.text.trim_end())?, judged),
+        Below::Reply => string(detector, line, printed::reply(line.text.trim_end())?, judged),
         Below::Members(least) => {
             section::member(line, judged, least).or_else(|| string(detector, line, indent, judged))
         }
         Below::Key => section::key(line),
-        Below::Given => given(line),
-        Below::Printed => printed(line, indent),
+        Below::Given => printed::given(line),
+        Below::Printed => printed::word(line, indent),
         Below::Continued => value::quoted(line, indent).map(|value| (value.start, value.end)),
         Below::Told(near) => word(line, indent, near),
-        Below::Pointed(column) => section::pointed(line, column),
+        Below::Pointed(column) => printed::pointed(line, column),
         Below::Text(end) if end == Some(hash(line.text.trim())) => None,
         Below::Text(_) if line.at(indent) == b'<' => element(line, indent),
         Below::Body if goes_on(line, below) || line.at(indent) == b'-' => None,
@@ -332,25 +295,6 @@ fn word(line: View<'_>, at: usize, near: bool) -> Option<(usize, usize)> {
     let said = (lead > 0 || near) && plain && values::is_telling(text);
     let alone = !text.contains([' ', ':', '=', '/', '(']) && !values::is_path(text);
     (alone && (hash || random || said)).then_some((start, start + text.len()))
-}
-
-/// The one word of a line, if it is more than a word of prose.
-fn printed(line: View<'_>, start: usize) -> Option<(usize, usize)> {
-    let end = line.text.trim_end().len();
-    let text = line.get(start, end);
-    (values::is_telling(text) && !text.contains([' ', '\t'])).then_some((start, end))
-}
-
-/// What pydantic says below the name of a field: `[type=too_long, input_value='x', …]`; R's `[1] "x"`
-/// below `$pwd`.
-fn given(line: View<'_>) -> Option<(usize, usize)> {
-    const FIELD: &str = "input_value=";
-    const ELEMENT: &str = "[1] ";
-    if line.has_at(0, ELEMENT) {
-        return value::quoted(line, ELEMENT.len()).map(|value| (value.start, value.end));
-    }
-    let at = line.text.find(FIELD)?;
-    value::quoted(line, at + FIELD.len()).map(|value| (value.start, value.end))
 }
 
 /// The text of `<Value>x</Value>` in a line of its own.

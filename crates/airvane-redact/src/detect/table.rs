@@ -1,0 +1,199 @@
+//! Tables whose head names a secret: drawn, aligned, separated by signs, or the rows of an SQL
+//! statement whose columns stand above them.
+
+use super::name::MAX_NAME;
+use crate::{
+    names::{Judgement, Names, Strength},
+    values::{self, Form},
+    view::{BLANK, Class, DIGIT, LOWER, UPPER, View},
+};
+
+/// A column of a table, or some of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Column {
+    /// What divides cells, how many there are, and a bit for each that is meant.
+    Ruled { rule: char, cells: usize, meant: u32 },
+    /// Where the title begins and ends in a table that is aligned with blanks.
+    Aligned { start: usize, end: usize },
+}
+
+/// A table's head that names a secret: `user,password`, `| user | password |`.
+pub(super) fn column(names: &Names, line: View<'_>) -> Option<(Judgement, Column)> {
+    const MAX_HEAD: usize = 256;
+    // Most lines hold a sign that no head has, soon.
+    static HEAD: Class =
+        Class::of(LOWER).with(UPPER).with(DIGIT).with(b" \t_-|;,\"'+").with("│".as_bytes());
+    let line = View::new(line.rest(message(line)));
+    if line.len() > MAX_HEAD || line.run(0, &HEAD) < line.len() {
+        return None;
+    }
+    // Jira doubles the rules of a head.
+    let text = line.text.trim().replace("||", "|");
+    let text = text.as_str();
+    let rule = ['|', '│', '\t', ';', ','].into_iter().find(|rule| text.contains(*rule));
+    let Some(rule) = rule else { return aligned(names, line) };
+    let cells: Vec<&str> = text.split(rule).collect();
+    let sparse = matches!(rule, ',' | ';');
+    let is_title = |cell: &str| {
+        let title = cell.trim().trim_matches(['"', '\'']);
+        let plain = title.bytes().all(|b| b.is_ascii_alphanumeric() || b"_- ".contains(&b));
+        plain
+            && title.len() <= 32
+            && title.split(' ').count() <= 3
+            && !(sparse && (cell.starts_with(' ') || title.is_empty()))
+    };
+    if cells.len() < 2 || !cells.iter().all(|cell| is_title(cell)) {
+        return None;
+    }
+    ruled(names, rule, &cells)
+}
+
+/// Where the message begins behind what Airflow 2 puts before the first line of each: `[2026-05-12T12:10:20.463+0000]
+/// {logging_mixin.py:188} INFO - `.
+fn message(line: View<'_>) -> usize {
+    const REACH: usize = 120;
+    if line.at(0) != b'[' {
+        return 0;
+    }
+    let reach = line.len().min(REACH);
+    let at = memchr::memmem::find(line.bytes().get(..reach).unwrap_or_default(), b" - ");
+    at.map_or(0, |at| at + " - ".len())
+}
+
+/// The columns whose titles name a secret.
+fn ruled(names: &Names, rule: char, titles: &[&str]) -> Option<(Judgement, Column)> {
+    let mut first = None;
+    let mut meant = 0;
+    for (index, title) in (0..u32::BITS).zip(titles) {
+        let judged = names.judge(title.trim().trim_matches(['"', '\'']));
+        if judged.strength == Strength::Strong {
+            meant |= 1 << index;
+            first.get_or_insert(judged);
+        }
+    }
+    Some((first?, Column::Ruled { rule, cells: titles.len(), meant }))
+}
+
+/// The columns whose values stand in the lines below: `COPY t (id, password) FROM stdin;`, `INSERT
+/// INTO t (id, password) VALUES`, also with places that `SQLAlchemy` fills from `[parameters: (…)]`.
+pub(super) fn copied(names: &Names, line: View<'_>) -> Option<(Judgement, Column)> {
+    const INSERT: &str = "INSERT INTO ";
+    // Most lines end otherwise.
+    if !line.text.trim_end().ends_with([';', ']', ')', 'S']) {
+        return None;
+    }
+    let titles = |list: &str| list.split(',').map(str::trim).map(str::to_owned).collect();
+    let (rule, titles): (char, Vec<String>) = if let Some(copy) = line.text.strip_prefix("COPY ") {
+        let (_, list) = copy.strip_suffix(") FROM stdin;")?.split_once('(')?;
+        ('\t', titles(list))
+    } else if let Some((_, insert)) = line.text.split_once(INSERT) {
+        let (_, list) = insert.split_once('(')?;
+        let (list, rest) = list.split_once(')')?;
+        let rest = rest.trim().strip_prefix("VALUES")?;
+        let places = rest.bytes().all(|b| b" ()[],?%s:0123456789".contains(&b));
+        (',', if places { titles(list) } else { return None })
+    } else {
+        (',', set_before_places(line.text)?)
+    };
+    let bare: Vec<&str> = titles.iter().map(|title| title.trim_matches(['`', '[', ']'])).collect();
+    ruled(names, rule, &bare)
+}
+
+/// The names whose values are places in an update, for each place: `[SQL: UPDATE t SET secret=? WHERE
+/// id=?]`.
+fn set_before_places(text: &str) -> Option<Vec<String>> {
+    let (_, update) = text.split_once("[SQL: UPDATE ")?;
+    let place = if update.contains("=?") || update.contains("= ?") { "?" } else { "%s" };
+    let mut parts: Vec<&str> = update.split(place).collect();
+    parts.pop();
+    let name = |part: &&str| {
+        let head = part.trim_end().strip_suffix('=').unwrap_or_default().trim_end();
+        head.rsplit([' ', ',', '.', '"', '`']).next().unwrap_or_default().to_owned()
+    };
+    Some(parts.iter().map(name).collect())
+}
+
+/// What [`column`] says where blanks align the columns, two at least between some of them.
+fn aligned(names: &Names, line: View<'_>) -> Option<(Judgement, Column)> {
+    static WORD: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-");
+    let text = line.text.trim_end();
+    let plain = text.bytes().all(|b| WORD.has(b) || b == b' ');
+    if !plain || !text.trim_start().contains("  ") && !text.starts_with("  ") {
+        return None;
+    }
+    let mut start = 0;
+    while start < text.len() {
+        start = line.run(start, &BLANK);
+        let end = line.run(start, &WORD);
+        let judged = names.judge(line.get(start, end));
+        if judged.strength >= Strength::Medium && end - start < text.trim().len() {
+            return Some((judged, Column::Aligned { start, end }));
+        }
+        start = end;
+    }
+    None
+}
+
+/// The word of a row that stands below the title.
+fn word(line: View<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
+    static SOLID: Class =
+        Class::of(LOWER).with(UPPER).with(DIGIT).with(b"!#$%&*+,-./:;<=>?@^_|~()[]{}");
+    let solid = (start..end).find(|i| SOLID.has(line.at(*i)))?;
+    let from = line.back_within(solid, &SOLID, MAX_NAME);
+    let to = line.run_within(solid, &SOLID, MAX_NAME);
+    let apart = matches!(line.before(from), 0 | b' ') && matches!(line.at(to), 0 | b' ');
+    (apart && values::is_telling(line.get(from, to))).then_some((from, to))
+}
+
+impl Column {
+    /// Bounds of the cells that are meant in a row, or nothing if the line is no row of the table.
+    fn cells(self, line: View<'_>) -> Vec<(usize, usize)> {
+        let (rule, cells, meant) = match self {
+            Self::Ruled { rule, cells, meant } => (rule, cells, meant),
+            Self::Aligned { start, end } => return word(line, start, end).into_iter().collect(),
+        };
+        let row = line.text.trim();
+        // A row of SQL stands in brackets: `(1, 'bob', 'x'),`, `[parameters: ('bob', 'x')]`.
+        let row = row.strip_prefix("[parameters: ").unwrap_or(row);
+        let listed = row.strip_prefix('(').map(|row| row.trim_end_matches([')', ';', ']', ',']));
+        let row = listed.unwrap_or(row);
+        let mut start = line.text.find(row).unwrap_or(0);
+        let mut found = Vec::new();
+        let mut count = 0;
+        for part in row.split(rule) {
+            if count < u32::BITS as usize && meant >> count & 1 == 1 {
+                let before = part.len() - part.trim_start_matches([' ', '"', '\'']).len();
+                let inner = part.trim_matches([' ', '"', '\'']);
+                found.push((start + before, start + before + inner.len()));
+            }
+            count += 1;
+            start += part.len() + rule.len_utf8();
+        }
+        if count == cells { found } else { Vec::new() }
+    }
+
+    /// Whether a line belongs to the table: a row, or the rule below its head.
+    pub(super) fn goes_on(self, line: View<'_>) -> bool {
+        let ruled = !line.text.is_empty() && line.text.chars().all(|c| " -=+|:┼─├┤│".contains(c));
+        ruled || !self.cells(line).is_empty()
+    }
+
+    /// The secrets in the cells that are meant. What is a name itself is another head.
+    pub(super) fn values(
+        self,
+        names: &Names,
+        line: View<'_>,
+        judged: Judgement,
+    ) -> Vec<(usize, usize)> {
+        let is_secret = |&(start, end): &(usize, usize)| {
+            let text = line.get(start, end);
+            let plain = !text.contains([' ', '(', ')', '[', ']', '{', '}', '<', '>']);
+            let random = judged.strength == Strength::Strong || values::is_service_key(text);
+            plain
+                && random
+                && values::is_secret(text, Form::Tight, judged, names)
+                && names.judge(text).strength == Strength::None
+        };
+        self.cells(line).into_iter().filter(is_secret).collect()
+    }
+}
