@@ -76,13 +76,13 @@ impl Redactor {
     /// in one place is masked in every place of the text, before and after. What is returned a
     /// further pass was seen to leave as it is.
     pub fn text(&self, raw: &str) -> SafeText {
-        let mut text = self.once(raw);
-        for _ in 1..PASSES {
+        let mut text = Cow::Borrowed(raw);
+        for _ in 0..PASSES {
             let again = self.once(&text);
             if again == text {
-                return SafeText::vouch(text);
+                return SafeText::vouch(again);
             }
-            text = again;
+            text = Cow::Owned(again);
         }
         SafeText::vouch(self.inner.masker.mask("secret", raw))
     }
