@@ -84,6 +84,11 @@ pub(crate) fn is_mask(text: &str) -> bool {
     mask_end(text, 0) == Some(text.len())
 }
 
+/// Whether a mask stands in `text`.
+pub(crate) fn holds(text: &str) -> bool {
+    text.match_indices(OPEN).any(|(at, _)| mask_end(text, at).is_some())
+}
+
 /// Whether `text` ends with a mask.
 pub(crate) fn ends(text: &str) -> bool {
     text.rfind(OPEN).and_then(|at| mask_end(text, at)) == Some(text.len())

@@ -62,7 +62,9 @@ fn expressed(
         (None, Some(gap)) => Some(gap.end),
         (None, None) => within::called(line, start, end),
     };
-    let Some(from) = from else { return };
+    let bracketed =
+        gap.filter(|gap| gap.kind == Gap::Prose).and_then(|gap| tuple::bracketed(line, gap.end));
+    let Some(from) = from.or_else(|| bracketed.map(|value| value.start)) else { return };
     let Some(name) = judge(detector, line, start, end) else { return };
     if line.at(end) == b'(' && call::keeps_none(line, name, from) {
         return;
@@ -70,6 +72,7 @@ fn expressed(
     let is_given = |value: &Value| within::is_given(name, line.get(value.start, value.end));
     let value = match unpacked {
         Some(Unpacked::Literal(literal)) => Some(literal).filter(is_given),
+        _ if bracketed.is_some() => bracketed.filter(is_given),
         _ => tuple::formatted(line, from)
             .filter(is_given)
             .or_else(|| within::string(line, name, from)),

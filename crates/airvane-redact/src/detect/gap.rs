@@ -173,6 +173,16 @@ fn behind(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Separa
     if let Some(end) = cell(line, start, blank) {
         return make(Gap::Cell, end);
     }
+    // `user ~ bob ~ password ~ x`
+    if rest.starts_with("~ ") && blank > i {
+        return make(Gap::Said, blank + 1);
+    }
+    // FastAPI's `"loc":["body","password"],"msg":"…","input":"x"`
+    if quoted && line.before(i) == b']' && line.has_at(i, ",\"msg\":") {
+        const INPUT: &str = "\"input\":";
+        let near = line.get(i, line.len().min(i + 2 * MAX_NAME));
+        return near.find(INPUT).and_then(|at| make(Gap::Assign, i + at + INPUT.len()));
+    }
     // `[--token, x]`, `['--password', 'x']`
     let field = || value_field(line, line.run(blank + 1, &BLANK)).is_some();
     if rest.starts_with(',') && !field() && (line.at(start) == b'-' || line.before(start) == b'-') {

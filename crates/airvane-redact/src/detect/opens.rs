@@ -107,8 +107,10 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
     let name_end = line.back(name_end, &CLOSING);
     let start = line.back_within(name_end, &NAME, super::name::MAX_NAME);
     let judged = detector.names.judge(line.get(start, name_end));
-    (judged.strength == Strength::Strong && line.before(start) != b'$')
-        .then_some((judged, below, lines))
+    // What jsonschema says of a field is sure: "On instance['token']:".
+    let sure = judged.strength == Strength::Strong
+        || judged.strength == Strength::Medium && text.starts_with("On instance[");
+    (sure && line.before(start) != b'$').then_some((judged, below, lines))
 }
 
 /// Where a name ends that has a sign before what is at `at`.

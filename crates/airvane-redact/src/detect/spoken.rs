@@ -90,8 +90,10 @@ fn said(line: View<'_>, blank: usize) -> Option<usize> {
     let few = line.rest(blank).bytes().take(40);
     let few = few.take_while(|b| b.is_ascii_alphanumeric() || b" ()[]-'".contains(b)).count();
     let few = blank + few;
-    if line.has_at(few, ": ") && line.get(blank, few).split(' ').count() <= 4 {
-        return Some(few + 1);
+    // "new password for user bob => x"
+    let sign = [": ", "=> ", "-> ", ":: "].iter().find(|sign| line.has_at(few, sign));
+    if let Some(sign) = sign.filter(|_| line.get(blank, few).trim_end().split(' ').count() <= 4) {
+        return Some(few + sign.len() - 1);
     }
     // `PASSWORD kibana_system = x`
     let owner = line.run_within(blank, &NAME, MAX_NAME);
@@ -111,8 +113,8 @@ fn used(line: View<'_>, start: usize, blank: usize) -> Option<usize> {
 
 /// "password for root: x"
 fn owned(line: View<'_>, blank: usize) -> Option<usize> {
-    static OWNER: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.@");
-    let owner = ["for ", "of "].iter().find(|word| line.has_at(blank, word))?;
+    static OWNER: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.@/");
+    let owner = ["for ", "of ", "from "].iter().find(|word| line.has_at(blank, word))?;
     let end = line.run_within(blank + owner.len(), &OWNER, MAX_NAME);
     (line.at(end) == b':').then_some(end + 1)
 }

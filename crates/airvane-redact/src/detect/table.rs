@@ -3,6 +3,7 @@
 
 use super::name::MAX_NAME;
 use crate::{
+    mask,
     names::{Judgement, Names, Strength},
     values::{self, Form},
     view::{BLANK, Class, DIGIT, LOWER, UPPER, View},
@@ -22,15 +23,16 @@ pub(super) fn column(names: &Names, line: View<'_>) -> Option<(Judgement, Column
     const MAX_HEAD: usize = 256;
     // Most lines hold a sign that no head has, soon.
     static HEAD: Class =
-        Class::of(LOWER).with(UPPER).with(DIGIT).with(b" \t_-|;,\"'+").with("│".as_bytes());
+        Class::of(LOWER).with(UPPER).with(DIGIT).with(b" \t_-|;,\"'+").with("│┆".as_bytes());
     let line = View::new(line.rest(message(line)));
     if line.len() > MAX_HEAD || line.run(0, &HEAD) < line.len() {
         return None;
     }
     // Jira doubles the rules of a head.
     let text = line.text.trim().replace("||", "|");
-    let text = text.as_str();
-    let rule = ['|', '│', '\t', ';', ','].into_iter().find(|rule| text.contains(*rule));
+    // Polars draws others around the table than within.
+    let text = if text.contains('┆') { text.trim_matches(['│', ' ']) } else { text.as_str() };
+    let rule = ['┆', '|', '│', '\t', ';', ','].into_iter().find(|rule| text.contains(*rule));
     let Some(rule) = rule else { return aligned(names, line) };
     let cells: Vec<&str> = text.split(rule).collect();
     let sparse = matches!(rule, ',' | ';');
@@ -142,8 +144,13 @@ fn word(line: View<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
     let from = line.back_within(solid, &SOLID, MAX_NAME);
     let to = line.run_within(solid, &SOLID, MAX_NAME);
     let apart = matches!(line.before(from), 0 | b' ') && matches!(line.at(to), 0 | b' ');
-    (apart && values::is_telling(line.get(from, to))).then_some((from, to))
+    // A row that pandas printed begins with its number: any word is a value there.
+    let numbered = line.at(0).is_ascii_digit() && to - from >= 6;
+    (apart && (numbered || values::is_telling(line.get(from, to)))).then_some((from, to))
 }
+
+/// What stands around the value in a cell.
+const CLOTHES: [char; 4] = [' ', '"', '\'', '│'];
 
 impl Column {
     /// Bounds of the cells that are meant in a row, or nothing if the line is no row of the table.
@@ -162,8 +169,8 @@ impl Column {
         let mut count = 0;
         for part in row.split(rule) {
             if count < u32::BITS as usize && meant >> count & 1 == 1 {
-                let before = part.len() - part.trim_start_matches([' ', '"', '\'']).len();
-                let inner = part.trim_matches([' ', '"', '\'']);
+                let before = part.len() - part.trim_start_matches(CLOTHES).len();
+                let inner = part.trim_matches(CLOTHES);
                 found.push((start + before, start + before + inner.len()));
             }
             count += 1;
@@ -174,8 +181,10 @@ impl Column {
 
     /// Whether a line belongs to the table: a row, or the rule below its head.
     pub(super) fn goes_on(self, line: View<'_>) -> bool {
-        let ruled = !line.text.is_empty() && line.text.chars().all(|c| " -=+|:┼─├┤│".contains(c));
-        ruled || !self.cells(line).is_empty()
+        let ruled =
+            !line.text.is_empty() && line.text.chars().all(|c| " -=+|:┼─├┤│┆═╞╡╪".contains(c));
+        // A mask is shorter than what it stands for and may end before the column begins.
+        ruled || mask::holds(line.text) || !self.cells(line).is_empty()
     }
 
     /// The secrets in the cells that are meant. What is a name itself is another head.
