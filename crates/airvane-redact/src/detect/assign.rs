@@ -7,7 +7,7 @@ use super::{
     header, list,
     name::{self, MAX_NAME, Name, judge},
     prose, read, reversed,
-    tuple::{self, Unpacked},
+    tuple::{self, Place},
     value::{self, Value},
     webhook, within,
 };
@@ -33,7 +33,7 @@ pub(super) fn detect(
         // Most names that alarm the gate are followed by no value: that is the cheaper question.
         let gap = separator(line, start, end);
         let unpacked = tuple::unpacked(line, start, end);
-        if let Some(gap) = gap.filter(|_| !matches!(unpacked, Some(Unpacked::Literal(_)))) {
+        if let Some(gap) = gap.filter(|_| !matches!(unpacked, Some(Place::At(_)))) {
             if let Some(name) = judge(detector, line, start, end) {
                 assigned(detector, line, name, gap, found);
             }
@@ -52,28 +52,23 @@ fn expressed(
     detector: &Detector,
     line: View<'_>,
     (start, end): (usize, usize),
-    (gap, unpacked): (Option<Separator>, Option<Unpacked>),
+    (gap, unpacked): (Option<Separator>, Option<Place>),
     found: &mut Vec<Found>,
 ) {
-    let assigned = gap.filter(|gap| matches!(gap.kind, Gap::Assign | Gap::Comma));
-    let from = match (&unpacked, assigned) {
-        (Some(Unpacked::From(from)), _) => Some(*from),
-        (Some(Unpacked::Literal(literal)), _) => Some(literal.start),
-        (None, Some(gap)) => Some(gap.end),
-        (None, None) => within::called(line, start, end),
+    let behind = |gap: Separator| match gap.kind {
+        Gap::Assign | Gap::Comma => Some(Place::From(gap.end)),
+        Gap::Prose => tuple::bracketed(line, gap.end).map(Place::At),
+        _ => None,
     };
-    let bracketed =
-        gap.filter(|gap| gap.kind == Gap::Prose).and_then(|gap| tuple::bracketed(line, gap.end));
-    let Some(from) = from.or_else(|| bracketed.map(|value| value.start)) else { return };
+    let called = || within::called(line, start, end).map(Place::From);
+    let place = unpacked.or_else(|| gap.and_then(behind)).or_else(called);
+    let Some(place) = place else { return };
     let Some(name) = judge(detector, line, start, end) else { return };
-    if line.at(end) == b'(' && call::keeps_none(line, name, from) {
-        return;
-    }
     let is_given = |value: &Value| within::is_given(name, line.get(value.start, value.end));
-    let value = match unpacked {
-        Some(Unpacked::Literal(literal)) => Some(literal).filter(is_given),
-        _ if bracketed.is_some() => bracketed.filter(is_given),
-        _ => tuple::formatted(line, from)
+    let value = match place {
+        Place::At(value) => Some(value).filter(is_given),
+        Place::From(from) if line.at(end) == b'(' && call::keeps_none(line, name, from) => None,
+        Place::From(from) => tuple::formatted(line, from)
             .filter(is_given)
             .or_else(|| within::string(line, name, from)),
     };

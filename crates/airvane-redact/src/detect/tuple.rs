@@ -11,16 +11,16 @@ const MOST: usize = 8;
 
 static WORD: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_$@");
 
-/// What a name gets that stands with others before the sign.
-pub(super) enum Unpacked {
-    /// The literal in its place: `let (user, password) = ("bob", "x")`.
-    Literal(Value),
-    /// An expression that begins here: `const [password, setPassword] = useState("x")`.
+/// Where the value of a name is.
+pub(super) enum Place {
+    /// It is this one: `let (user, password) = ("bob", "x")`.
+    At(Value),
+    /// In the expression that begins here: `const [password, setPassword] = useState("x")`.
     From(usize),
 }
 
 /// What stands behind the sign for a name that stands with others before it.
-pub(super) fn unpacked(line: View<'_>, start: usize, end: usize) -> Option<Unpacked> {
+pub(super) fn unpacked(line: View<'_>, start: usize, end: usize) -> Option<Place> {
     let index = names_before(line, start);
     let last = names_behind(line, end);
     // A name alone has rules of its own.
@@ -32,8 +32,8 @@ pub(super) fn unpacked(line: View<'_>, start: usize, end: usize) -> Option<Unpac
     let sign = [":= ", "= ", "<- "].into_iter().find(|sign| line.has_at(closed, sign))?;
     let open = line.run(closed + sign.len(), &BLANK);
     let first = open + usize::from(matches!(line.at(open), b'(' | b'['));
-    let literal = literal(line, first, index, b',').map(Unpacked::Literal);
-    literal.or_else(|| (index == 0).then_some(Unpacked::From(open)))
+    let literal = literal(line, first, index, b',').map(Place::At);
+    literal.or_else(|| (index == 0).then_some(Place::From(open)))
 }
 
 /// How many names stand before the one at `start`, with commas between them.

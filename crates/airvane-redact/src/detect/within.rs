@@ -83,10 +83,6 @@ fn is_variable(line: View<'_>, start: usize, end: usize) -> bool {
 /// The first string from `from` on that can be nothing but the secret that the name announces.
 pub(super) fn string(line: View<'_>, name: Name, from: usize) -> Option<Value> {
     static WORD: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_");
-    let salt = name.judged.strength == Strength::Weak && name.judged.kind == "secret";
-    if name.judged.strength < Strength::Medium && !salt {
-        return None;
-    }
     let limit = line.len().min(from + REACH);
     let mut i = from;
     // An attribute is code, whatever follows it.
@@ -187,6 +183,10 @@ impl Inside {
 /// Whether a string looks like a secret of the kind that the name says.
 pub(super) fn is_given(name: Name, text: &str) -> bool {
     const SHORTEST: usize = 12;
+    let salt = name.judged.strength == Strength::Weak && name.judged.kind == "secret";
+    if name.judged.strength < Strength::Medium && !salt {
+        return false;
+    }
     if text.contains([' ', '%']) && !entropy::looks_random(text, SHORTEST)
         || values::is_placeholder(text)
         || values::is_path(text)
