@@ -57,7 +57,12 @@ fn makeup(value: &str) -> Makeup {
 /// Whether `value` looks random: no words, many kinds of characters in no order. `min_len` in
 /// bytes. Hashes and UUIDs look random too; see [`is_identifier`].
 pub(crate) fn looks_random(value: &str, min_len: usize) -> bool {
-    if value.len() < min_len || value.contains(' ') || holds_date(value) || is_slug(value) {
+    if value.len() < min_len
+        || value.contains(' ')
+        || holds_date(value)
+        || is_slug(value)
+        || is_camel(value)
+    {
         return false;
     }
     let m = makeup(value);
@@ -85,6 +90,25 @@ fn is_slug(value: &str) -> bool {
     words >= 2 && length * 2 >= value.len()
 }
 
+/// `GoogleCloudApihubV1Secret`: humps of four letters or more, two at least, are most of it.
+fn is_camel(value: &str) -> bool {
+    const HUMP: usize = 4;
+    let (mut humps, mut length, mut run) = (0, 0, 0);
+    // A byte of another kind ends the last hump.
+    for b in value.bytes().chain(Some(b'-')) {
+        if run > 0 && b.is_ascii_lowercase() {
+            run += 1;
+            continue;
+        }
+        if run >= HUMP {
+            humps += 1;
+            length += run;
+        }
+        run = usize::from(b.is_ascii_uppercase());
+    }
+    humps >= 2 && length * 5 >= value.len() * 3
+}
+
 /// `2026-01-02` somewhere: run ids and file names, not secrets.
 fn holds_date(value: &str) -> bool {
     value.as_bytes().windows(10).any(|w| {
@@ -96,6 +120,11 @@ fn holds_date(value: &str) -> bool {
 
 fn all_hex(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// `2026-01-01T00:00:00+00:00`: it holds a date and nothing else.
+pub(crate) fn is_time(value: &str) -> bool {
+    holds_date(value) && value.bytes().all(|b| b.is_ascii_digit() || b"-:.+TZ".contains(&b))
 }
 
 /// 8-4-4-4-12 hexadecimal digits.

@@ -13,7 +13,9 @@ const NO_VALUES: &[&str] = &[
     "required", "optional", "invalid", "valid", "incorrect", "correct", "wrong", "expired",
     "missing", "accepted", "rejected", "denied", "failed", "failure", "error", "ok", "okay", "yes",
     "no", "on", "off", "str", "string", "bytes", "int", "integer", "bool", "boolean", "float",
-    "number", "object", "dict", "list", "tuple", "any", "type", "optional[str]", "text", "varchar",
+    "bigint", "smallint", "double", "decimal", "numeric", "timestamp", "date", "time", "binary", "array",
+    "struct", "map", "long", "short", "byte", "json", "jsonb", "uuid", "fail", "passed", "skip",
+    "skipped", "success", "number", "object", "dict", "list", "tuple", "any", "type", "optional[str]", "text", "varchar",
     "secretstr", "default", "not", "is", "are", "was", "the", "a", "an", "and", "or", "for", "from",
     "to", "in", "of", "with", "by", "this", "that", "must", "cannot", "should", "will", "has",
     "have", "please", "enter", "provided", "given", "authentication", "changed", "updated",
@@ -278,6 +280,12 @@ pub(crate) fn is_version(v: &str) -> bool {
                 '^', '~', '>', '<', '=', 'v', '*', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9',
             ])
             && v.bytes().all(|b| b.is_ascii_digit() || b"^~><=*.,|v -+x".contains(&b))
+}
+
+/// `12`, `482/500`, `96.4%`: how many, not a password; one of digits alone has six or more.
+pub(crate) fn is_count(v: &str) -> bool {
+    let counts = v.bytes().all(|b| b.is_ascii_digit() || b"/.,%".contains(&b));
+    counts && (v.len() < 6 || !v.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Several words in quotes: a passphrase, or a sentence about one?

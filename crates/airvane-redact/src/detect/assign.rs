@@ -64,7 +64,7 @@ fn expressed(
     let place = unpacked.or_else(|| gap.and_then(behind)).or_else(called);
     let Some(place) = place else { return };
     let Some(name) = judge(detector, line, start, end) else { return };
-    let is_given = |value: &Value| within::is_given(name, line.get(value.start, value.end));
+    let is_given = |value: &Value| within::is_given(name.judged, line.get(value.start, value.end));
     let value = match place {
         Place::At(value) => Some(value).filter(is_given),
         Place::From(from) if line.at(end) == b'(' && call::keeps_none(line, name, from) => None,
@@ -83,7 +83,8 @@ fn assigned(
     gap: Separator,
     found: &mut Vec<Found>,
 ) {
-    if line.before(name.start) == b':' && in_arn(line, name.start) {
+    let checksum = line.get(0, name.start).ends_with("checksum/");
+    if checksum || line.before(name.start) == b':' && in_arn(line, name.start) {
         return;
     }
     let listed = line.at(gap.end) == b'[';
@@ -182,8 +183,7 @@ fn is_secret(
 ) -> bool {
     let text = line.get(value.start, value.end);
     // `PASS=409 WARN=0`: a test runner counts.
-    let counted = || text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit());
-    if name.is(line, "pass") && counted() {
+    if name.is(line, "pass") && values::is_count(text) {
         return false;
     }
     // A shell's command substitution: what it prints is elsewhere.

@@ -204,7 +204,7 @@ fn behind(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Separa
 /// The same where no sign stands behind a name in quotes, but fields, a comma or a string may:
 /// `{"name": "DB_PASSWORD", "value": "x"}`, `<add key="ApiKey" value="x"/>`.
 fn behind_string(line: View<'_>, start: usize, i: usize, blank: usize) -> Option<(Gap, usize)> {
-    const JOINS: &[&str] = &["to value ", "with value ", "has value ", "set to ", "to ", "is "];
+    const JOINS: &[&str] = &["to value ", "with value ", "has value "];
     let comma = line.at(blank) == b',';
     let value = value_field(line, line.run(blank + usize::from(comma), &BLANK));
     let ahead = || is_named(line, start).then(|| field_ahead(line, blank)).flatten();

@@ -42,6 +42,11 @@ pub(super) fn detect(
     );
     let start = quoted.map_or(at, |value| value.start);
     let text = line.get(start, end);
+    // A declaration of Python: `cookie: str | None = None,`.
+    let typed = ["str", "bytes", "dict", "Optional[", "list"].iter().any(|t| text.starts_with(t));
+    if typed && quoted.is_none() && text.contains([' ', '[', '=']) {
+        return;
+    }
     if values::is_version(text) {
         return; // A package's name and version: `"cookie": "^0.5.0"`.
     }

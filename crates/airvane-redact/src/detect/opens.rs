@@ -6,6 +6,7 @@ use super::{
     Detector, Found, printed, section,
     table::{self, Column},
     value::{self, Value},
+    within,
 };
 use crate::{
     entropy, mask,
@@ -38,6 +39,8 @@ pub(super) enum Below {
     /// A word that is all there is in a line, behind a sentence that announces it; whether that
     /// ends with the word "password".
     Told(bool),
+    /// What a branch gives back, or what leads to it: `return "x", nil`, `case "x":`.
+    Returned,
     /// The rest of a string that Python's `pprint` broke: a string alone in its line.
     Continued,
     /// A word that is all there is in the line, as a shell prints a variable.
@@ -53,7 +56,8 @@ const KEYED: u8 = 8;
 
 /// What this line opens, and in how many lines it is looked for.
 pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement, Below, u8)> {
-    static CLOSING: Class = Class::of(b" \t\"'](){\\:=");
+    static CLOSING: Class = Class::of(b" \t\"'])\\:=");
+    static CALLED: Class = Class::of(b" \t\"'])({:");
     let names = &detector.names;
     if let Some((judged, least)) = section::members(names, line) {
         return Some((judged, Below::Members(least), LINES));
@@ -74,11 +78,16 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
     if let Some(judged) = printed::echoed(names, text) {
         return Some((judged, Below::Printed, 1));
     }
-    if text.ends_with("]'") && mask::ends(text.get(..end - 1).unwrap_or_default()) {
-        return Some((names.judge("secret"), Below::Continued, LINES));
+    let pair = text.trim_start().starts_with(['{', '\'']);
+    if pair && text.ends_with("]'") && mask::ends(text.get(..end - 1).unwrap_or_default()) {
+        return Some((names.judge("secret"), Below::Continued, KEYED));
     }
     let (below, lines, name_end) = match line.before(end) {
         b'?' | b':' if told(names, text).is_some() => return told(names, text),
+        b':' if text.ends_with("):") && text.trim_start().starts_with("def ") => {
+            (Below::Returned, 1, text.find('(')?)
+        }
+        b':' if text.trim_start().starts_with("case ") => (Below::Returned, 1, end - 1),
         b'=' | b':' => (Below::Strings, LINES, end - 1),
         b'>' if text.ends_with("=>") => (Below::Strings, LINES, end - 2),
         b'[' => (Below::Strings, LINES, sign_before(text, end - 1)?),
@@ -87,7 +96,7 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
             (Below::Strings, 1, sign_before(text, line.back_within(end - 1, &NAME, 64))?)
         }
         b'{' if text.ends_with(") {") && text.trim_start().starts_with("switch (") => {
-            (Below::Strings, 1, end - 1)
+            (Below::Returned, 1, end - 1)
         }
         b'{' => (Below::Field, 4, sign_before(text, end - 1).or_else(|| labelled(text))?),
         b'>' if is_flag(text) => (Below::Strings, 1, text.len() - "</arg>".len()),
@@ -104,7 +113,7 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
         }
         _ => return None,
     };
-    let name_end = line.back(name_end, &CLOSING);
+    let name_end = line.back(name_end, if below == Below::Returned { &CALLED } else { &CLOSING });
     let start = line.back_within(name_end, &NAME, super::name::MAX_NAME);
     let judged = detector.names.judge(line.get(start, name_end));
     // What jsonschema says of a field is sure: "On instance['token']:".
@@ -180,7 +189,7 @@ pub(super) fn goes_on(line: View<'_>, below: Below) -> bool {
         Below::Field => !text.ends_with([':', '}']),
         Below::Strings => text.starts_with("- ") || text.ends_with(','),
         Below::Text(end) => end.is_some_and(|end| hash(text) != end),
-        Below::Reply | Below::Given | Below::Printed => false,
+        Below::Reply | Below::Given | Below::Printed | Below::Returned => false,
         Below::Continued => line.before(line.text.trim_end().len()) == b'\'',
         Below::Told(_) => text.is_empty(),
         Below::Pointed(_) => printed::points(line),
@@ -256,7 +265,8 @@ fn value(
         Below::Key => section::key(line),
         Below::Given => printed::given(line),
         Below::Printed => printed::word(line, indent),
-        Below::Continued => value::quoted(line, indent).map(|value| (value.start, value.end)),
+        Below::Continued => continued(line, indent),
+        Below::Returned => returned(line, indent, judged),
         Below::Told(near) => word(line, indent, near),
         Below::Pointed(column) => printed::pointed(line, column),
         Below::Text(end) if end == Some(hash(line.text.trim())) => None,
@@ -299,6 +309,13 @@ fn word(line: View<'_>, at: usize, near: bool) -> Option<(usize, usize)> {
     (alone && (hash || random || said)).then_some((start, start + text.len()))
 }
 
+/// A string that is all there is in an indented line.
+fn continued(line: View<'_>, indent: usize) -> Option<(usize, usize)> {
+    let value = value::quoted(line, indent).filter(|_| indent > 0)?;
+    let rest = line.rest(value.end + 1).trim_matches([',', '}', ')', ']', ' ']);
+    rest.is_empty().then_some((value.start, value.end))
+}
+
 /// The text of `<Value>x</Value>` in a line of its own.
 pub(super) fn element(line: View<'_>, at: usize) -> Option<(usize, usize)> {
     let tag = ["<value>", "<string>", "<param-value>", "<arg>"]
@@ -308,7 +325,14 @@ pub(super) fn element(line: View<'_>, at: usize) -> Option<(usize, usize)> {
     Some((start, start + line.rest(start).find("</")?))
 }
 
-const BRANCHES: &[&str] = &["return ", "case "];
+/// The string of `return "x", nil` or `case "x":`.
+fn returned(line: View<'_>, indent: usize, judged: Judgement) -> Option<(usize, usize)> {
+    let word = ["return ", "case "].into_iter().find(|word| line.has_at(indent, word))?;
+    let value = value::quoted(line, indent + word.len())?;
+    let rest = line.rest(value.end + 1).trim_matches([',', ';', ' ']);
+    let given = within::is_given(judged, line.get(value.start, value.end));
+    (given && matches!(rest, "" | "nil" | ":")).then_some((value.start, value.end))
+}
 
 /// A string that is all there is in the line, or an item of a YAML list.
 fn string(
@@ -320,20 +344,16 @@ fn string(
     let item = line.has_at(indent, "- ");
     let at = if item { line.run(indent + 2, &BLANK) } else { indent };
     let at = at + if line.has_at(at, "string(") { line.rest(at).find(' ')? + 1 } else { 0 };
-    // What a branch gives back, or what leads to it: `return "x", nil`, `case "x":`.
-    let returned = BRANCHES.iter().find(|word| line.has_at(at, word)).map_or(0, |word| word.len());
-    let (at, returned) = (at + returned, returned > 0);
     if let Some(Value { start, end, .. }) = value::quoted(line, at) {
         let text = line.get(start, end);
-        let rest = line.rest(end + 1).trim_matches([',', ';', ')', ' ', '"']);
-        let alone = rest.is_empty() || returned && matches!(rest, "nil" | ":");
+        let alone = line.rest(end + 1).trim_matches([',', ';', ')', ' ', '"']).is_empty();
         let secret = values::is_secret(text, Form::Quoted, judged, &detector.names);
         return (alone && secret && !values::is_wordlike(text)).then_some((start, end));
     }
     let end = line.text.trim_end().len();
     let text = line.get(at, end);
     // `password:` and a word below it that is indented further.
-    let word = !returned && judged.kind == "password" && !values::is_code(text, &detector.names);
+    let word = judged.kind == "password" && !values::is_code(text, &detector.names);
     let item = item || word;
     let telling = if judged.kind == "password" {
         values::is_telling(text)

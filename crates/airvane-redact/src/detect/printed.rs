@@ -4,6 +4,7 @@
 
 use super::value;
 use crate::{
+    entropy,
     names::{Judgement, Names, Strength},
     values,
     view::{NAME, View},
@@ -24,8 +25,11 @@ pub(super) fn echoed(names: &Names, text: &str) -> Option<Judgement> {
     ];
     let command = text.trim_start_matches(['$', '>', '%', '#', '+', ' ']);
     let of = COMMANDS.iter().find(|(program, _)| command.starts_with(program));
-    if of.is_some_and(|(_, prints)| prints.iter().any(|words| command.contains(words))) {
-        return Some(names.judge("secret"));
+    // What it prints goes elsewhere, or is something else that it was asked.
+    let away = command.contains(['|', '>']) || command.contains("--query attributes");
+    let asked = |(_, prints): &(_, &[&str])| prints.iter().any(|words| command.contains(words));
+    if of.is_some_and(asked) {
+        return (!away).then(|| names.judge("secret"));
     }
     let (head, last) = text.rsplit_once(' ').unwrap_or(("", text));
     let echo = head.ends_with("echo") && last.contains('$');
@@ -34,6 +38,9 @@ pub(super) fn echoed(names: &Names, text: &str) -> Option<Judgement> {
         return None;
     }
     let name = last.trim_matches(['"', '$', '{', '}']);
+    if name.to_ascii_lowercase().ends_with("user") {
+        return None;
+    }
     let judged = names.judge(name.rsplit('.').next().unwrap_or(name));
     (judged.strength >= Strength::Medium).then_some(judged)
 }
@@ -42,7 +49,8 @@ pub(super) fn echoed(names: &Names, text: &str) -> Option<Judgement> {
 pub(super) fn word(line: View<'_>, start: usize) -> Option<(usize, usize)> {
     let end = line.text.trim_end().len();
     let text = line.get(start, end);
-    (values::is_telling(text) && !text.contains([' ', '\t'])).then_some((start, end))
+    let word = !text.contains([' ', '\t']) && !text.contains("://") && !text.starts_with("Error");
+    (word && values::is_telling(text) && !entropy::is_time(text)).then_some((start, end))
 }
 
 /// Where the string begins in a line that redis-cli prints of a list: `1) "requirepass"`.
@@ -62,7 +70,8 @@ pub(super) fn given(line: View<'_>) -> Option<(usize, usize)> {
         return value::quoted(line, ELEMENT.len()).map(|value| (value.start, value.end));
     }
     let at = line.text.find(FIELD)?;
-    value::quoted(line, at + FIELD.len()).map(|value| (value.start, value.end))
+    let value = value::quoted(line, at + FIELD.len())?;
+    (!line.get(value.start, value.end).contains(' ')).then_some((value.start, value.end))
 }
 
 /// A call in a traceback and the column of the secret's name in it, to which loguru points with the

@@ -20,6 +20,15 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
         let shouted = line.get(name.start, name.end) == "SECRET" && line.at(at) == b'\'';
         let telling = name.judged.kind == "password" || name.judged.compound || shouted;
         let text = line.get(value.start, value.end);
+        // `secret "airflow-fernet-7f8a" not found`: Kubernetes names it.
+        let label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b);
+        if gap.kind == Gap::Prose
+            && name.judged.kind == "secret"
+            && text.contains('-')
+            && text.bytes().all(label)
+        {
+            return None;
+        }
         let drawn = text.bytes().any(|b| b.is_ascii_digit()) && values::is_telling(text);
         let told = line.before(value.start) == b'`' && !(drawn && name.judged.kind == "password");
         // "expected token 'x' but got None"
@@ -120,8 +129,9 @@ fn joined(line: View<'_>, value: Value) -> Value {
 fn argument(line: View<'_>, at: usize) -> Option<Value> {
     let end = line.run_within(at, &NAME, MAX_NAME);
     let word = line.get(at, end);
-    let humps = word.bytes().skip(1).any(|b| b.is_ascii_uppercase());
-    let function = humps && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-');
+    let cmdlet = word.contains('-') && word.starts_with(|c: char| c.is_ascii_uppercase());
+    let function =
+        cmdlet && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-') || word == "fromMaybe";
     let string = line.at(end) == b' ' && matches!(line.at(end + 1), b'"' | b'\'');
     (function && string).then(|| value::quoted(line, end + 1)).flatten()
 }
@@ -218,7 +228,9 @@ pub(super) fn changed(line: View<'_>, old: Value) -> Option<Value> {
         Value { form: old.form, ..value::bare(line, at, Reach::Item) }
     };
     let text = line.get(new.start, new.end);
-    (values::is_telling(text) && !values::is_placeholder(text)).then_some(new)
+    // "login with password 'x' to 'db01.internal'"
+    let place = *sign == " to " && text.contains(['.', '-', ':']);
+    (values::is_telling(text) && !values::is_placeholder(text) && !place).then_some(new)
 }
 
 /// `password%3Dx%26y`: the value of a query in a query.

@@ -6,6 +6,7 @@ use super::{
     name::{MAX_NAME, judge},
     pair,
     value::Value,
+    within,
 };
 use crate::{
     names::{self, Judgement, Strength},
@@ -29,8 +30,15 @@ pub(super) fn detect(
         let (start, end) = (value.start, value.end);
         found.push(Found { start, end, kind: judged.kind, from, named: true });
     };
-    let before = || compared(line, start).or_else(|| asserted(line, start));
-    if let Some(value) = before().or_else(|| passed(line, start)) {
+    if let Some(value) = asserted(line, start, end).or_else(|| passed(line, start)) {
+        // Of `credentials.getPassword` the last word counts.
+        let last = line.get(start, end).rsplit('.').next().unwrap_or_default();
+        let judged = detector.names.judge(last);
+        if within::is_given(judged, line.get(value.start, value.end)) {
+            push(value, judged, value.start - 1);
+        }
+    }
+    if let Some(value) = compared(line, start) {
         let strong = judged().filter(|name| name.judged.strength == Strength::Strong);
         if let Some(name) = strong.filter(|name| is_secret(value, name.judged))
             && !values::is_wordlike(line.get(value.start, value.end))
@@ -55,10 +63,11 @@ pub(super) fn detect(
 }
 
 /// The string before a name in a call that compares: `assertEquals("x", user.getPassword())`.
-fn asserted(line: View<'_>, start: usize) -> Option<Value> {
+fn asserted(line: View<'_>, start: usize, end: usize) -> Option<Value> {
     static PATH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_$.->:");
     let comma = line.back_within(line.back_within(start, &PATH, MAX_NAME), &BLANK, 2);
-    if line.before(comma) != b',' {
+    // `getCredential().getName()` is about something else.
+    if line.before(comma) != b',' || line.has_at(end, "().") {
         return None;
     }
     let value = string_before(line, comma - 1)?;
@@ -66,8 +75,7 @@ fn asserted(line: View<'_>, start: usize) -> Option<Value> {
     // Go's `assert.Equal(t, "x", cfg.Token)`.
     let head = head.strip_suffix("t, ").unwrap_or(head).strip_suffix('(')?;
     let call = line.back_within(head.len(), &NAME, MAX_NAME);
-    names::has_word(line.get(call, head.len()), &["assert", "expect", "equal", "equals", "same"])
-        .then_some(value)
+    names::has_word(line.get(call, head.len()), within::COMPARES).then_some(value)
 }
 
 /// The string before a name that a method takes: `"x".equals(password)`, `setValue:@"x"

@@ -161,7 +161,7 @@ pub(crate) const DISTINCT: &[&str] = &[
     "printify", "printnode", "prismic", "privateai", "processst", "procore", "prodpad",
     "productboard", "producthunt", "profitwell", "proofhub", "propertyware", "prospectcrm",
     "protocolsio", "proxycrawl", "proxyscrape", "publer", "publist", "pubnub", "purestake",
-    "pushbullet", "pusher", "pushover", "pushpad", "pushsafer", "pushwoosh", "pushy", "pydantic",
+    "pushbullet", "pusher", "pushover", "pushpad", "pushsafer", "pushwoosh", "pushy",
     "pyowm", "qase", "qdrant", "qlik", "quaderno", "qualaroo", "qualtrics", "qualys", "quandl",
     "qubole", "questdb", "quickbase", "quickbooks", "quickemailverification", "quickmetrics",
     "quicknode", "quiltt", "quora", "quovo", "rainforest", "rapid7", "rapidapi", "rapyd", "ravelry",

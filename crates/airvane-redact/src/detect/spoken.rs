@@ -2,7 +2,7 @@
 
 use super::{gap::Gap, name::MAX_NAME, value};
 use crate::{
-    entropy, values,
+    entropy, names, values,
     view::{Class, DIGIT, LOWER, NAME, UPPER, View},
 };
 
@@ -97,7 +97,9 @@ fn said(line: View<'_>, blank: usize) -> Option<usize> {
     }
     // `PASSWORD kibana_system = x`
     let owner = line.run_within(blank, &NAME, MAX_NAME);
-    if owner > blank && line.has_at(owner, " = ") {
+    let word = line.get(blank, owner);
+    let begins = line.get(0, blank).trim() == "PASSWORD";
+    if begins && !names::is_about(word) && line.has_at(owner, " = ") {
         return Some(owner + " = ".len());
     }
     starts(NOUNS)

@@ -16,6 +16,12 @@ const MAX_ROWS: usize = 64;
 pub(super) fn identified_by(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     const REPLACE: &str = " replace ";
     let Some(start) = at.checked_sub(4).filter(|&i| line.has_at(i, "identified")) else { return };
+    // Prose: "tasks identified by dag_id".
+    let before = line.get(0, start).to_ascii_lowercase();
+    let statement = ["user ", "role ", "grant "].iter().any(|word| before.contains(word));
+    if line.get(start, start + 1) == "i" && !statement {
+        return;
+    }
     let head = at..line.len().min(at + 80);
     let Some(by) = head.into_iter().find(|&i| line.has_at(i, " by ")) else { return };
     let mut value = line.run(by + 4, &BLANK);

@@ -120,7 +120,7 @@ fn aligned(names: &Names, line: View<'_>) -> Option<(Judgement, Column)> {
     static WORD: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-");
     let text = line.text.trim_end();
     let plain = text.bytes().all(|b| WORD.has(b) || b == b' ');
-    if !plain || !text.trim_start().contains("  ") && !text.starts_with("  ") {
+    if !plain || !text.trim_start().contains("  ") {
         return None;
     }
     let mut start = 0;
@@ -198,7 +198,11 @@ impl Column {
             let text = line.get(start, end);
             let plain = !text.contains([' ', '(', ')', '[', ']', '{', '}', '<', '>']);
             let random = judged.strength == Strength::Strong || values::is_service_key(text);
+            // `user_key` may be that of a dimension, `pass` how many did.
+            let telling = values::is_telling(text) || judged.kind == "password";
             plain
+                && !values::is_count(text)
+                && (judged.kind != "key" || telling && text.len() >= 8)
                 && random
                 && values::is_secret(text, Form::Tight, judged, names)
                 && names.judge(text).strength == Strength::None

@@ -78,16 +78,17 @@ pub(super) fn bracketed(line: View<'_>, at: usize) -> Option<Value> {
     (line.at(value.end) == close && value.end > value.start).then_some(value)
 }
 
-/// The literal that takes the place at `at` in a format, which stands behind it: `%s`, `{}`, `{0}`, `?`.
+/// The literal that takes the place at `at` in a format, which stands behind it: `%s`, `{}`, `{0}`.
 pub(super) fn formatted(line: View<'_>, at: usize) -> Option<Value> {
-    let length = place(line, at)?;
+    let own = hole(line, at)?;
     let begin = at.saturating_sub(REACH);
-    let index = (begin..at).filter(|i| place(line, *i).is_some()).count();
+    let before = (begin..at).filter(|i| hole(line, *i).is_some_and(|hole| hole.index.is_none()));
+    let index = own.index.unwrap_or_else(|| before.count());
     let limit = line.len().min(at + REACH);
-    let mut end = at + length;
+    let mut end = own.end;
     // Other places of the same format may follow.
-    while let Some(next) = (end..limit).find_map(|i| place(line, i).map(|length| i + length)) {
-        end = next;
+    while let Some(next) = (end..limit).find_map(|i| hole(line, i)) {
+        end = next.end;
     }
     let quote = (end..limit).find(|i| matches!(line.at(*i), b'"' | b'\'' | b'('))?;
     let open = if line.at(quote) == b'(' { quote } else { arguments(line, quote)? };
@@ -95,10 +96,33 @@ pub(super) fn formatted(line: View<'_>, at: usize) -> Option<Value> {
     literal(line, open + usize::from(!bare), index, if bare { b' ' } else { b',' })
 }
 
-/// Length of a place in a format that begins at `i`.
-fn place(line: View<'_>, i: usize) -> Option<usize> {
-    const PLACES: &[&str] = &["%s", "%r", "%v", "%q", "{}", "{0}", "{1}", "{2}", "{3}"];
-    PLACES.iter().find(|place| line.has_at(i, place)).map(|place| place.len())
+/// A place in a format.
+struct Hole {
+    end: usize,
+    /// Which argument it takes, if it says so.
+    index: Option<usize>,
+}
+
+/// The place in a format that begins at `i`: `%s`, `%-10s`, `{}`, `{:>5}`, `{1}`; one that has a name
+/// takes no argument by its place.
+fn hole(line: View<'_>, i: usize) -> Option<Hole> {
+    static FLAGS: Class = Class::of(DIGIT).with(b"-+#.");
+    const MAX_HOLE: usize = 16;
+    match line.at(i) {
+        b'%' => {
+            let letter = line.run_within(i + 1, &FLAGS, MAX_HOLE);
+            let known = matches!(line.at(letter), b's' | b'r' | b'd' | b'v' | b'q' | b'i' | b'f');
+            known.then_some(Hole { end: letter + 1, index: None })
+        }
+        b'{' => {
+            let close = line.get(i, line.len().min(i + MAX_HOLE)).find('}')?;
+            let inner = line.get(i + 1, i + close);
+            let number = inner.split(':').next().unwrap_or_default();
+            let index = if number.is_empty() { None } else { Some(number.parse().ok()?) };
+            Some(Hole { end: i + close + 1, index })
+        }
+        _ => None,
+    }
 }
 
 /// Where the arguments begin of a format that a quote at `quote` ends: behind a comma, in brackets,

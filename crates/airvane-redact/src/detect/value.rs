@@ -2,8 +2,8 @@
 
 use crate::{
     mask,
-    values::Form,
-    view::{BLANK, Class, DIGIT, LOWER, UPPER, View},
+    values::{self, Form},
+    view::{BASE64, BLANK, Class, DIGIT, LOWER, UPPER, View},
 };
 
 /// A value as it stands in the line.
@@ -40,7 +40,10 @@ pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
     let double = quote == b'`' && slashes == 0 && !triple && line.at(start) == quote;
     if triple {
         start += 2;
-    } else if double && BLANK.has(line.before(open)) {
+    } else if double && BLANK.has(line.before(open)) && {
+        let text = line.get(start + 1, line.run_within(start + 1, &BASE64, MAX_BARE));
+        values::is_service_key(text)
+    } {
         start += 1;
     } else if doubled(line, open) > 0 && line.at(start + 1).is_ascii_alphanumeric() {
         let end = start + 1 + line.rest(start + 1).find("\"\"")?;

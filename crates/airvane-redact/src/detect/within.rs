@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     entropy,
-    names::{self, Strength},
+    names::{self, Judgement, Strength},
     values,
     view::{BLANK, Class, DIGIT, LOWER, UPPER, View},
 };
@@ -30,16 +30,57 @@ const VALUES: &[&str] = &[
     "fallback",
     "value",
     "val",
-    "e",
-    "g",
 ];
 
 /// Words in the names of functions whose argument is the name of a thing.
 const FETCHES: &[&str] = &[
-    "get", "getenv", "env", "environ", "var", "fetch", "load", "read", "find", "lookup", "open",
-    "query", "require", "import", "describe", "resolve", "select", "split", "replace", "format",
-    "print", "log", "info", "debug", "warn", "error", "index", "ref", "path", "join", "url",
-    "request", "post", "put", "delete", "match", "search",
+    "get",
+    "getenv",
+    "env",
+    "environ",
+    "var",
+    "fetch",
+    "load",
+    "read",
+    "find",
+    "lookup",
+    "open",
+    "query",
+    "require",
+    "import",
+    "describe",
+    "resolve",
+    "select",
+    "split",
+    "replace",
+    "format",
+    "pull",
+    "retrieve",
+    "parameter",
+    "create",
+    "compile",
+    "column",
+    "parse",
+    "run",
+    "check",
+    "encode",
+    "print",
+    "log",
+    "info",
+    "debug",
+    "warn",
+    "error",
+    "index",
+    "ref",
+    "path",
+    "join",
+    "url",
+    "request",
+    "post",
+    "put",
+    "delete",
+    "match",
+    "search",
 ];
 
 /// Where an expression begins behind a name without a sign: a method called on it, a block, or what
@@ -62,37 +103,65 @@ pub(super) fn called(line: View<'_>, start: usize, end: usize) -> Option<usize> 
     if line.at(end) == b'(' && !called {
         return Some(end + 1);
     }
-    if !called && !is_variable(line, start, end) {
-        return None;
-    }
     // `EXPECT_EQ(config.token(), "x")`
     let next = line.run(closed + 1, &BLANK);
-    if line.at(closed) == b',' && matches!(line.at(next), b'"' | b'\'' | b'@') {
+    let string = |at: usize| matches!(line.at(at), b'"' | b'\'' | b'@');
+    if line.at(closed) == b',' && string(next) && is_compared(line, start) {
         return Some(next);
     }
+    // `config.password shouldBe "x"`
     let apart = line.run_within(closed, &APART, 4);
-    let word = line.at(apart).is_ascii_alphabetic() || line.has_at(apart, "-be ");
-    (apart > closed && word).then_some(apart)
+    let matcher = MATCHERS.iter().find(|word| line.has_at(apart, word));
+    matcher.map(|word| apart + word.len()).filter(|at| apart > closed && string(*at))
 }
 
-/// `$password`, `config.password`, `{password}`: a variable of code, not a word.
-fn is_variable(line: View<'_>, start: usize, end: usize) -> bool {
-    matches!(line.before(start), b'$' | b'{') || line.get(start, end).contains('.')
+/// Words that compare or set, between an attribute and a string.
+const MATCHERS: &[&str] = &[
+    "shouldBe ",
+    "shouldEqual ",
+    "should -be ",
+    "should -beexactly ",
+    "returns ",
+    "must_equal ",
+    "must_be ",
+    "eq ",
+    "equals ",
+];
+
+/// Whether what begins at `start` is the first argument of a call that compares, or the first of two
+/// values that are compared.
+fn is_compared(line: View<'_>, start: usize) -> bool {
+    static PATH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_$.->:{");
+    let path = line.back_within(start, &PATH, MAX_NAME);
+    let head = line.get(path.saturating_sub(MAX_NAME), path);
+    if head.ends_with(":= ") {
+        return true;
+    }
+    let call = head.strip_suffix('(').and_then(|call| call.rsplit([' ', '.', '(']).next());
+    call.is_some_and(|call| names::has_word(call, COMPARES))
 }
+
+/// Words in the names of functions that compare.
+pub(super) const COMPARES: &[&str] =
+    &["assert", "expect", "equal", "equals", "eq", "same", "is", "compare", "objects"];
 
 /// The first string from `from` on that can be nothing but the secret that the name announces.
 pub(super) fn string(line: View<'_>, name: Name, from: usize) -> Option<Value> {
     static WORD: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_");
     let limit = line.len().min(from + REACH);
     let mut i = from;
-    // An attribute is code, whatever follows it.
-    let called = line.at(name.end) == b'(';
-    let code = called || is_variable(line, name.start, name.end);
+    // Where a string follows at once, or the arguments of a call, it was seen that this is code.
+    let code = line.at(name.end) == b'(' || matches!(line.at(from), b'"' | b'\'' | b'@');
     let mut inside = Inside { code, ..Inside::default() };
     while i < limit {
         let byte = line.at(i);
         if WORD.has(byte) {
             let end = line.run_within(i, &WORD, MAX_NAME);
+            // Behind a call, words of prose follow: `None (run "x")`, `load(x) for "y"`.
+            let apart = inside.code && inside.depth == 0 && BLANK.has(line.before(i));
+            if apart && !matches!(line.get(i, end), "or" | "else" | "if" | "unless" | "and") {
+                return None;
+            }
             inside.word = (i, end);
             i = end;
             continue;
@@ -105,7 +174,7 @@ pub(super) fn string(line: View<'_>, name: Name, from: usize) -> Option<Value> {
             if line.at(behind) == b':' || line.has_at(behind, "=>") && !arm {
                 return None;
             }
-            if inside.takes(line) && is_given(name, line.get(value.start, value.end)) {
+            if inside.takes(line) && is_given(name.judged, line.get(value.start, value.end)) {
                 return Some(value);
             }
             i = value.end + 1;
@@ -147,11 +216,16 @@ impl Inside {
         let (start, end) = self.word;
         match line.at(i) {
             b'(' | b'[' | b'{' => {
+                // A bracket apart from what stands before it is one of prose.
+                if self.depth == 0 && !self.code && BLANK.has(line.before(i)) && start < end {
+                    return false;
+                }
                 let called = end == i && start < end;
                 let word = line.get(start, end);
-                self.fetches = called
-                    && names::has_word(word, FETCHES)
-                    && !names::has_word(word, &["bytes", "decode"]);
+                let fetches =
+                    names::has_word(word, FETCHES) && !names::has_word(word, &["bytes", "decode"]);
+                // `row["x"]` asks for a name too.
+                self.fetches = called && (fetches || line.at(i) == b'[');
                 self.code = true;
                 self.named = false;
                 self.depth += 1;
@@ -172,8 +246,9 @@ impl Inside {
             b'<' if !self.code => {}
             // What follows the name of a thing is what stands in for it.
             b',' if self.depth > 0 => (self.named, self.fetches) = (false, false),
-            b'|' | b'?' => self.code = true,
-            b'.' | b':' | b' ' | b'\t' | b'&' | b'!' | b'-' | b'>' | b'*' | b'$' | b'@' => {}
+            b'|' | b'?' if matches!(line.at(i + 1), b'|' | b'?') => self.code = true,
+            b'|' | b'?' | b'.' | b':' | b' ' | b'\t' | b'&' | b'!' | b'-' | b'>' | b'*' | b'$'
+            | b'@' => {}
             _ => return false,
         }
         true
@@ -181,10 +256,10 @@ impl Inside {
 }
 
 /// Whether a string looks like a secret of the kind that the name says.
-pub(super) fn is_given(name: Name, text: &str) -> bool {
+pub(super) fn is_given(judged: Judgement, text: &str) -> bool {
     const SHORTEST: usize = 12;
-    let salt = name.judged.strength == Strength::Weak && name.judged.kind == "secret";
-    if name.judged.strength < Strength::Medium && !salt {
+    let salt = judged.strength == Strength::Weak && judged.kind == "secret";
+    if judged.strength < Strength::Medium && !salt {
         return false;
     }
     if text.contains([' ', '%']) && !entropy::looks_random(text, SHORTEST)
@@ -192,13 +267,26 @@ pub(super) fn is_given(name: Name, text: &str) -> bool {
         || values::is_path(text)
         || values::is_version(text)
         || text.contains("://")
+        || ALGORITHMS.contains(&text.to_ascii_lowercase().as_str())
     {
         return false;
     }
     let digits = text.bytes().any(|b| b.is_ascii_digit());
     let random = entropy::looks_random(text, SHORTEST) && !entropy::is_identifier(text);
-    match name.judged.kind {
-        "password" => random || digits && values::is_telling(text) && !text.contains(['_', '/']),
+    match judged.kind {
+        "password" => {
+            let telling = values::is_telling(text) && text.len() >= 6;
+            // Hosts, users and versions have such signs: `svc-etl-01`, `stg01.orders`, `1/2`.
+            random || digits && telling && !text.contains(['_', '/', '-', '.', ':'])
+        }
         _ => random || values::is_service_key(text),
     }
 }
+
+/// Encodings and algorithms, which stand beside secrets in calls.
+#[rustfmt::skip]
+const ALGORITHMS: &[&str] = &[
+    "utf-8", "utf8", "utf-16", "latin-1", "latin1", "iso-8859-1", "base64", "aes128", "aes192", "aes256",
+    "sha1", "sha224", "sha256", "sha384", "sha512", "md5", "hs256", "hs384", "hs512", "rs256", "es256",
+    "oauth2", "kerberos5", "int32", "int64", "float64", "ed25519", "rsa2048", "rsa4096",
+];

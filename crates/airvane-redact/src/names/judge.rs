@@ -14,6 +14,8 @@ pub(super) fn judge(name: &str) -> Judgement {
     }
     // `password_by_env`, `token_by_user`: those that it tells apart.
     let several = match words.as_slice() {
+        // A lint: `needless_pass_by_value`.
+        [.., pass, by, _] if by == "by" && pass == "pass" => return NOTHING,
         [of @ .., by, _] if by == "by" && !of.is_empty() => of,
         all => all,
     };
