@@ -57,12 +57,7 @@ fn makeup(value: &str) -> Makeup {
 /// Whether `value` looks random: no words, many kinds of characters in no order. `min_len` in
 /// bytes. Hashes and UUIDs look random too; see [`is_identifier`].
 pub(crate) fn looks_random(value: &str, min_len: usize) -> bool {
-    if value.len() < min_len
-        || value.contains(' ')
-        || holds_date(value)
-        || is_slug(value)
-        || is_camel(value)
-    {
+    if value.len() < min_len || value.contains(' ') || holds_date(value) || is_slug(value) {
         return false;
     }
     let m = makeup(value);
@@ -91,7 +86,7 @@ fn is_slug(value: &str) -> bool {
 }
 
 /// `GoogleCloudApihubV1Secret`: humps of four letters or more, two at least, are most of it.
-fn is_camel(value: &str) -> bool {
+pub(crate) fn is_camel(value: &str) -> bool {
     const HUMP: usize = 4;
     let (mut humps, mut length, mut run) = (0, 0, 0);
     // A byte of another kind ends the last hump.

@@ -13,9 +13,7 @@ const NO_VALUES: &[&str] = &[
     "required", "optional", "invalid", "valid", "incorrect", "correct", "wrong", "expired",
     "missing", "accepted", "rejected", "denied", "failed", "failure", "error", "ok", "okay", "yes",
     "no", "on", "off", "str", "string", "bytes", "int", "integer", "bool", "boolean", "float",
-    "bigint", "smallint", "double", "decimal", "numeric", "timestamp", "date", "time", "binary", "array",
-    "struct", "map", "long", "short", "byte", "json", "jsonb", "uuid", "fail", "passed", "skip",
-    "skipped", "success", "number", "object", "dict", "list", "tuple", "any", "type", "optional[str]", "text", "varchar",
+    "number", "object", "dict", "list", "tuple", "any", "type", "optional[str]", "text", "varchar",
     "secretstr", "default", "not", "is", "are", "was", "the", "a", "an", "and", "or", "for", "from",
     "to", "in", "of", "with", "by", "this", "that", "must", "cannot", "should", "will", "has",
     "have", "please", "enter", "provided", "given", "authentication", "changed", "updated",
@@ -143,8 +141,12 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
     }
     let v = &v.replace("::", ".");
     let opens = v.find(['(', '[']);
-    // Also Rust's `hex!("x")`.
-    let path = opens.and_then(|i| v.get(..i)).unwrap_or(v).trim_end_matches('!');
+    // Rust's `hex!("x")`.
+    let mac = v.strip_suffix("!(").unwrap_or_default();
+    if !mac.is_empty() && mac.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
+        return true;
+    }
+    let path = opens.and_then(|i| v.get(..i)).unwrap_or(v);
     if opens.is_some() && path.split('.').all(plain) && !path.is_empty() {
         return true;
     }
@@ -217,6 +219,9 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
     {
         return false;
     }
+    if form == Form::Loose && judged.kind == "key" && TYPES.contains(&v) {
+        return false;
+    }
     let spaces = v.bytes().filter(|b| *b == b' ').count();
     if v.starts_with('{') && v.contains("AQAAABAAA") {
         return true;
@@ -282,11 +287,42 @@ pub(crate) fn is_version(v: &str) -> bool {
             && v.bytes().all(|b| b.is_ascii_digit() || b"^~><=*.,|v -+x".contains(&b))
 }
 
-/// `12`, `482/500`, `96.4%`: how many, not a password; one of digits alone has six or more.
+/// `12`, `482/500`, `96.4%`: how many passed, not a password.
 pub(crate) fn is_count(v: &str) -> bool {
-    let counts = v.bytes().all(|b| b.is_ascii_digit() || b"/.,%".contains(&b));
-    counts && (v.len() < 6 || !v.bytes().all(|b| b.is_ascii_digit()))
+    let number = v.strip_suffix('%').unwrap_or(v);
+    let signs = number.bytes().filter(|b| b"/.,".contains(b)).count();
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    digits > 0 && digits + signs == number.len() && signs <= 1 && (v.len() < 6 || signs == 1)
 }
+
+/// What became of a test.
+pub(crate) fn is_outcome(v: &str) -> bool {
+    matches!(
+        v.to_ascii_lowercase().as_str(),
+        "ok" | "fail" | "failed" | "pass" | "passed" | "skip" | "skipped" | "success"
+    )
+}
+
+/// Types of columns: `user_key: bigint (nullable = true)`.
+const TYPES: &[&str] = &[
+    "bigint",
+    "smallint",
+    "double",
+    "decimal",
+    "numeric",
+    "timestamp",
+    "date",
+    "binary",
+    "array",
+    "struct",
+    "map",
+    "long",
+    "short",
+    "byte",
+    "json",
+    "jsonb",
+    "uuid",
+];
 
 /// Several words in quotes: a passphrase, or a sentence about one?
 fn is_phrase(v: &str, spaces: usize, kind: &str) -> bool {

@@ -76,6 +76,19 @@ impl<'a> View<'a> {
         self.text.get(start..).unwrap_or_default()
     }
 
+    /// At most `max` bytes from `i` on, up to the end of a character.
+    pub(crate) fn near(self, i: usize, max: usize) -> &'a str {
+        let end = (i..=self.len().min(i.saturating_add(max))).rev();
+        let end = end.into_iter().find(|end| self.text.is_char_boundary(*end));
+        end.map_or("", |end| self.get(i, end))
+    }
+
+    /// At most `max` bytes before `i`, from the beginning of a character on.
+    pub(crate) fn behind(self, i: usize, max: usize) -> &'a str {
+        let start = (i.saturating_sub(max)..=i).find(|start| self.text.is_char_boundary(*start));
+        start.map_or("", |start| self.get(start, i))
+    }
+
     /// First position at or after `i` whose byte is not in `class`.
     pub(crate) fn run(self, i: usize, class: &Class) -> usize {
         let tail = self.bytes().get(i..).unwrap_or_default();

@@ -26,15 +26,20 @@ pub(super) fn detect(
 ) -> usize {
     let reach = MAX_NAME + 1;
     let (start, end) = (line.back_within(at, &NAME, reach), line.run_within(at, &NAME, reach));
-    if end - start <= MAX_NAME {
+    let checksum = || line.behind(start, "checksum/".len()) == "checksum/";
+    if end - start <= MAX_NAME
+        && !checksum()
+        && !(line.before(start) == b':' && in_arn(line, start))
+    {
         let start = name::behind_escape(detector, line, start, end);
         reversed::detect(detector, line, start, end, found);
         let before = found.len();
         // Most names that alarm the gate are followed by no value: that is the cheaper question.
         let gap = separator(line, start, end);
+        let name = || judge(detector, line, start, end);
         let unpacked = tuple::unpacked(line, start, end);
         if let Some(gap) = gap.filter(|_| !matches!(unpacked, Some(Place::At(_)))) {
-            if let Some(name) = judge(detector, line, start, end) {
+            if let Some(name) = name() {
                 assigned(detector, line, name, gap, found);
             }
         } else {
@@ -64,7 +69,7 @@ fn expressed(
     let place = unpacked.or_else(|| gap.and_then(behind)).or_else(called);
     let Some(place) = place else { return };
     let Some(name) = judge(detector, line, start, end) else { return };
-    let is_given = |value: &Value| within::is_given(name.judged, line.get(value.start, value.end));
+    let is_given = |value: &Value| is_given(line, name, *value);
     let value = match place {
         Place::At(value) => Some(value).filter(is_given),
         Place::From(from) if line.at(end) == b'(' && call::keeps_none(line, name, from) => None,
@@ -75,6 +80,10 @@ fn expressed(
     found.extend(value.map(|value| name.found(line, value)));
 }
 
+fn is_given(line: View<'_>, name: Name, value: Value) -> bool {
+    within::is_given(name.judged, line.get(value.start, value.end))
+}
+
 /// What stands behind a name and what divides them.
 fn assigned(
     detector: &Detector,
@@ -83,10 +92,6 @@ fn assigned(
     gap: Separator,
     found: &mut Vec<Found>,
 ) {
-    let checksum = line.get(0, name.start).ends_with("checksum/");
-    if checksum || line.before(name.start) == b':' && in_arn(line, name.start) {
-        return;
-    }
     let listed = line.at(gap.end) == b'[';
     if gap.kind == Gap::Assign && !listed && header::is_header(name.text(line)) {
         header::detect(line, name.start, name.judged.kind, gap.end, found);
@@ -183,7 +188,7 @@ fn is_secret(
 ) -> bool {
     let text = line.get(value.start, value.end);
     // `PASS=409 WARN=0`: a test runner counts.
-    if name.is(line, "pass") && values::is_count(text) {
+    if name.is(line, "pass") && (values::is_count(text) || values::is_outcome(text)) {
         return false;
     }
     // A shell's command substitution: what it prints is elsewhere.

@@ -72,7 +72,7 @@ fn closed(line: View<'_>, start: usize, end: usize) -> (usize, bool) {
     }
     // PHP's `[pass:protected] => x`, `[pass:App\Mailer:private] => x`.
     if open == b'[' && line.at(i) == b':' {
-        let near = line.get(i, line.len().min(i + MAX_NAME));
+        let near = line.near(i, MAX_NAME);
         let close = near.find("protected]").or_else(|| near.find("private]"));
         i = close.map_or(i, |close| {
             i + close + near.get(close..).map_or(0, |s| s.find(']').unwrap_or(0)) + 1
@@ -180,7 +180,7 @@ fn behind(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Separa
     // FastAPI's `"loc":["body","password"],"msg":"…","input":"x"`
     if quoted && line.before(i) == b']' && line.has_at(i, ",\"msg\":") {
         const INPUT: &str = "\"input\":";
-        let near = line.get(i, line.len().min(i + 2 * MAX_NAME));
+        let near = line.near(i, 2 * MAX_NAME);
         return near.find(INPUT).and_then(|at| make(Gap::Assign, i + at + INPUT.len()));
     }
     // `[--token, x]`, `['--password', 'x']`

@@ -43,8 +43,11 @@ pub(super) fn detect(
     let start = quoted.map_or(at, |value| value.start);
     let text = line.get(start, end);
     // A declaration of Python: `cookie: str | None = None,`.
-    let typed = ["str", "bytes", "dict", "Optional[", "list"].iter().any(|t| text.starts_with(t));
-    if typed && quoted.is_none() && text.contains([' ', '[', '=']) {
+    let behind = ["str", "bytes", "dict", "list", "Optional"]
+        .iter()
+        .find_map(|kind| text.strip_prefix(kind))
+        .filter(|_| quoted.is_none());
+    if behind.is_some_and(|rest| ["[", " |", " = "].iter().any(|sign| rest.starts_with(sign))) {
         return;
     }
     if values::is_version(text) {

@@ -263,7 +263,7 @@ fn value(
             section::member(line, judged, least).or_else(|| string(detector, line, indent, judged))
         }
         Below::Key => section::key(line),
-        Below::Given => printed::given(line),
+        Below::Given => printed::given(line, judged),
         Below::Printed => printed::word(line, indent),
         Below::Continued => continued(line, indent),
         Below::Returned => returned(line, indent, judged),

@@ -63,7 +63,7 @@ pub(super) fn reply(text: &str) -> Option<usize> {
 
 /// What pydantic says below the name of a field: `[type=too_long, input_value='x', …]`; R's `[1] "x"`
 /// below `$pwd`.
-pub(super) fn given(line: View<'_>) -> Option<(usize, usize)> {
+pub(super) fn given(line: View<'_>, judged: Judgement) -> Option<(usize, usize)> {
     const FIELD: &str = "input_value=";
     const ELEMENT: &str = "[1] ";
     if line.has_at(0, ELEMENT) {
@@ -71,7 +71,8 @@ pub(super) fn given(line: View<'_>) -> Option<(usize, usize)> {
     }
     let at = line.text.find(FIELD)?;
     let value = value::quoted(line, at + FIELD.len())?;
-    (!line.get(value.start, value.end).contains(' ')).then_some((value.start, value.end))
+    let word = !line.get(value.start, value.end).contains(' ');
+    (word || judged.kind == "password").then_some((value.start, value.end))
 }
 
 /// A call in a traceback and the column of the secret's name in it, to which loguru points with the

@@ -8,6 +8,7 @@ use super::{
     value::{self, Reach, Value},
 };
 use crate::{
+    entropy,
     values::{self, Form},
     view::{BLANK, Class, LOWER, NAME, View},
 };
@@ -20,13 +21,7 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
         let shouted = line.get(name.start, name.end) == "SECRET" && line.at(at) == b'\'';
         let telling = name.judged.kind == "password" || name.judged.compound || shouted;
         let text = line.get(value.start, value.end);
-        // `secret "airflow-fernet-7f8a" not found`: Kubernetes names it.
-        let label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b);
-        if gap.kind == Gap::Prose
-            && name.judged.kind == "secret"
-            && text.contains('-')
-            && text.bytes().all(label)
-        {
+        if gap.kind == Gap::Prose && name.is(line, "secret") && !shouted && is_label(text) {
             return None;
         }
         let drawn = text.bytes().any(|b| b.is_ascii_digit()) && values::is_telling(text);
@@ -114,6 +109,16 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
             Some(Value { end, form, ..value })
         }
     }
+}
+
+/// The name of an object of Kubernetes (RFC 1123), of words: `secret "airflow-fernet-7f8a" not found`.
+fn is_label(text: &str) -> bool {
+    let label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b);
+    let word = |part: &str| part.len() >= 4 && part.bytes().all(|b| b.is_ascii_lowercase());
+    text.contains('-')
+        && text.bytes().all(label)
+        && text.split('-').any(word)
+        && !entropy::is_uuid(text)
 }
 
 /// `"api_key=" + "x"`: what looks like the value stands between two strings.
@@ -229,7 +234,8 @@ pub(super) fn changed(line: View<'_>, old: Value) -> Option<Value> {
     };
     let text = line.get(new.start, new.end);
     // "login with password 'x' to 'db01.internal'"
-    let place = *sign == " to " && text.contains(['.', '-', ':']);
+    let host = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-:".contains(&b);
+    let place = *sign == " to " && text.bytes().all(host) && text.contains(['.', ':']);
     (values::is_telling(text) && !values::is_placeholder(text) && !place).then_some(new)
 }
 

@@ -88,7 +88,7 @@ fn passed(line: View<'_>, start: usize) -> Option<Value> {
         ".localeCompare(",
         " forHTTPHeaderField:@\"",
     ];
-    let head = line.get(start.saturating_sub(24), start);
+    let head = line.behind(start, 24);
     let method = METHODS.iter().find(|method| head.ends_with(**method))?;
     string_before(line, start - method.len())
 }

@@ -97,9 +97,8 @@ fn said(line: View<'_>, blank: usize) -> Option<usize> {
     }
     // `PASSWORD kibana_system = x`
     let owner = line.run_within(blank, &NAME, MAX_NAME);
-    let word = line.get(blank, owner);
-    let begins = line.get(0, blank).trim() == "PASSWORD";
-    if begins && !names::is_about(word) && line.has_at(owner, " = ") {
+    let shouted = line.has_at(owner, " = ") && line.behind(blank, 9) == "PASSWORD ";
+    if shouted && !names::is_about(line.get(blank, owner)) {
         return Some(owner + " = ".len());
     }
     starts(NOUNS)
@@ -115,7 +114,7 @@ fn used(line: View<'_>, start: usize, blank: usize) -> Option<usize> {
 
 /// "password for root: x"
 fn owned(line: View<'_>, blank: usize) -> Option<usize> {
-    static OWNER: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.@/");
+    static OWNER: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.@/$");
     let owner = ["for ", "of ", "from "].iter().find(|word| line.has_at(blank, word))?;
     let end = line.run_within(blank + owner.len(), &OWNER, MAX_NAME);
     (line.at(end) == b':').then_some(end + 1)

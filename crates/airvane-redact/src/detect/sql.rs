@@ -16,10 +16,7 @@ const MAX_ROWS: usize = 64;
 pub(super) fn identified_by(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     const REPLACE: &str = " replace ";
     let Some(start) = at.checked_sub(4).filter(|&i| line.has_at(i, "identified")) else { return };
-    // Prose: "tasks identified by dag_id".
-    let before = line.get(0, start).to_ascii_lowercase();
-    let statement = ["user ", "role ", "grant "].iter().any(|word| before.contains(word));
-    if line.get(start, start + 1) == "i" && !statement {
+    if line.get(start, start + 1) == "i" && !is_statement(line, start) {
         return;
     }
     let head = at..line.len().min(at + 80);
@@ -36,6 +33,16 @@ pub(super) fn identified_by(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     if let Some(at) = replaced {
         command::push(line, at + REPLACE.len(), at, found);
     }
+}
+
+/// Whether what stands before a small `identified by` is SQL, not prose: nothing, or a name behind
+/// `user`, `role` or `to`.
+fn is_statement(line: View<'_>, start: usize) -> bool {
+    const REACH: usize = 64;
+    let mut words = line.behind(start, REACH).split_whitespace().rev();
+    let (name, word) = (words.next(), words.next());
+    name.is_none()
+        || word.is_some_and(|w| ["user", "role", "to"].iter().any(|k| k.eq_ignore_ascii_case(w)))
 }
 
 /// `(name, password) VALUES ('bob', 'x')`; the anchor is at `values`.

@@ -12,8 +12,9 @@ use crate::{
 /// A column of a table, or some of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Column {
-    /// What divides cells, how many there are, and a bit for each that is meant.
-    Ruled { rule: char, cells: usize, meant: u32 },
+    /// What divides cells, how many there are, and a bit for each that is meant; for each in which a
+    /// number is how many passed; for each that may be the key of a dimension.
+    Ruled { rule: char, cells: usize, meant: u128, counts: u128, dimensions: u128 },
     /// Where the title begins and ends in a table that is aligned with blanks.
     Aligned { start: usize, end: usize },
 }
@@ -29,7 +30,8 @@ pub(super) fn column(names: &Names, line: View<'_>) -> Option<(Judgement, Column
         return None;
     }
     // Jira doubles the rules of a head.
-    let text = line.text.trim().replace("||", "|");
+    let head = line.text.trim();
+    let text = if head.starts_with("||") { head.replace("||", "|") } else { head.to_owned() };
     // Polars draws others around the table than within.
     let text = if text.contains('┆') { text.trim_matches(['│', ' ']) } else { text.as_str() };
     let rule = ['┆', '|', '│', '\t', ';', ','].into_iter().find(|rule| text.contains(*rule));
@@ -50,8 +52,8 @@ pub(super) fn column(names: &Names, line: View<'_>) -> Option<(Judgement, Column
     ruled(names, rule, &cells)
 }
 
-/// Where the message begins behind what Airflow 2 puts before the first line of each: `[2026-05-12T12:10:20.463+0000]
-/// {logging_mixin.py:188} INFO - `.
+/// Where the message begins behind what Airflow 2 puts before the first line of each:
+/// `[2026-05-12T12:10:20.463+0000] {logging_mixin.py:188} INFO - `.
 fn message(line: View<'_>) -> usize {
     const REACH: usize = 120;
     if line.at(0) != b'[' {
@@ -64,16 +66,26 @@ fn message(line: View<'_>) -> usize {
 
 /// The columns whose titles name a secret.
 fn ruled(names: &Names, rule: char, titles: &[&str]) -> Option<(Judgement, Column)> {
-    let mut first = None;
-    let mut meant = 0;
-    for (index, title) in (0..u32::BITS).zip(titles) {
-        let judged = names.judge(title.trim().trim_matches(['"', '\'']));
+    let (mut first, mut meant, mut counts, mut dimensions) = (None, 0, 0, 0);
+    for (index, title) in (0..u128::BITS).zip(titles) {
+        let title = title.trim().trim_matches(['"', '\'']);
+        let judged = names.judge(title);
         if judged.strength == Strength::Strong {
             meant |= 1 << index;
+            counts |= u128::from(title.eq_ignore_ascii_case("pass")) << index;
+            dimensions |= u128::from(is_dimension(title)) << index;
             first.get_or_insert(judged);
         }
     }
-    Some((first?, Column::Ruled { rule, cells: titles.len(), meant }))
+    Some((first?, Column::Ruled { rule, cells: titles.len(), meant, counts, dimensions }))
+}
+
+/// `user_key`, `project_key`: in a table often what joins it to another.
+fn is_dimension(title: &str) -> bool {
+    const OF: &[&str] =
+        &["user", "project", "account", "session", "client", "service", "host", "app"];
+    let of = title.to_ascii_lowercase();
+    of.strip_suffix("_key").is_some_and(|of| OF.contains(&of))
 }
 
 /// The columns whose values stand in the lines below: `COPY t (id, password) FROM stdin;`, `INSERT
@@ -120,7 +132,9 @@ fn aligned(names: &Names, line: View<'_>) -> Option<(Judgement, Column)> {
     static WORD: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-");
     let text = line.text.trim_end();
     let plain = text.bytes().all(|b| WORD.has(b) || b == b' ');
-    if !plain || !text.trim_start().contains("  ") {
+    // "Checking the password" is prose, `   user password` a head.
+    let few = text.starts_with("  ") && text.split_whitespace().count() == 2;
+    if !plain || !text.trim_start().contains("  ") && !few {
         return None;
     }
     let mut start = 0;
@@ -149,28 +163,37 @@ fn word(line: View<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
     (apart && (numbered || values::is_telling(line.get(from, to)))).then_some((from, to))
 }
 
+/// A line without what stands around a row: SQL's `(1, 'bob', 'x'),`, `[parameters: ('bob', 'x')]`.
+fn row(line: View<'_>) -> &str {
+    let row = line.text.trim();
+    let row = row.strip_prefix("[parameters: ").unwrap_or(row);
+    let listed = row.strip_prefix('(').map(|row| row.trim_end_matches([')', ';', ']', ',']));
+    listed.unwrap_or(row)
+}
+
 /// What stands around the value in a cell.
 const CLOTHES: [char; 4] = [' ', '"', '\'', '│'];
 
 impl Column {
     /// Bounds of the cells that are meant in a row, or nothing if the line is no row of the table.
     fn cells(self, line: View<'_>) -> Vec<(usize, usize)> {
-        let (rule, cells, meant) = match self {
-            Self::Ruled { rule, cells, meant } => (rule, cells, meant),
+        let (rule, cells, meant, counts, dimensions) = match self {
+            Self::Ruled { rule, cells, meant, counts, dimensions } => {
+                (rule, cells, meant, counts, dimensions)
+            }
             Self::Aligned { start, end } => return word(line, start, end).into_iter().collect(),
         };
-        let row = line.text.trim();
-        // A row of SQL stands in brackets: `(1, 'bob', 'x'),`, `[parameters: ('bob', 'x')]`.
-        let row = row.strip_prefix("[parameters: ").unwrap_or(row);
-        let listed = row.strip_prefix('(').map(|row| row.trim_end_matches([')', ';', ']', ',']));
-        let row = listed.unwrap_or(row);
+        let row = row(line);
         let mut start = line.text.find(row).unwrap_or(0);
         let mut found = Vec::new();
         let mut count = 0;
         for part in row.split(rule) {
-            if count < u32::BITS as usize && meant >> count & 1 == 1 {
-                let before = part.len() - part.trim_start_matches(CLOTHES).len();
-                let inner = part.trim_matches(CLOTHES);
+            let has = |set: u128| count < u128::BITS as usize && set >> count & 1 == 1;
+            let before = part.len() - part.trim_start_matches(CLOTHES).len();
+            let inner = part.trim_matches(CLOTHES);
+            let counted = has(counts) && (values::is_count(inner) || values::is_outcome(inner));
+            let joined = has(dimensions) && (inner.len() < 8 || !values::is_telling(inner));
+            if has(meant) && !counted && !joined {
                 found.push((start + before, start + before + inner.len()));
             }
             count += 1;
@@ -179,12 +202,20 @@ impl Column {
         if count == cells { found } else { Vec::new() }
     }
 
+    /// Whether the line has as many cells as the head.
+    fn is_row(self, line: View<'_>) -> bool {
+        match self {
+            Self::Ruled { rule, cells, .. } => row(line).split(rule).count() == cells,
+            Self::Aligned { start, end } => word(line, start, end).is_some(),
+        }
+    }
+
     /// Whether a line belongs to the table: a row, or the rule below its head.
     pub(super) fn goes_on(self, line: View<'_>) -> bool {
         let ruled =
             !line.text.is_empty() && line.text.chars().all(|c| " -=+|:┼─├┤│┆═╞╡╪".contains(c));
         // A mask is shorter than what it stands for and may end before the column begins.
-        ruled || mask::holds(line.text) || !self.cells(line).is_empty()
+        ruled || mask::holds(line.text) || self.is_row(line)
     }
 
     /// The secrets in the cells that are meant. What is a name itself is another head.
@@ -198,11 +229,7 @@ impl Column {
             let text = line.get(start, end);
             let plain = !text.contains([' ', '(', ')', '[', ']', '{', '}', '<', '>']);
             let random = judged.strength == Strength::Strong || values::is_service_key(text);
-            // `user_key` may be that of a dimension, `pass` how many did.
-            let telling = values::is_telling(text) || judged.kind == "password";
             plain
-                && !values::is_count(text)
-                && (judged.kind != "key" || telling && text.len() >= 8)
                 && random
                 && values::is_secret(text, Form::Tight, judged, names)
                 && names.judge(text).strength == Strength::None

@@ -21,33 +21,44 @@ pub(super) enum Place {
 
 /// What stands behind the sign for a name that stands with others before it.
 pub(super) fn unpacked(line: View<'_>, start: usize, end: usize) -> Option<Place> {
-    let index = names_before(line, start);
+    let (index, first) = names_before(line, start);
     let last = names_behind(line, end);
     // A name alone has rules of its own.
     if index == 0 && last == end {
         return None;
     }
     let closed = line.run(last, &BLANK);
-    let closed = line.run(closed + usize::from(matches!(line.at(closed), b')' | b']')), &BLANK);
+    let listed = matches!(line.at(closed), b')' | b']');
+    // What opens and does not close before the sign is a call: `f(host, password = "x")`.
+    if listed != matches!(line.before(first), b'(' | b'[') {
+        return None;
+    }
+    let closed = line.run(closed + usize::from(listed), &BLANK);
     let sign = [":= ", "= ", "<- "].into_iter().find(|sign| line.has_at(closed, sign))?;
     let open = line.run(closed + sign.len(), &BLANK);
-    let first = open + usize::from(matches!(line.at(open), b'(' | b'['));
-    let literal = literal(line, first, index, b',').map(Place::At);
+    let values = open + usize::from(matches!(line.at(open), b'(' | b'['));
+    let literal = literal(line, values, index, b',').map(Place::At);
     literal.or_else(|| (index == 0).then_some(Place::From(open)))
 }
 
-/// How many names stand before the one at `start`, with commas between them.
-fn names_before(line: View<'_>, start: usize) -> usize {
-    let mut i = start;
+/// How many names stand before the one at `start`, with commas between them, and where the first
+/// begins.
+fn names_before(line: View<'_>, start: usize) -> (usize, usize) {
+    let mut first = line.back_within(start, &WORD, 1);
     for count in 0..MOST {
-        let sigil = line.back_within(i, &WORD, 1);
-        let comma = line.back_within(sigil, &BLANK, 2);
+        let comma = line.back_within(first, &BLANK, 2);
         if line.before(comma) != b',' {
-            return count;
+            return (count, first);
         }
-        i = line.back_within(comma - 1, &WORD, REACH);
+        let name = line.back_within(comma - 1, &WORD, REACH);
+        // What stands there is no name: `f("bob", password = "x")`.
+        if name == comma - 1 || !matches!(line.before(name), 0 | b' ' | b'\t' | b',' | b'(' | b'[')
+        {
+            return (0, start);
+        }
+        first = name;
     }
-    MOST
+    (MOST, first)
 }
 
 /// Where the names end that follow the one which ends at `end`, with commas between them.
@@ -83,7 +94,7 @@ pub(super) fn formatted(line: View<'_>, at: usize) -> Option<Value> {
     let own = hole(line, at)?;
     let begin = at.saturating_sub(REACH);
     let before = (begin..at).filter(|i| hole(line, *i).is_some_and(|hole| hole.index.is_none()));
-    let index = own.index.unwrap_or_else(|| before.count());
+    let index = own.index.unwrap_or_else(|| before.count().min(MOST));
     let limit = line.len().min(at + REACH);
     let mut end = own.end;
     // Other places of the same format may follow.
@@ -115,10 +126,14 @@ fn hole(line: View<'_>, i: usize) -> Option<Hole> {
             known.then_some(Hole { end: letter + 1, index: None })
         }
         b'{' => {
-            let close = line.get(i, line.len().min(i + MAX_HOLE)).find('}')?;
+            let close = line.near(i, MAX_HOLE).find('}')?;
             let inner = line.get(i + 1, i + close);
             let number = inner.split(':').next().unwrap_or_default();
-            let index = if number.is_empty() { None } else { Some(number.parse().ok()?) };
+            let index = if number.is_empty() {
+                None
+            } else {
+                Some(number.parse().ok().filter(|index| *index < MOST)?)
+            };
             Some(Hole { end: i + close + 1, index })
         }
         _ => None,

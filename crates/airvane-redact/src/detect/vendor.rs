@@ -87,6 +87,7 @@ pub(super) fn literal(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let name = line.back_within(at, &SIGNS, MAX_SIGNS);
     let hex = value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
     if !hex
+        && !entropy::is_camel(value)
         && value.len() >= length
         && is_like_key(value, length)
         && !is_shown(line.get(line.back_within(name, &NAME, MAX_NAME), name))

@@ -94,7 +94,8 @@ pub(super) fn called(line: View<'_>, start: usize, end: usize) -> Option<usize> 
     let at = line.run(closed, &BLANK);
     let method = line.at(at) == b'.' && line.at(at + 1).is_ascii_alphabetic();
     // RSpec's `let(:token) { "x" }`, and FactoryBot's `password { "x" }`, which is all in its line.
-    let alone = || line.run(0, &BLANK) == start && line.text.trim_end().ends_with('}');
+    let alone =
+        || line.before(line.back_within(start, &BLANK, 64)) == 0 && line.text.ends_with('}');
     let block = line.at(at) == b'{' && (closed > end || alone());
     if method || block {
         return Some(at);
@@ -133,7 +134,7 @@ const MATCHERS: &[&str] = &[
 fn is_compared(line: View<'_>, start: usize) -> bool {
     static PATH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_$.->:{");
     let path = line.back_within(start, &PATH, MAX_NAME);
-    let head = line.get(path.saturating_sub(MAX_NAME), path);
+    let head = line.behind(path, MAX_NAME);
     if head.ends_with(":= ") {
         return true;
     }
@@ -266,6 +267,7 @@ pub(super) fn is_given(judged: Judgement, text: &str) -> bool {
         || values::is_placeholder(text)
         || values::is_path(text)
         || values::is_version(text)
+        || entropy::is_camel(text)
         || text.contains("://")
         || ALGORITHMS.contains(&text.to_ascii_lowercase().as_str())
     {

@@ -96,7 +96,7 @@ const fn wide(
     Row { literal, before, after, anchor }
 }
 
-/// Every byte as the gate sees it, with case folded.
+/// Anything: the gate asks nothing of what stands there.
 pub(super) const ANY: &[u8] =
     b" !\"#$%&'()*+,-./0123456789:;<=>?`abcdefghijklmnopqrstuvwxyz{|}~\x7f";
 const DIGITS: &[u8] = b"0123456789";

@@ -13,13 +13,16 @@ pub(super) fn judge(name: &str) -> Judgement {
         return NOTHING;
     }
     // `password_by_env`, `token_by_user`: those that it tells apart.
-    let several = match words.as_slice() {
+    let mut judged = judge_words(&words);
+    match words.as_slice() {
         // A lint: `needless_pass_by_value`.
         [.., pass, by, _] if by == "by" && pass == "pass" => return NOTHING,
-        [of @ .., by, _] if by == "by" && !of.is_empty() => of,
-        all => all,
-    };
-    let judged = judge_words(several);
+        [of @ .., by, _] if by == "by" && !of.is_empty() => {
+            let of = judge_words(of);
+            judged = if of.strength > judged.strength { of } else { judged };
+        }
+        _ => {}
+    }
     // A header: `X-ClickHouse-Key`.
     let header =
         name.len() > 2 && name.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("x-"));

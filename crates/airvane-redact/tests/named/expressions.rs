@@ -85,6 +85,23 @@ pub const TEXTS: &[&str] = &[
     "$this->assertSame('«vimkPBmKPCpzrKAustgomWC1»', $config->getSecret());",
     "<meta-data android:name=\"com.example.API_KEY\" android:value=\"«CU9DAXLIRJoEznCvJ57iM9mF3GZ3JTGt»\" />",
     "    \"c = {'user': 'admin', 'password': \\\"\\\"\\\"«!E*GH6x1j3F+Z#xw»\\\"\\\"\\\"}\\n\",",
+    "Cookie: «bytes=k3j4h5k6»",
+    "create database link r connect to scott identified by «tiger» using 'db'",
+    "the client secret '«9f86d081-884c-4d65-9a2f-eaa0c55ad015»' was rejected",
+    "rejected secret '«k9xw2-lpq7v-rt4zb8-m3n2»'",
+    "dbConnect(drv, password = \"«swordfish»\", \"mydb\")",
+    "f(\"bob\", password = \"«swordfish»\", \"x\")",
+    "user,password\nbob,«12345»",
+    "password = \"«river time copper lamp»\"",
+    "MYSQL_ROOT_PASSWORD=«date»",
+    "password: «WolfBearLynxHawk»",
+    "   user password\n0   bob  «hunter2»",
+    "login_by_password=«hunter2x»",
+    "changed password '«hunter2x»' to '«Tr0ub4dor-3x»'",
+    "password for WEB01$: «hunter2x»",
+    "DB_PASSWORD=«Winter24!(x»",
+    "user||password\nbob||«hunter2x»",
+    "INSERT INTO users (id, api_key, password) VALUES\n(1, '«AbC9xYz81kLmQ2»', '«swordfish»');",
 ];
 
 /// Code, words and tables that hold no secret.
