@@ -102,6 +102,8 @@ pub const TEXTS: &[&str] = &[
     "DB_PASSWORD=«Winter24!(x»",
     "user||password\nbob||«hunter2x»",
     "INSERT INTO users (id, api_key, password) VALUES\n(1, '«AbC9xYz81kLmQ2»', '«swordfish»');",
+    "- name: X_API_KEY\n  value: «hunter2x9»",
+    "- name: DB_PASS\n  value: «hunter2x9»",
 ];
 
 /// Code, words and tables that hold no secret.
