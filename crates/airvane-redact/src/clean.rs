@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use fearless_simd::{Level, Simd, dispatch};
+
 /// Returns `text` without invisible characters; borrowed when there was nothing to remove.
 pub fn clean(text: &str) -> Cow<'_, str> {
     let Some(mut first) = first_unclean(text) else { return Cow::Borrowed(text) };
@@ -114,29 +116,56 @@ fn is_invisible(c: char) -> bool {
     }
 }
 
-/// Position of the first character to remove. Plain ASCII is checked 64 bytes at a time, in a
-/// shape the compiler turns into vector instructions.
+/// Bytes that are looked at in one go.
+const BLOCK: usize = 64;
+
+/// Position of the first character to remove.
 fn first_unclean(text: &str) -> Option<usize> {
-    let suspicious = |b: u8| (b < 0x20 && b != b'\n' && b != b'\t') || b >= 0x7f;
     let mut at = 0;
-    for block in text.as_bytes().chunks(64) {
-        if block.iter().fold(false, |any, &b| any | suspicious(b)) {
-            // A character may straddle the block: look from the boundary at or before it.
-            let start = (0..=at.min(3)).map(|back| at - back).find(|&i| text.is_char_boundary(i));
-            let start = start.unwrap_or(at);
-            let end = at + block.len();
-            let rest = text.get(start..).unwrap_or_default();
-            let found = rest
-                .char_indices()
-                .take_while(|(i, _)| start + i < end)
-                .find(|(_, c)| is_invisible(*c));
-            if let Some((i, _)) = found {
-                return Some(start + i);
-            }
+    while let Some(rest) = text.as_bytes().get(at..).filter(|rest| !rest.is_empty()) {
+        let plain = plain(rest);
+        if plain > 0 {
+            at += plain;
+            continue;
         }
-        at += block.len();
+        // A character may straddle the block: look from the boundary at or before it.
+        let start = (0..=at.min(3)).map(|back| at - back).find(|&i| text.is_char_boundary(i));
+        let start = start.unwrap_or(at);
+        let end = at + BLOCK;
+        let chars = text.get(start..).unwrap_or_default().char_indices();
+        let mut chars = chars.take_while(|(i, _)| start + i < end);
+        if let Some((i, _)) = chars.find(|(_, c)| is_invisible(*c)) {
+            return Some(start + i);
+        }
+        at = end;
     }
     None
+}
+
+/// How many of the first bytes are printable ASCII, blanks and line breaks, in whole blocks.
+fn plain(text: &[u8]) -> usize {
+    dispatch!(Level::new(), simd => simd.vectorize(
+        #[inline(always)]
+        || plain_blocks(text)
+    ))
+}
+
+/// In a shape the compiler turns into instructions for many bytes.
+#[allow(clippy::inline_always)] // into code for each kind of processor
+#[inline(always)]
+fn plain_blocks(text: &[u8]) -> usize {
+    let mut count = 0;
+    for block in text.chunks_exact(BLOCK) {
+        let mut other = false;
+        for &b in block {
+            other |= (b < b' ' && b != b'\n' && b != b'\t') || b > b'~';
+        }
+        if other {
+            break;
+        }
+        count += BLOCK;
+    }
+    count
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::{
     mask,
     redactor::Redactor,
     safe::SafeText,
+    view::line_around,
 };
 
 /// Masking may uncover another find (a value beside a mask). A line that this many rounds leave
@@ -107,12 +108,12 @@ impl State {
                     out.push_str(text.get(at..).unwrap_or_default());
                     return;
                 };
-                let (start, _) = crate::detect::line_around(text, first);
+                let (start, _) = line_around(text, first);
                 let start = start.max(at);
                 out.push_str(text.get(at..start).unwrap_or_default());
                 at = start;
             }
-            let (_, end) = crate::detect::line_around(text, at);
+            let (_, end) = line_around(text, at);
             let line = text.get(at..end).unwrap_or_default();
             let after = text.get(end + 1..).unwrap_or_default();
             let values = self.learned.len();
@@ -513,8 +514,8 @@ impl StreamRedactor {
 
     fn lines(&mut self, bytes: &[u8], out: &mut String) {
         // What is valid, as nearly all is, is told so much faster.
-        let text =
-            str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+        let valid = str::from_utf8(bytes);
+        let text = valid.map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
         self.state.lines(&self.redactor, &clean(&text), out);
     }
 

@@ -128,3 +128,11 @@ impl<'a> View<'a> {
         bytes.is_some_and(|b| b.eq_ignore_ascii_case(literal.as_bytes()))
     }
 }
+
+/// Bounds of the line that holds position `at`.
+pub(crate) fn line_around(text: &str, at: usize) -> (usize, usize) {
+    let bytes = text.as_bytes();
+    let start = memchr::memrchr(b'\n', bytes.get(..at).unwrap_or_default()).map_or(0, |i| i + 1);
+    let end = memchr::memchr(b'\n', bytes.get(at..).unwrap_or_default());
+    (start, end.map_or(text.len(), |i| at + i))
+}

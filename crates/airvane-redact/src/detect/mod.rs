@@ -79,31 +79,34 @@ pub(crate) struct Detector {
 impl Detector {
     /// Position of the first byte of a line that needs [`Detector::line`], at or after `from`.
     pub(crate) fn first(&self, text: &str, from: usize) -> Option<usize> {
-        let mut bounds = (0, 0);
+        gate().visit(text, from, |(start, end), hits| {
+            let line = View::new(text.get(start..end).unwrap_or_default());
+            self.needs(line, hits).then_some(start)
+        })
+    }
+
+    /// Whether a line holds a secret or says something of the lines below it.
+    fn needs(&self, line: View<'_>, hits: &[Hit]) -> bool {
         let mut found = Vec::new();
         // Whether the line was asked for a name whose value is below it, and where the name ends
         // that was looked at last: "secret_key" is hit twice.
         let (mut announced, mut named) = (false, 0);
-        gate().visit(text, from, |hit, line| {
-            if line != bounds {
-                (announced, named) = (false, 0);
-                bounds = line;
+        hits.iter().any(|hit| {
+            let opens = match hit.anchor {
+                Anchor::Manifest => true,
+                Anchor::Block => block::opening(line, hit.at).is_some(),
+                _ => heads(line, *hit),
+            };
+            if opens {
+                return true;
             }
-            if hit.anchor == Anchor::Manifest {
-                return Some(bounds.0);
-            }
-            let line = View::new(text.get(bounds.0..bounds.1).unwrap_or_default());
-            if hit.anchor == Anchor::Block && block::opening(line, hit.at - bounds.0).is_some() {
-                return Some(bounds.0);
-            }
-            self.verify(line, Hit { at: hit.at - bounds.0, ..hit }, &mut named, &mut found);
+            self.verify(line, *hit, &mut named, &mut found);
             self.permit(line, &mut found);
-            let opens = heads(line, Hit { at: hit.at - bounds.0, ..hit })
+            !found.is_empty()
                 || hit.anchor == Anchor::Name
-                    && (below::scalar_indent(self, line, hit.at - bounds.0).is_some()
+                    && (below::scalar_indent(self, line, hit.at).is_some()
                         || !std::mem::replace(&mut announced, true)
-                            && below::pending(self, line).is_some());
-            (!found.is_empty() || opens).then_some(bounds.0)
+                            && below::pending(self, line).is_some())
         })
     }
 
@@ -127,12 +130,7 @@ impl Detector {
 
     /// The places of a line that are worth a look.
     pub(crate) fn hits(text: &str) -> Vec<Hit> {
-        let mut hits = Vec::new();
-        gate().visit(text, 0, |hit, _| {
-            hits.push(hit);
-            None::<()>
-        });
-        hits
+        gate().visit(text, 0, |_, hits| Some(hits.to_vec())).unwrap_or_default()
     }
 
     /// Whether the line names a service whose key a line below may hold.
@@ -261,14 +259,6 @@ fn heads(line: View<'_>, hit: Hit) -> bool {
         _ => false,
     };
     names && vendor::is_name(line, hit.at)
-}
-
-/// Bounds of the line that holds position `at`.
-pub(crate) fn line_around(text: &str, at: usize) -> (usize, usize) {
-    let bytes = text.as_bytes();
-    let start = memchr::memrchr(b'\n', bytes.get(..at).unwrap_or_default()).map_or(0, |i| i + 1);
-    let end = memchr::memchr(b'\n', bytes.get(at..).unwrap_or_default());
-    (start, end.map_or(text.len(), |i| at + i))
 }
 
 /// Sorts and joins overlapping finds; the longer one gives the kind.

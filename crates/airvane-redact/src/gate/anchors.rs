@@ -1,9 +1,10 @@
 //! The literals that lead to a detector.
 
+use super::bitmap::FOLDED;
 use crate::{detect, tokens};
 
 /// What to verify at a hit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Anchor {
     /// A word that occurs in names of secrets.
     Name,
@@ -64,66 +65,91 @@ pub(crate) enum Anchor {
 #[derive(Clone, Copy)]
 pub(super) struct Row {
     pub(super) literal: &'static str,
-    pub(super) before: &'static [u8],
-    pub(super) after: &'static [u8],
+    pub(super) before: Beside,
+    pub(super) after: Beside,
     pub(super) anchor: Anchor,
 }
 
 impl Row {
-    /// Whether the literal stands there, in any case, before what may follow it.
+    /// Whether the literal stands there, between what may precede and follow it.
     pub(super) fn is_at(&self, text: &[u8], at: usize) -> bool {
-        let end = at + self.literal.len();
-        let follows = || {
-            // Behind the last line, as behind any other, there is a break.
-            let next = text.get(end).copied().unwrap_or(b'\n') | 0x20;
-            self.after.iter().any(|may| may | 0x20 == next)
-        };
-        text.get(at..end).is_some_and(|here| here.eq_ignore_ascii_case(self.literal.as_bytes()))
-            && (self.after.len() == ANY.len() || follows())
+        let literal = self.literal.as_bytes();
+        let end = at + literal.len();
+        // Before the first line and behind the last, as between others, there is a break.
+        let beside = |at: Option<usize>| at.and_then(|at| text.get(at)).copied().unwrap_or(b'\n');
+        let here = text.get(at..end).unwrap_or_default();
+        self.after.has(beside(Some(end)))
+            && self.before.has(beside(at.checked_sub(1)))
+            && here.eq_ignore_ascii_case(literal)
+            && (!self.is_exact() || here == literal)
+    }
+
+    /// Whether the case of its letters counts: providers draw their tokens so.
+    fn is_exact(&self) -> bool {
+        matches!(self.anchor, Anchor::Token(_) | Anchor::Infix | Anchor::Jwt)
+    }
+}
+
+/// What may stand beside a literal: a bit for each byte as the gate sees it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Beside(u128);
+
+impl Beside {
+    const fn of(set: &[u8]) -> Self {
+        let (mut bits, mut rest) = (0, set);
+        while let [byte, others @ ..] = rest {
+            bits |= 1 << (*byte & FOLDED);
+            rest = others;
+        }
+        Self(bits)
+    }
+
+    fn has(self, byte: u8) -> bool {
+        self.0 >> (byte & FOLDED) & 1 == 1
+    }
+
+    /// Every byte of the set as the gate sees it, once.
+    pub(super) fn bytes(self) -> impl Iterator<Item = u8> + Clone {
+        (0..=FOLDED).filter(move |byte| byte & FOLDED == *byte && self.has(*byte))
     }
 }
 
 const fn row(literal: &'static str, anchor: Anchor) -> Row {
-    Row { literal, before: ANY, after: ANY, anchor }
+    wide(ANY, literal, ANY, anchor)
 }
 
-const fn wide(
-    before: &'static [u8],
-    literal: &'static str,
-    after: &'static [u8],
-    anchor: Anchor,
-) -> Row {
+const fn wide(before: Beside, literal: &'static str, after: Beside, anchor: Anchor) -> Row {
     Row { literal, before, after, anchor }
 }
 
-/// Anything: the gate asks nothing of what stands there.
-pub(super) const ANY: &[u8] =
-    b" !\"#$%&'()*+,-./0123456789:;<=>?`abcdefghijklmnopqrstuvwxyz{|}~\x7f";
-const DIGITS: &[u8] = b"0123456789";
-const ALNUMS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
-const HEX: &[u8] = b"0123456789abcdef";
-const WORD: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789_-\x7f";
-const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789+";
+const fn of(set: &[u8]) -> Beside {
+    Beside::of(set)
+}
+
+pub(super) const ANY: Beside = Beside(u128::MAX);
+const DIGITS: Beside = of(b"0123456789");
+const ALNUMS: Beside = of(b"abcdefghijklmnopqrstuvwxyz0123456789");
+const HEX: Beside = of(b"0123456789abcdef");
+const WORD: Beside = of(b"abcdefghijklmnopqrstuvwxyz0123456789_-");
+const LETTERS: Beside = of(b"abcdefghijklmnopqrstuvwxyz0123456789+");
 /// What follows the word "key" when it ends a name or a part of one.
-const ENDS: &[u8] = b"\n\t`*[{(=:\"' _\x7f-\\]}%)<>.,;|0123456789";
+const ENDS: Beside = of(b"\n\t`*[{(=:\"' _-\\]}%)<>.,;|0123456789");
 /// What follows a name of three letters that is also the beginning of others.
-const PAT: &[u8] = b"\n=:\"' ";
-const SIGNS: &[u8] = b"=:\"'";
-/// What precedes a token: no letter or digit, or the end of an escape (`\n`, `%20`, `%3D`).
-/// The last 32 end a character that is not ASCII, folded.
-const EDGES: &[u8] = b" !\"#$%&'()*+,-./:;<=>?`{|}~\x7fn02d\
-    \xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf\
-    \xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf";
-const HASHED: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789./";
-const HOST: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789:_$%~!{-.<*\x7f[{";
+const PAT: Beside = of(b"\n=:\"' ");
+const SIGNS: Beside = of(b"=:\"'");
+/// What precedes a token: no letter, unless it ends an escape (`\n`, `%3D`). A character that is not
+/// ASCII looks like one of the signs.
+const EDGES: Beside = of(b" !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~0123456789abcdefnrt");
+const HASHED: Beside = of(b"abcdefghijklmnopqrstuvwxyz0123456789./");
+const HOST: Beside = of(b"abcdefghijklmnopqrstuvwxyz0123456789:_$%~!{-.<*[");
 
 pub(super) const ROWS: &[Row] = &[
-    wide(ANY, "pass", b"\n(wpcf=: \"'_\x7f-\\]}%)0123456789<>,;|", Anchor::Name),
+    wide(ANY, "pass", of(b"\n(wpcf=: \"'_-\\]}%)0123456789<>,;|"), Anchor::Name),
     row("pwd", Anchor::Name),
     row("pswd", Anchor::Name),
     row("pswr", Anchor::Name),
-    wide(b"", "kek", SIGNS, Anchor::Name),
-    wide(b"", "dek", SIGNS, Anchor::Name),
+    wide(ANY, "kek", SIGNS, Anchor::Name),
+    wide(ANY, "dek", SIGNS, Anchor::Name),
     row("psw", Anchor::Name),
     row("pw=", Anchor::Name),
     row("pw:", Anchor::Name),
@@ -173,13 +199,13 @@ pub(super) const ROWS: &[Row] = &[
     row("securitycode", Anchor::Name),
     row("_community", Anchor::Name),
     row("-community", Anchor::Name),
-    wide(b"", "cvv", SIGNS, Anchor::Name),
-    wide(b"", "cvc", SIGNS, Anchor::Name),
-    wide(b"", "puk", SIGNS, Anchor::Name),
+    wide(ANY, "cvv", SIGNS, Anchor::Name),
+    wide(ANY, "cvc", SIGNS, Anchor::Name),
+    wide(ANY, "puk", SIGNS, Anchor::Name),
     wide(ANY, "secure", SIGNS, Anchor::Name),
     row("secret", Anchor::Name),
     row("token", Anchor::Name),
-    wide(b"", "key", ENDS, Anchor::Name),
+    wide(ANY, "key", ENDS, Anchor::Name),
     row("keys\"", Anchor::Name),
     row("keys:", Anchor::Name),
     row("keys =", Anchor::Name),
@@ -190,8 +216,8 @@ pub(super) const ROWS: &[Row] = &[
     row("clear_text", Anchor::Name),
     row("cleartext", Anchor::Name),
     row("keyfile", Anchor::Name),
-    wide(ANY, "auth", b"\n=:\"' _-\\]}%).(,oektmdc0123456789", Anchor::Name),
-    wide(ANY, "cred", b"\ne=:\"' _\x7f-\\]}%)s", Anchor::Name),
+    wide(ANY, "auth", of(b"\n=:\"' _-\\]}%).(,oektmdc0123456789"), Anchor::Name),
+    wide(ANY, "cred", of(b"\ne=:\"' _-\\]}%)s"), Anchor::Name),
     row("bearer", Anchor::Name),
     row("dsn", Anchor::Name),
     row("on_string", Anchor::Name),
@@ -200,10 +226,10 @@ pub(super) const ROWS: &[Row] = &[
     row("conn_str", Anchor::Name),
     row("connstr", Anchor::Name),
     row("cookie", Anchor::Name),
-    wide(ANY, "prox", b"yi", Anchor::Name),
-    wide(ANY, "sas", b"=:\"'_\x7f-\\]t", Anchor::Name),
+    wide(ANY, "prox", of(b"yi"), Anchor::Name),
+    wide(ANY, "sas", of(b"=:\"'_-\\]t"), Anchor::Name),
     row("signat", Anchor::Name),
-    wide(b"", "sig", SIGNS, Anchor::Name),
+    wide(ANY, "sig", SIGNS, Anchor::Name),
     wide(ANY, "otp", SIGNS, Anchor::Name),
     row("jwt", Anchor::Name),
     wide(ANY, "pin", SIGNS, Anchor::Name),
@@ -211,14 +237,14 @@ pub(super) const ROWS: &[Row] = &[
     wide(ANY, "_pat", PAT, Anchor::Name),
     wide(ANY, "-pat", SIGNS, Anchor::Name),
     wide(ANY, "salt", SIGNS, Anchor::Name),
-    wide(ANY, "seed", b"=:\"'_", Anchor::Name),
+    wide(ANY, "seed", of(b"=:\"'_"), Anchor::Name),
     wide(ANY, "sid", SIGNS, Anchor::Name),
     row("sessid", Anchor::Name),
     row("session", Anchor::Name),
     row("licens", Anchor::Name),
     row("nonce", Anchor::Name),
     row("csrf", Anchor::Name),
-    wide(ANY, "login", b"=:\"'(", Anchor::Name),
+    wide(ANY, "login", of(b"=:\"'("), Anchor::Name),
     row("encrypt", Anchor::Name),
     row("ice_acc", Anchor::Name),
     row("iceacc", Anchor::Name),
@@ -237,7 +263,7 @@ pub(super) const ROWS: &[Row] = &[
     row("private", Anchor::Name),
     row("api_hash", Anchor::Name),
     row("--password-stdin", Anchor::Shell),
-    wide(EDGES, "eyj", WORD, Anchor::Jwt),
+    wide(EDGES, "eyJ", WORD, Anchor::Jwt),
     wide(ANY, " -p", ANY, Anchor::Flag),
     wide(ANY, " -u", ANY, Anchor::Flag),
     wide(ANY, " -a ", ANY, Anchor::Flag),
@@ -245,7 +271,7 @@ pub(super) const ROWS: &[Row] = &[
     wide(ANY, " -w ", ANY, Anchor::Flag),
     wide(ANY, " -k ", ANY, Anchor::Flag),
     wide(ANY, " -x ", ANY, Anchor::Flag),
-    wide(b" \t[(,{", "\"-p", WORD, Anchor::Flag),
+    wide(of(b" \t[(,{"), "\"-p", WORD, Anchor::Flag),
     row("securestring", Anchor::Shell),
     row("chpasswd", Anchor::Shell),
     row("passwd --stdin", Anchor::Shell),
@@ -305,45 +331,45 @@ pub(super) const ROWS: &[Row] = &[
     row("values (", Anchor::Values),
     row("values(", Anchor::Values),
     row("ls0tls1crudj", Anchor::Encoded),
-    wide(EDGES, "sk0", HEX, Anchor::Infix),
-    wide(EDGES, "sk1", HEX, Anchor::Infix),
-    wide(EDGES, "sk2", HEX, Anchor::Infix),
-    wide(EDGES, "sk3", HEX, Anchor::Infix),
-    wide(EDGES, "sk4", HEX, Anchor::Infix),
-    wide(EDGES, "sk5", HEX, Anchor::Infix),
-    wide(EDGES, "sk6", HEX, Anchor::Infix),
-    wide(EDGES, "sk7", HEX, Anchor::Infix),
-    wide(EDGES, "sk8", HEX, Anchor::Infix),
-    wide(EDGES, "sk9", HEX, Anchor::Infix),
-    wide(EDGES, "ska", HEX, Anchor::Infix),
-    wide(EDGES, "skb", HEX, Anchor::Infix),
-    wide(EDGES, "skc", HEX, Anchor::Infix),
-    wide(EDGES, "skd", HEX, Anchor::Infix),
-    wide(EDGES, "ske", HEX, Anchor::Infix),
-    wide(EDGES, "skf", HEX, Anchor::Infix),
-    wide(EDGES, "ac0", HEX, Anchor::Infix),
-    wide(EDGES, "ac1", HEX, Anchor::Infix),
-    wide(EDGES, "ac2", HEX, Anchor::Infix),
-    wide(EDGES, "ac3", HEX, Anchor::Infix),
-    wide(EDGES, "ac4", HEX, Anchor::Infix),
-    wide(EDGES, "ac5", HEX, Anchor::Infix),
-    wide(EDGES, "ac6", HEX, Anchor::Infix),
-    wide(EDGES, "ac7", HEX, Anchor::Infix),
-    wide(EDGES, "ac8", HEX, Anchor::Infix),
-    wide(EDGES, "ac9", HEX, Anchor::Infix),
-    wide(EDGES, "aca", HEX, Anchor::Infix),
-    wide(EDGES, "acb", HEX, Anchor::Infix),
-    wide(EDGES, "acc", HEX, Anchor::Infix),
-    wide(EDGES, "acd", HEX, Anchor::Infix),
-    wide(EDGES, "ace", HEX, Anchor::Infix),
-    wide(EDGES, "acf", HEX, Anchor::Infix),
-    wide(b" *=:\"'", "s.", ALNUMS, Anchor::Infix),
+    wide(EDGES, "SK0", HEX, Anchor::Infix),
+    wide(EDGES, "SK1", HEX, Anchor::Infix),
+    wide(EDGES, "SK2", HEX, Anchor::Infix),
+    wide(EDGES, "SK3", HEX, Anchor::Infix),
+    wide(EDGES, "SK4", HEX, Anchor::Infix),
+    wide(EDGES, "SK5", HEX, Anchor::Infix),
+    wide(EDGES, "SK6", HEX, Anchor::Infix),
+    wide(EDGES, "SK7", HEX, Anchor::Infix),
+    wide(EDGES, "SK8", HEX, Anchor::Infix),
+    wide(EDGES, "SK9", HEX, Anchor::Infix),
+    wide(EDGES, "SKa", HEX, Anchor::Infix),
+    wide(EDGES, "SKb", HEX, Anchor::Infix),
+    wide(EDGES, "SKc", HEX, Anchor::Infix),
+    wide(EDGES, "SKd", HEX, Anchor::Infix),
+    wide(EDGES, "SKe", HEX, Anchor::Infix),
+    wide(EDGES, "SKf", HEX, Anchor::Infix),
+    wide(EDGES, "AC0", HEX, Anchor::Infix),
+    wide(EDGES, "AC1", HEX, Anchor::Infix),
+    wide(EDGES, "AC2", HEX, Anchor::Infix),
+    wide(EDGES, "AC3", HEX, Anchor::Infix),
+    wide(EDGES, "AC4", HEX, Anchor::Infix),
+    wide(EDGES, "AC5", HEX, Anchor::Infix),
+    wide(EDGES, "AC6", HEX, Anchor::Infix),
+    wide(EDGES, "AC7", HEX, Anchor::Infix),
+    wide(EDGES, "AC8", HEX, Anchor::Infix),
+    wide(EDGES, "AC9", HEX, Anchor::Infix),
+    wide(EDGES, "ACa", HEX, Anchor::Infix),
+    wide(EDGES, "ACb", HEX, Anchor::Infix),
+    wide(EDGES, "ACc", HEX, Anchor::Infix),
+    wide(EDGES, "ACd", HEX, Anchor::Infix),
+    wide(EDGES, "ACe", HEX, Anchor::Infix),
+    wide(EDGES, "ACf", HEX, Anchor::Infix),
+    wide(of(b" *=:\"'"), "s.", ALNUMS, Anchor::Infix),
     row("googleusercontent.com", Anchor::Infix),
     wide(ANY, "= \"", ALNUMS, Anchor::Literal),
     wide(ANY, "= '", ALNUMS, Anchor::Literal),
     wide(ANY, "> \"", ALNUMS, Anchor::Literal),
     wide(ANY, "> '", ALNUMS, Anchor::Literal),
-    row("<rsakeyvalue>", Anchor::Infix),
+    row("<RSAKeyValue>", Anchor::Infix),
     row("tified by", Anchor::Sql),
     row("tified with", Anchor::Sql),
     row("basic ", Anchor::Scheming),
@@ -367,20 +393,20 @@ pub(super) const ROWS: &[Row] = &[
     row("scrypt:", Anchor::Hashed),
     row("{ssha", Anchor::Hashed),
     row("{sha}", Anchor::Hashed),
-    wide(DIGITS, ":aa", WORD, Anchor::Infix),
-    wide(DIGITS, "q~", WORD, Anchor::Infix),
+    wide(DIGITS, ":AA", WORD, Anchor::Infix),
+    wide(DIGITS, "Q~", WORD, Anchor::Infix),
     wide(HEX, "-us", DIGITS, Anchor::Infix),
-    row("t3blbkfj", Anchor::Infix),
+    row("T3BlbkFJ", Anchor::Infix),
     row(".atlasv1.", Anchor::Infix),
-    row("jqqj99", Anchor::Infix),
-    row("nral", Anchor::Infix),
-    row("+ast", Anchor::Infix),
+    row("JQQJ99", Anchor::Infix),
+    row("NRAL", Anchor::Infix),
+    row("+ASt", Anchor::Infix),
     row("azefu", Anchor::Infix),
-    row("azfu", Anchor::Infix),
-    row("azse", Anchor::Infix),
-    row("+acr", Anchor::Infix),
-    row("acdb", Anchor::Infix),
-    row("+amc", Anchor::Infix),
+    row("AzFu", Anchor::Infix),
+    row("AzSe", Anchor::Infix),
+    row("+ACR", Anchor::Infix),
+    row("ACDb", Anchor::Infix),
+    row("+AMC", Anchor::Infix),
     row("\"kty\"", Anchor::Object),
     row("\"kind\":\"secret\"", Anchor::Object),
     row("\"kind\": \"secret\"", Anchor::Object),
