@@ -91,14 +91,14 @@ fn is_shell_variable(v: &str) -> bool {
 fn is_instruction(v: &str) -> bool {
     let lower = v.to_ascii_lowercase();
     let says = |what: &str| lower.starts_with(what);
-    (says("your_") || says("your-") || says("your ") || says("my-secret-") || says("insert_"))
+    (says("your_") || says("your-") || says("your ") || says("insert_"))
         && !v.bytes().any(|b| b.is_ascii_digit())
         || says("env.")
         || says("env:")
         || says("vault:")
         || says("ref+")
         || says("secretref:")
-        || says("file://")
+        || says("file:/")
         || says("arn:aws:secretsmanager")
         || says("projects/") && lower.contains("/secrets/")
         || says("op://")
@@ -119,15 +119,49 @@ const ROOTS: &[&str] = &[
     "std", "Deno",
 ];
 
+/// Whether a word is where expressions of code and templates begin.
+pub(crate) fn is_root(word: &str) -> bool {
+    ROOTS.contains(&word)
+}
+
+/// Letters, digits and underscores, as names in code have them.
+fn is_plain(v: &str) -> bool {
+    !v.is_empty()
+        && !v.starts_with(|c: char| c.is_ascii_digit())
+        && v.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
 /// Whether an unquoted value is code rather than a literal.
 pub(crate) fn is_code(value: &str, names: &Names) -> bool {
     let v = value.trim_end_matches([',', ';', ')']);
+    if is_expression(v, names) {
+        return true;
+    }
+    if v.contains('.') && v.split('.').all(is_plain) {
+        return !v.bytes().any(|b| b.is_ascii_digit())
+            && entropy::bits_per_byte(v) < 3.9
+            && !entropy::looks_random(&v.replace('.', ""), 12);
+    }
+    // A type: `secret: JsonValue`.
+    let humps = v.bytes().filter(u8::is_ascii_uppercase).count();
+    let typed = v.starts_with(|c: char| c.is_ascii_uppercase())
+        && v.bytes().all(|b| b.is_ascii_alphabetic())
+        && (2..=5).contains(&humps)
+        && humps * 3 <= v.len();
+    if typed && !entropy::looks_random(v, 8) {
+        return true;
+    }
+    // A variable that is itself named like a secret: `password=db_password`.
+    is_plain(v)
+        && !v.bytes().any(|b| b.is_ascii_digit())
+        && (v.contains('_') || v.bytes().all(|b| b.is_ascii_lowercase()))
+        && names.judge(v).strength >= Strength::Weak
+}
+
+/// Whether it can be nothing but code: a call, an index, an attribute, another setting.
+fn is_expression(value: &str, names: &Names) -> bool {
+    let v = value.trim_end_matches([',', ';', ')']);
     let head = v.split(['(', '[', '.', '{']).next().unwrap_or(v);
-    let plain = |s: &str| {
-        !s.is_empty()
-            && !s.starts_with(|c: char| c.is_ascii_digit())
-            && s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-    };
     let braced = v.starts_with('{') && v.ends_with('}') && !is_field(v);
     if v.starts_with(['(', '[', '{', '&', '|', '!']) && !braced && !is_signed(v)
         || v.starts_with("->")
@@ -147,32 +181,17 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
         return true;
     }
     let path = opens.and_then(|i| v.get(..i)).unwrap_or(v);
-    if opens.is_some() && path.split('.').all(plain) && !path.is_empty() {
+    if opens.is_some() && path.split('.').all(is_plain) && !path.is_empty() {
         return true;
     }
     // An attribute: `conn.password`, `config.DB_PASS`.
-    if v.contains('.') && v.split('.').all(plain) {
+    if v.contains('.') && v.split('.').all(is_plain) {
         let last = v.rsplit('.').next().unwrap_or(v);
-        let wordy = |s: &str| !s.bytes().any(|b| b.is_ascii_digit());
-        return ROOTS.contains(&head)
-            || names.judge(last).strength >= Strength::Medium
-            || (wordy(v)
-                && entropy::bits_per_byte(v) < 3.9
-                && !entropy::looks_random(&v.replace('.', ""), 12));
+        return ROOTS.contains(&head) || names.judge(last).strength >= Strength::Medium;
     }
-    // A type: `secret: JsonValue`.
-    let humps = v.bytes().filter(u8::is_ascii_uppercase).count();
-    let typed = v.starts_with(|c: char| c.is_ascii_uppercase())
-        && v.bytes().all(|b| b.is_ascii_alphabetic())
-        && (2..=5).contains(&humps)
-        && humps * 3 <= v.len();
-    if typed && !entropy::looks_random(v, 8) {
-        return true;
-    }
-    // A variable that is itself named like a secret: `password=db_password`.
-    plain(v)
-        && !v.bytes().any(|b| b.is_ascii_digit())
-        && (v.contains('_') || v.bytes().all(|b| b.is_ascii_lowercase()))
+    // The name of another setting: `POSTGRES_PASSWORD: DB_PASSWORD`.
+    is_plain(v)
+        && !v.bytes().any(|b| b.is_ascii_lowercase())
         && names.judge(v).strength >= Strength::Weak
 }
 
@@ -198,6 +217,8 @@ fn is_signed(v: &str) -> bool {
 pub(crate) enum Form {
     /// In quotes after `=` or `:`.
     Quoted,
+    /// Bare where nothing but a literal can stand.
+    Literal,
     /// Bare after `=`, no blanks: `password=x`.
     Tight,
     /// Bare after `: ` or ` = `.
@@ -211,7 +232,12 @@ pub(crate) enum Form {
 /// Whether `value` is to be masked under a name of this judgement.
 pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Names) -> bool {
     let v = value.trim();
-    if is_placeholder(v) || is_version(v) || (form != Form::Quoted && is_code(v, names)) {
+    let code = match form {
+        Form::Quoted => false,
+        Form::Literal => is_expression(v, names),
+        _ => is_code(v, names),
+    };
+    if is_placeholder(v) || is_version(v) || code {
         return false;
     }
     if (judged.kind != "password" || matches!(form, Form::Loose | Form::Said | Form::Remote))
@@ -230,7 +256,7 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
         Strength::None => false,
         Strength::Strong => match form {
             Form::Quoted | Form::Tight if spaces > 0 => is_phrase(v, spaces, judged.kind),
-            Form::Quoted | Form::Tight => v.len() >= 2,
+            Form::Quoted | Form::Literal | Form::Tight => v.len() >= 2,
             Form::Loose => v.len() >= 3,
             Form::Said if is_code_number(v, judged) => true,
             Form::Said => {
@@ -245,7 +271,8 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
         Strength::Medium => match form {
             Form::Quoted if spaces > 0 => is_phrase(v, spaces, judged.kind),
             Form::Quoted => v.len() >= 6 || judged.kind == "password",
-            Form::Tight | Form::Loose => {
+            Form::Literal if judged.kind == "token" && v.len() >= 6 && !is_dated(v) => true,
+            Form::Literal | Form::Tight | Form::Loose => {
                 (v.len() >= 8 && (is_mixed(v) || is_long_hex(v)) && !is_dated(v))
                     || (judged.compound && v.len() >= 15 && is_long_hex(v))
                     || (judged.kind == "password" && v.bytes().all(|b| b.is_ascii_digit()))

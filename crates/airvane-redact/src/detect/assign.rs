@@ -6,13 +6,13 @@ use super::{
     gap::{Gap, Separator, separator},
     header, list,
     name::{self, MAX_NAME, Name, judge},
-    prose, read, reversed,
+    prose, read, reversed, setting,
     tuple::{self, Place},
     value::{self, Value},
     webhook, within,
 };
 use crate::{
-    names,
+    names::{self, Strength},
     values::{self, Form},
     view::{BLANK, NAME, View},
 };
@@ -188,18 +188,21 @@ fn is_secret(
 ) -> bool {
     let text = line.get(value.start, value.end);
     // `PASS=409 WARN=0`: a test runner counts.
-    if name.is(line, "pass") && (values::is_count(text) || values::is_outcome(text)) {
+    let counts = value.form != Form::Quoted && values::is_count(text);
+    if name.is(line, "pass") && (counts || values::is_outcome(text)) {
         return false;
     }
     // A shell's command substitution: what it prints is elsewhere.
     if line.before(value.start) == b'`' && gap.kind == Gap::Assign && text.contains(' ') {
         return false;
     }
+    let literal = setting::is_literal(line, name, gap, value);
+    let form = if literal { Form::Literal } else { value.form };
     let key =
         || is_constant(line, name, gap, value) || gap.kind == Gap::Assign && is_used(line, name);
-    (values::is_secret(text, value.form, name.judged, &detector.names)
+    (values::is_secret(text, form, name.judged, &detector.names)
         || key() && values::is_service_key(text))
-        && !repeats(text, name.text(line))
+        && (literal || !repeats(detector, line, name, text))
         && !prose::goes_on(line, name, gap, value)
 }
 
@@ -226,10 +229,21 @@ fn is_used(line: View<'_>, name: Name) -> bool {
 }
 
 /// `RESOURCE_PASSWORD = "Password"`, `"password": "password"`: the value only says the name again.
-fn repeats(value: &str, name: &str) -> bool {
+/// `MYSQL_ROOT_PASSWORD = "root"` says whose the password is, and many take that for it; behind a
+/// user, `"password": "password"` is one too.
+fn repeats(detector: &Detector, line: View<'_>, name: Name, value: &str) -> bool {
+    const REACH: usize = 128;
     if value.len() > MAX_NAME || value.bytes().any(|b| b.is_ascii_digit()) {
         return false;
     }
-    let said = names::words(name);
-    names::words(value).iter().all(|word| said.contains(word))
+    let said = names::words(name.text(line));
+    let words = names::words(value);
+    let owner = name.judged.kind == "password"
+        && !words.is_empty()
+        && detector.names.judge(value).strength == Strength::None;
+    let head = line.behind(name.start, REACH);
+    let beside = name.is(line, value)
+        && name.judged.kind == "password"
+        && ["username\"", "user\"", "email\"", "login\""].iter().any(|user| head.contains(user));
+    !owner && !beside && words.iter().all(|word| said.contains(word))
 }

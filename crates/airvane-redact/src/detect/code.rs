@@ -1,7 +1,11 @@
 //! What programming languages put between a name and its value: a type, a method, a comma, an
 //! alternative.
 
-use crate::view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View};
+use super::name::MAX_NAME;
+use crate::{
+    names,
+    view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View},
+};
 
 /// Where the value of a declaration begins, whose type stands between name and sign: Go's `password
 /// string = "x"`, C's `password[] = "x"`, C#'s `Password { get; set; } = "x"`, Rust's and
@@ -96,4 +100,45 @@ pub(super) fn yielded(line: View<'_>, start: usize, at: usize) -> Option<usize> 
     let value = line.run(close, &BLANK) + 2;
     (fetched && line.has_at(value - 2, "{ ") && matches!(line.at(value), b'"' | b'\''))
         .then_some(value)
+}
+
+/// Whether a string in quotes that begins at `start` is what a call sets: `setProperty("x", …)`,
+/// `os.environ.setdefault("x", …)`, `define('x', …)`.
+pub(super) fn sets(line: View<'_>, start: usize) -> bool {
+    const VERBS: &[&str] = &[
+        "set",
+        "put",
+        "add",
+        "append",
+        "setenv",
+        "putenv",
+        "env",
+        "setdefault",
+        "define",
+        "insert",
+        "property",
+        "param",
+        "parameter",
+        "option",
+        "header",
+        "with",
+        "setattr",
+    ];
+    // What these keep says something of the field.
+    const REPORTS: &[&str] = &["error", "errors", "message", "messages", "label", "labels"];
+    let head = line.behind(start, MAX_NAME).trim_end_matches(['"', '\'', '`', '\\', '@']);
+    // `fill('input[name="x"]', …)`
+    if head.ends_with("[name=") {
+        return true;
+    }
+    let more = head.trim_end().strip_suffix(',').filter(|more| !more.contains(['"', '\'']));
+    let call = match more {
+        Some(first) => first.rsplit_once('(').map(|(call, _)| call),
+        None => head.strip_suffix('('),
+    };
+    let Some(call) = call else { return false };
+    let path = call.rsplit([' ', '(', ',', '=', '!']).next().unwrap_or_default();
+    let function = path.rsplit(['.', '>', ':']).next().unwrap_or_default();
+    let environment = || path.to_ascii_lowercase().contains("env");
+    (names::has_word(function, VERBS) || environment()) && !names::has_word(path, REPORTS)
 }

@@ -87,6 +87,7 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
 fn opened(line: View<'_>, sign: usize) -> usize {
     let rest = line.rest(sign);
     let value = rest.trim_start_matches([' ', '\t', ':', '：', '「', '『', '“', '„', '«']);
+    let value = value.strip_prefix("<b>").unwrap_or(value);
     sign + rest.len() - value.len()
 }
 
@@ -103,12 +104,18 @@ fn separator(line: View<'_>, name: usize) -> Option<usize> {
     static SUFFIX: Class = Class::of(b"etn");
     const ACCESS: &str = " πρόσβασης";
     const FOR: &str = "для ";
+    const DEFAULTS: &[&str] =
+        &["por defecto", "por omisión", "par défaut", "по умолчанию", "padrão", "predefinita"];
     let quote = usize::from(matches!(line.at(name), b'"' | b'\''));
     // Greek's "κωδικός πρόσβασης".
     let name = name + if line.rest(name).starts_with(ACCESS) { ACCESS.len() } else { 0 };
     // An article at the end, as in Swedish "lösenordet".
     let name = line.run_within(name, &SUFFIX, 3);
     let at = line.run(name + quote, &BLANK);
+    let rest = line.rest(at);
+    // "la contraseña por defecto es x"
+    let by_default = DEFAULTS.iter().find(|words| rest.starts_with(**words));
+    let at = line.run(at + by_default.map_or(0, |words| words.len()), &BLANK);
     let rest = line.rest(at);
     // "пароль для bob: x"
     if rest.starts_with(FOR) {

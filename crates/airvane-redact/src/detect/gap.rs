@@ -70,6 +70,11 @@ fn closed(line: View<'_>, start: usize, end: usize) -> (usize, bool) {
     if matches!(line.at(i), b']' | b')') && (quoted || symbol || matches!(open, b'[' | b'(')) {
         i += 1;
     }
+    // The same with quotes of their own: `fill('input[name="password"]', 'x')`.
+    let named = line.behind(start, 2).starts_with('=');
+    if quoted && named && line.before(i) == b']' && matches!(line.at(i), b'"' | b'\'' | b'`') {
+        i += 1;
+    }
     // PHP's `[pass:protected] => x`, `[pass:App\Mailer:private] => x`.
     if open == b'[' && line.at(i) == b':' {
         let near = line.near(i, MAX_NAME);

@@ -25,6 +25,7 @@ mod read;
 mod reversed;
 mod section;
 mod services;
+mod setting;
 mod shape;
 mod shell;
 mod sign;

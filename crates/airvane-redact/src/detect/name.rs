@@ -39,7 +39,7 @@ impl Name {
         let start = start + header::scheme_word(line.get(start, end));
         // What prose seems to say is not sure enough to be masked elsewhere too.
         let sure = match value.form {
-            Form::Quoted | Form::Tight => true,
+            Form::Quoted | Form::Literal | Form::Tight => true,
             Form::Loose => entropy::looks_random(line.get(start, end), 10),
             Form::Said | Form::Remote => false,
         };

@@ -1,14 +1,14 @@
 //! Reads what stands behind a name: how far it reaches depends on the sign and the surroundings.
 
 use super::{
-    connection, device,
+    code, connection, device,
     gap::{Gap, Separator},
     header,
     name::{MAX_NAME, Name},
     value::{self, Reach, Value},
 };
 use crate::{
-    entropy,
+    entropy, names,
     values::{self, Form},
     view::{BLANK, Class, LOWER, NAME, View},
 };
@@ -25,14 +25,20 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
             return None;
         }
         let drawn = text.bytes().any(|b| b.is_ascii_digit()) && values::is_telling(text);
-        let told = line.before(value.start) == b'`' && !(drawn && name.judged.kind == "password");
+        // "username `admin` and password `x`"
+        let beside = name.judged.kind == "password"
+            && line.behind(name.start, MAX_NAME).contains("user")
+            && !text.contains(' ');
+        let told = line.before(value.start) == b'`'
+            && !(name.judged.kind == "password" && (drawn || beside));
         // "expected token 'x' but got None"
         let telling = telling || name.judged.kind == "token" && values::is_service_key(text);
         if gap.kind == Gap::Prose && (!telling || told) {
             return Some(Value { form: Form::Remote, ..value });
         }
         let remote = matches!(gap.kind, Gap::Comma | Gap::Call)
-            && values::is_wordlike(line.get(value.start, value.end));
+            && values::is_wordlike(text)
+            && (is_said(text) || !is_sure(line, name, gap, value));
         // `"{{ x | default('y') }}"`
         let template = line.get(value.start, value.end).starts_with("{{");
         let inner = template.then(|| fallback(line, value.start, value.end)).flatten();
@@ -44,10 +50,13 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
         Gap::Line => {
             let value = value::bare(line, at, Reach::Blank);
             let text = line.get(value.start, value.end);
-            // keepalived's `auth_pass x`, in a block: nothing but its password.
-            let block = matches!(line.at(0), b' ' | b'\t') && name.judged.kind == "password";
+            // keepalived's `auth_pass x` in a block and properties' `db.password  x`: nothing but its
+            // password.
+            let block = matches!(line.at(0), b' ' | b'\t') && name.text(line).contains("auth_");
+            let property = name.start == 0 && name.text(line).contains('.');
+            let shell = line.has_at(0, "env ") || line.has_at(0, "setenv ");
             let named =
-                block && line.get(name.start, name.end).contains("auth_") && text.len() >= 6;
+                (block || property || shell) && name.judged.kind == "password" && !is_said(text);
             (named || values::is_telling(text)).then_some(Value { form: Form::Loose, ..value })
         }
         Gap::Tag => Some(tagged(line, at)),
@@ -111,6 +120,47 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
     }
 }
 
+/// Whether the code around them says that a word is the name's value: a call sets it, or it stands in
+/// for what is not given.
+fn is_sure(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
+    const ELSE: &[&str] = &["|| ", "?? ", "?: ", " or "];
+    if gap.kind == Gap::Call {
+        let verbs = names::has_word(name.text(line), &["set", "with"]);
+        let only = line.at(value.end + 1) == b')';
+        let sets = verbs || line.before(name.start) == b'.';
+        return name.judged.kind == "password" && only && sets;
+    }
+    let between = line.get(name.end, value.start);
+    code::sets(line, name.start) || ELSE.iter().any(|sign| between.contains(sign))
+}
+
+/// What a form says of a field, not what is in it: `put("password", "required")`.
+fn is_said(text: &str) -> bool {
+    const SAID: &[&str] = &[
+        "invalid",
+        "required",
+        "missing",
+        "expired",
+        "optional",
+        "hidden",
+        "incorrect",
+        "mismatch",
+        "string",
+        "unknown",
+        "disabled",
+        "enabled",
+        "default",
+        "changed",
+        "created",
+        "updated",
+        "revoked",
+        "rejected",
+        "visible",
+        "text",
+    ];
+    text.len() < 3 || text.contains(' ') || SAID.contains(&text.to_ascii_lowercase().as_str())
+}
+
 /// The name of an object of Kubernetes (RFC 1123), of words: `secret "airflow-fernet-7f8a" not found`.
 fn is_label(text: &str) -> bool {
     let label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b);
@@ -143,8 +193,8 @@ fn argument(line: View<'_>, at: usize) -> Option<Value> {
 
 /// `user admin password x`, `enable secret x`: a line of a network device's configuration.
 fn is_account(line: View<'_>, name: Name, value: Value) -> bool {
-    let mut words = line.get(0, name.start).split_whitespace();
-    let head = match (words.next(), words.next(), words.next()) {
+    let mut words = line.get(0, name.start).split_whitespace().map(str::to_ascii_lowercase);
+    let head = match (words.next().as_deref(), words.next(), words.next()) {
         (Some(word), Some(_), None) => matches!(word, "user" | "username"),
         (word, None, None) => word == Some("enable"),
         _ => false,
@@ -303,6 +353,8 @@ fn wrapped(line: View<'_>, at: usize) -> Option<usize> {
         "str",
         "bytes",
         "bytearray",
+        "byte",
+        "getbytes",
         "text",
         "secretstr",
         "secretbytes",
@@ -332,6 +384,8 @@ fn wrapped(line: View<'_>, at: usize) -> Option<usize> {
         "stringfield",
         "charfield",
     ];
+    // Go's `[]byte("x")`.
+    let at = at + if line.has_at(at, "[]") { 2 } else { 0 };
     let reach = at + MAX_NAME;
     let open =
         (at..line.len().min(reach)).find(|&i| !NAME.has(line.at(i)) && line.at(i) != b':')?;
@@ -385,8 +439,8 @@ fn flag_value(line: View<'_>, at: usize) -> Option<Value> {
     let value = value::bare(line, at, reach);
     let text = line.get(value.start, value.end);
     let next = line.run(value.end, &BLANK);
-    let last =
-        next >= line.len() || matches!(line.at(next), b'-' | b'"' | b'\'' | b'|' | b'>' | b'&');
+    let last = next >= line.len()
+        || matches!(line.at(next), b'-' | b'"' | b'\'' | b'|' | b'>' | b'&' | b'\\');
     let wordy = text.bytes().all(|b| b.is_ascii_alphabetic() || b"_-.".contains(&b));
     let shouted = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b == b']');
     let placeholder = shouted && (text.len() < 16 || text.contains('_'));

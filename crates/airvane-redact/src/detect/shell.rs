@@ -94,12 +94,24 @@ pub(super) fn word(line: View<'_>, at: usize, position: usize) -> Option<Value> 
 /// The word behind a command that takes a password as its second argument or behind a sign:
 /// `sentinel auth-pass mymaster x`, `user bob on >x`.
 fn argument(line: View<'_>, at: usize) -> Option<Value> {
+    // MinIO's `mc alias set name https://host user x`.
+    if let Some(command) = ["alias set ", "config host add "].iter().find(|c| line.has_at(at, c)) {
+        let host = word(line, at + command.len(), 1)?;
+        let host = line.get(host.start, host.end).contains("://");
+        return word(line, at + command.len(), 3).filter(|_| host);
+    }
     if line.has_at(at, "set-agent-token ") {
         return word(line, at + "set-agent-token ".len(), 1);
     }
     // Postfix's `[host]:587 bob:x`.
     if line.has_at(at, "]:") {
         return word(line, at, 1).and_then(|value| after(line, value, b":"));
+    }
+    // `127.0.0.1:6379> AUTH bob x`
+    if line.has_at(at, ":6379") && line.rest(at + 5).to_ascii_lowercase().starts_with("> auth ") {
+        let first = word(line, at + ":6379> auth ".len(), 0)?;
+        let second = word(line, first.end, 0).filter(|word| line.at(word.start) != b'#');
+        return Some(second.unwrap_or(first));
     }
     // "connecting with bob:x@db:5432"
     if line.at(at) == b':' {

@@ -36,13 +36,15 @@ pub(super) fn identified_by(line: View<'_>, at: usize, found: &mut Vec<Found>) {
 }
 
 /// Whether what stands before a small `identified by` is SQL, not prose: nothing, or a name behind
-/// `user`, `role` or `to`.
+/// `user`, `role`, `exists` or `to`.
 fn is_statement(line: View<'_>, start: usize) -> bool {
     const REACH: usize = 64;
     let mut words = line.behind(start, REACH).split_whitespace().rev();
     let (name, word) = (words.next(), words.next());
     name.is_none()
-        || word.is_some_and(|w| ["user", "role", "to"].iter().any(|k| k.eq_ignore_ascii_case(w)))
+        || word.is_some_and(|w| {
+            ["user", "role", "exists", "to"].iter().any(|k| k.eq_ignore_ascii_case(w))
+        })
 }
 
 /// `(name, password) VALUES ('bob', 'x')`; the anchor is at `values`.

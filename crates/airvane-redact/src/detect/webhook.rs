@@ -82,12 +82,14 @@ pub(super) fn hook(line: View<'_>, at: usize, found: &mut Vec<Found>) {
 }
 
 pub(super) fn detect(line: View<'_>, scheme: usize, host: usize, found: &mut Vec<Found>) {
-    static HOST: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b".-:");
-    let i = line.run_within(host, &HOST, 256);
-    let name = line.get(host, i).split(':').next().unwrap_or_default();
+    static HOST: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b".-");
+    static PORT: Class = Class::of(DIGIT).with(b":");
+    let end = line.run_within(host, &HOST, 256);
+    let name = line.get(host, end);
     if !is_hook(name) {
         return;
     }
+    let i = line.run_within(end, &PORT, 6);
     let known = WEBHOOKS.iter().filter(|(h, _)| name.ends_with(h));
     let Some(path) = known.map(|(_, p)| *p).find(|p| line.rest(i).starts_with(p)) else { return };
     let start = i + path.len();

@@ -281,6 +281,8 @@ pub(super) const ROWS: &[Row] = &[
     row("rootpw --", Anchor::Shell),
     row("auth-pass ", Anchor::Shell),
     row("set-agent-token ", Anchor::Shell),
+    row("alias set ", Anchor::Shell),
+    row("config host add ", Anchor::Shell),
     row("stats auth ", Anchor::Shell),
     row(" on >", Anchor::Shell),
     wide(ANY, " -hp", ANY, Anchor::Shell),

@@ -39,6 +39,10 @@ fn judge_words(words: &[String]) -> Judgement {
         // `--discovery-token-ca-cert-hash`
         "cert_hash" => return NOTHING,
         "access_id" => return found(Strength::Medium, "key"),
+        // Vault's first token, in the environment of a server for development.
+        "token_id" if words.contains(&"root".to_owned()) => {
+            return found(Strength::Strong, "token");
+        }
         // Half of a Vault AppRole login.
         "secret_id" => return found(Strength::Strong, "secret"),
         // Ends in a word that is otherwise about a secret.

@@ -13,6 +13,7 @@ pub(super) const STRONG_WORDS: &[(&str, &str)] = &[
     ("bearer", "authorization"), ("apikey", "key"), ("apitoken", "token"), ("apisecret", "secret"),
     ("privatekey", "key"), ("dsn", "credential"), ("authtoken", "token"),
     ("authtok", "password"), ("pgpassword", "password"), ("pgpass", "password"), ("contribsys", "credential"),
+    ("erlcookie", "cookie"),
 ];
 
 /// Two words in a row that mark a secret.
@@ -25,7 +26,7 @@ pub(super) const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
             "encrypt", "decryption", "signing", "master", "fernet", "storage", "shared", "ssh",
             "deploy", "license", "app", "application", "consumer", "client", "server", "admin",
             "root", "write", "ingest", "insert", "integration", "subscription", "webhook", "rsa",
-            "hmac", "jwt", "session", "cookie", "functions", "host", "user", "personal", "project",
+            "hmac", "jwt", "session", "cookie", "functions", "host", "nonce", "user", "personal", "project",
             "wep", "wpa", "wifi", "fi", "pragma", "keystore", "truststore", "transport", "dev", "live", "prod", "production", "sdk", "recovery", "unseal", "unlock", "symmetric",
         ],
         "key",
@@ -39,7 +40,7 @@ pub(super) const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
         ],
         "token",
     ),
-    ("salt", &["signing", "encryption", "password", "auth", "nonce", "secure", "logged", "token", "api", "hash"], "secret"),
+    ("salt", &["signing", "encryption", "password", "auth", "nonce", "secure", "logged", "in", "token", "api", "hash"], "secret"),
     ("material", &["key", "keying"], "key"),
     ("text", &["clear"], "password"),
     ("string", &["connection", "conn"], "credential"),

@@ -1,0 +1,90 @@
+//! Where nothing but a literal stands: environments, settings, flags. There a word is a value, which
+//! in code would be a variable: `POSTGRES_PASSWORD: secure_password`, `--password secret`.
+
+use super::{
+    gap::{Gap, Separator},
+    name::Name,
+    value::Value,
+};
+use crate::{
+    values::{self, Form},
+    view::{BLANK, Class, LOWER, View},
+};
+
+/// Whether a bare value behind this name is a literal.
+pub(super) fn is_literal(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
+    let bare = matches!(value.form, Form::Tight | Form::Loose) && !gap.quoted;
+    let sign = line.at(name.end);
+    let assigned = gap.kind == Gap::Assign && matches!(sign, b'=' | b':');
+    if !bare || !assigned && !matches!(gap.kind, Gap::Flag | Gap::Line) {
+        return false;
+    }
+    let text = name.text(line);
+    let tight = sign == b'=' && value.start == name.end + 1;
+    let flag = text.starts_with('-') && (gap.kind == Gap::Flag || tight);
+    if flag || gap.kind == Gap::Line || is_query(line, name) || is_default(line, value) {
+        return true;
+    }
+    if !ends(line, value) {
+        return false;
+    }
+    let lower = matches!(name.judged.kind, "password" | "secret") && !is_argument(line, name);
+    is_shouted(text)
+        || is_kebab(text)
+        || is_beside_user(line, name)
+        || tight && (text.bytes().all(|b| b.is_ascii_uppercase()) || is_property(text) || lower)
+}
+
+/// Whether what follows the value can follow a setting: no argument, field or statement.
+fn ends(line: View<'_>, value: Value) -> bool {
+    let end = line.run(value.end, &BLANK);
+    !matches!(line.at(end), b')' | b'}' | b']' | b',' | b';' | b'.' | b'+' | b'|')
+}
+
+/// `?password=x&…`, `user=bob&password=x`
+fn is_query(line: View<'_>, name: Name) -> bool {
+    matches!(line.before(name.start), b'?' | b'&') && line.at(name.end) == b'='
+}
+
+/// `DB_PASSWORD`
+fn is_shouted(name: &str) -> bool {
+    name.contains('_') && !name.bytes().any(|b| b.is_ascii_lowercase())
+}
+
+/// `trust-store-password`
+fn is_kebab(name: &str) -> bool {
+    name.trim_start_matches('-').contains('-')
+}
+
+/// `spring.datasource.password`, and no field of an object.
+fn is_property(name: &str) -> bool {
+    static PATH: Class = Class::of(LOWER).with(b".");
+    let head = name.trim_start_matches("-D").split('.').next().unwrap_or_default();
+    let path = name.trim_start_matches("-D").contains('.');
+    path && !head.is_empty() && head.bytes().all(|b| PATH.has(b)) && !values::is_root(head)
+}
+
+/// `${DB_PASSWORD:-x}`, whatever stands there.
+fn is_default(line: View<'_>, value: Value) -> bool {
+    matches!(line.behind(value.start, 2), ":-" | ":=") && line.at(value.end) == b'}'
+}
+
+/// "username: bob, password: x" with nothing behind it.
+fn is_beside_user(line: View<'_>, name: Name) -> bool {
+    const REACH: usize = 48;
+    let head = line.behind(name.start, REACH).to_ascii_lowercase();
+    name.judged.kind == "password" && (head.contains("username: ") || head.contains("user: "))
+}
+
+/// Whether it may be an argument of a call: a bracket is open before it, or it begins an indented
+/// line.
+fn is_argument(line: View<'_>, name: Name) -> bool {
+    const REACH: usize = 256;
+    let head = line.behind(name.start, REACH);
+    let depth = head.bytes().fold(0_i32, |depth, b| match b {
+        b'(' | b'[' | b'{' => depth + 1,
+        b')' | b']' | b'}' => (depth - 1).max(0),
+        _ => depth,
+    });
+    depth > 0 || !head.is_empty() && head.trim().is_empty()
+}
