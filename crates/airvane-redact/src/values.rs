@@ -137,10 +137,11 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
     if is_expression(v, names) {
         return true;
     }
-    if v.contains('.') && v.split('.').all(is_plain) {
+    let path = v.replace("::", ".");
+    if path.contains('.') && path.split('.').all(is_plain) {
         return !v.bytes().any(|b| b.is_ascii_digit())
-            && entropy::bits_per_byte(v) < 3.9
-            && !entropy::looks_random(&v.replace('.', ""), 12);
+            && entropy::bits_per_byte(&path) < 3.9
+            && !entropy::looks_random(&path.replace('.', ""), 12);
     }
     // A type: `secret: JsonValue`.
     let humps = v.bytes().filter(u8::is_ascii_uppercase).count();

@@ -202,7 +202,7 @@ fn is_secret(
         || is_constant(line, name, gap, value) || gap.kind == Gap::Assign && is_used(line, name);
     (values::is_secret(text, form, name.judged, &detector.names)
         || key() && values::is_service_key(text))
-        && (literal || !repeats(detector, line, name, text))
+        && (literal || !repeats(detector, line, name, value))
         && !prose::goes_on(line, name, gap, value)
 }
 
@@ -229,21 +229,30 @@ fn is_used(line: View<'_>, name: Name) -> bool {
 }
 
 /// `RESOURCE_PASSWORD = "Password"`, `"password": "password"`: the value only says the name again.
-/// `MYSQL_ROOT_PASSWORD = "root"` says whose the password is, and many take that for it; behind a
-/// user, `"password": "password"` is one too.
-fn repeats(detector: &Detector, line: View<'_>, name: Name, value: &str) -> bool {
-    const REACH: usize = 128;
-    if value.len() > MAX_NAME || value.bytes().any(|b| b.is_ascii_digit()) {
+/// `MYSQL_ROOT_PASSWORD = "root"` says whose the password is, and many take that for it.
+fn repeats(detector: &Detector, line: View<'_>, name: Name, value: Value) -> bool {
+    let text = line.get(value.start, value.end);
+    if text.len() > MAX_NAME || text.bytes().any(|b| b.is_ascii_digit()) {
         return false;
     }
     let said = names::words(name.text(line));
-    let words = names::words(value);
-    let owner = name.judged.kind == "password"
-        && !words.is_empty()
-        && detector.names.judge(value).strength == Strength::None;
+    let words = names::words(text);
+    let password = name.judged.kind == "password";
+    let owner =
+        password && !words.is_empty() && detector.names.judge(text).strength == Strength::None;
+    let meant = password && is_meant(line, name, value);
+    !owner && !meant && words.iter().all(|word| said.contains(word))
+}
+
+/// Whether the word "password" itself is the password: behind a user, in an environment or in place
+/// of what is not set there.
+fn is_meant(line: View<'_>, name: Name, value: Value) -> bool {
+    const REACH: usize = 128;
+    const USERS: &[&str] = &["username\"", "user\"", "email\"", "login\"", "username `"];
     let head = line.behind(name.start, REACH);
-    let beside = name.is(line, value)
-        && name.judged.kind == "password"
-        && ["username\"", "user\"", "email\"", "login\""].iter().any(|user| head.contains(user));
-    !owner && !beside && words.iter().all(|word| said.contains(word))
+    let beside = USERS.iter().any(|user| head.contains(user));
+    let sign = line.get(name.end, value.start);
+    let given = matches!(sign, "=\"" | "='") || sign.contains(['|', ',']);
+    let lower = line.get(value.start, value.end).bytes().all(|b| b.is_ascii_lowercase());
+    lower && (beside || given && setting::is_shouted(name.text(line)))
 }

@@ -124,6 +124,7 @@ pub(super) fn sets(line: View<'_>, start: usize) -> bool {
         "with",
         "setattr",
     ];
+    const ASKS: &[&str] = &["get", "has", "is", "remove", "pop", "delete"];
     // What these keep says something of the field.
     const REPORTS: &[&str] = &["error", "errors", "message", "messages", "label", "labels"];
     let head = line.behind(start, MAX_NAME).trim_end_matches(['"', '\'', '`', '\\', '@']);
@@ -140,5 +141,6 @@ pub(super) fn sets(line: View<'_>, start: usize) -> bool {
     let path = call.rsplit([' ', '(', ',', '=', '!']).next().unwrap_or_default();
     let function = path.rsplit(['.', '>', ':']).next().unwrap_or_default();
     let environment = || path.to_ascii_lowercase().contains("env");
-    (names::has_word(function, VERBS) || environment()) && !names::has_word(path, REPORTS)
+    let sets = names::has_word(function, VERBS) && !names::has_word(function, ASKS);
+    (sets || environment()) && !names::has_word(path, REPORTS)
 }

@@ -8,7 +8,8 @@ use super::{
     value::{self, Reach, Value},
 };
 use crate::{
-    entropy, names,
+    entropy,
+    names::{self, Strength},
     values::{self, Form},
     view::{BLANK, Class, LOWER, NAME, View},
 };
@@ -70,13 +71,15 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
             let head = line.text.trim_start();
             let begins = head.starts_with("login ") || head.starts_with("default login ");
             let netrc = near.contains("login ") && (near.contains("machine ") || begins);
+            // debconf's `package/root_password password x`
+            let typed = line.before(name.start) == b'/' && line.has_at(at, "password ");
             // Cisco: `password 0 x`, `secret 5 x`.
-            let begin = device::coding(line, at);
+            let begin = if typed { at + "password ".len() } else { device::coding(line, at) };
             let value = value::bare(line, begin, Reach::Item);
             let coded = begin > at && values::is_telling(line.get(value.start, value.end));
             let ends = || name.judged.kind == "password" && device::ends(line, name.start, value);
             let form = match () {
-                () if netrc || coded => Form::Loose,
+                () if netrc || coded || typed => Form::Loose,
                 () if is_account(line, name, value) || ends() => Form::Said,
                 () => Form::Remote,
             };
@@ -123,7 +126,7 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
 /// Whether the code around them says that a word is the name's value: a call sets it, or it stands in
 /// for what is not given.
 fn is_sure(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
-    const ELSE: &[&str] = &["|| ", "?? ", "?: ", " or "];
+    const ELSE: &[&str] = &["|| ", "?? ", "?: ", ") or "];
     if gap.kind == Gap::Call {
         let verbs = names::has_word(name.text(line), &["set", "with"]);
         let only = line.at(value.end + 1) == b')';
@@ -131,7 +134,8 @@ fn is_sure(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
         return name.judged.kind == "password" && only && sets;
     }
     let between = line.get(name.end, value.start);
-    code::sets(line, name.start) || ELSE.iter().any(|sign| between.contains(sign))
+    let given = code::sets(line, name.start) || ELSE.iter().any(|sign| between.contains(sign));
+    given && name.judged.strength == Strength::Strong
 }
 
 /// What a form says of a field, not what is in it: `put("password", "required")`.

@@ -22,7 +22,9 @@ pub(super) fn is_literal(line: View<'_>, name: Name, gap: Separator, value: Valu
     let text = name.text(line);
     let tight = sign == b'=' && value.start == name.end + 1;
     let flag = text.starts_with('-') && (gap.kind == Gap::Flag || tight);
-    if flag || gap.kind == Gap::Line || is_query(line, name) || is_default(line, value) {
+    let openssl = ["-passin ", "-passout ", "-pass "];
+    let openssl = openssl.iter().any(|flag| line.get(0, name.start).ends_with(flag));
+    if flag || openssl || gap.kind == Gap::Line || is_query(line, name) || is_default(line, value) {
         return true;
     }
     if !ends(line, value) {
@@ -32,13 +34,13 @@ pub(super) fn is_literal(line: View<'_>, name: Name, gap: Separator, value: Valu
     is_shouted(text)
         || is_kebab(text)
         || is_beside_user(line, name)
-        || tight && (text.bytes().all(|b| b.is_ascii_uppercase()) || is_property(text) || lower)
+        || tight && (is_upper(text) || is_property(text) || lower)
 }
 
 /// Whether what follows the value can follow a setting: no argument, field or statement.
 fn ends(line: View<'_>, value: Value) -> bool {
     let end = line.run(value.end, &BLANK);
-    !matches!(line.at(end), b')' | b'}' | b']' | b',' | b';' | b'.' | b'+' | b'|')
+    !matches!(line.at(end), b')' | b'}' | b']' | b',' | b';' | b'.' | b'+' | b'|' | b'=')
 }
 
 /// `?password=x&…`, `user=bob&password=x`
@@ -47,8 +49,13 @@ fn is_query(line: View<'_>, name: Name) -> bool {
 }
 
 /// `DB_PASSWORD`
-fn is_shouted(name: &str) -> bool {
+pub(super) fn is_shouted(name: &str) -> bool {
     name.contains('_') && !name.bytes().any(|b| b.is_ascii_lowercase())
+}
+
+/// `ERLCOOKIE`, but not `PW`.
+fn is_upper(name: &str) -> bool {
+    name.len() >= 4 && name.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// `trust-store-password`
@@ -76,8 +83,8 @@ fn is_beside_user(line: View<'_>, name: Name) -> bool {
     name.judged.kind == "password" && (head.contains("username: ") || head.contains("user: "))
 }
 
-/// Whether it may be an argument of a call: a bracket is open before it, or it begins an indented
-/// line.
+/// Whether it may be an argument of a call: a bracket is open before it, another argument stands
+/// there, or it begins an indented line.
 fn is_argument(line: View<'_>, name: Name) -> bool {
     const REACH: usize = 256;
     let head = line.behind(name.start, REACH);
@@ -86,5 +93,6 @@ fn is_argument(line: View<'_>, name: Name) -> bool {
         b')' | b']' | b'}' => (depth - 1).max(0),
         _ => depth,
     });
-    depth > 0 || !head.is_empty() && head.trim().is_empty()
+    let bare = head.trim_end();
+    depth > 0 || bare.ends_with(',') || bare.is_empty() && !head.is_empty()
 }
