@@ -31,8 +31,7 @@ pub(super) fn is_literal(line: View<'_>, name: Name, gap: Separator, value: Valu
         return false;
     }
     let lower = matches!(name.judged.kind, "password" | "secret") && !is_argument(line, name);
-    is_shouted(text)
-        || is_kebab(text)
+    (tight || is_line(line, name, value)) && (is_shouted(text) || is_kebab(text))
         || is_beside_user(line, name)
         || tight && (is_upper(text) || is_property(text) || lower)
 }
@@ -41,6 +40,13 @@ pub(super) fn is_literal(line: View<'_>, name: Name, gap: Separator, value: Valu
 fn ends(line: View<'_>, value: Value) -> bool {
     let end = line.run(value.end, &BLANK);
     !matches!(line.at(end), b')' | b'}' | b']' | b',' | b';' | b'.' | b'+' | b'|' | b'=')
+}
+
+/// `- DB_PASSWORD: x` and nothing else.
+fn is_line(line: View<'_>, name: Name, value: Value) -> bool {
+    let rest = line.rest(value.end).trim_start();
+    line.get(0, name.start).trim_start_matches([' ', '\t', '-']).is_empty()
+        && (rest.is_empty() || rest.starts_with('#'))
 }
 
 /// `?password=x&…`, `user=bob&password=x`

@@ -44,7 +44,10 @@ pub(super) fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap,
     }
     // `GET /secrets HTTP/1.1`: part of a path, not a word. `:db-password "x"` is Clojure's.
     let keyword = line.before(start) == b':' && line.at(blank) == b'"';
-    let word = keyword || matches!(line.before(start), 0 | b' ' | b'\t' | b'(' | b'"' | b'\'');
+    // debconf's `package/root_password password x`
+    let typed = line.before(start) == b'/' && line.has_at(blank, "password ");
+    let word =
+        keyword || typed || matches!(line.before(start), 0 | b' ' | b'\t' | b'(' | b'"' | b'\'');
     word.then_some((Gap::Prose, blank))
 }
 

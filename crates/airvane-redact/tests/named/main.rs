@@ -10,6 +10,7 @@ mod names;
 mod printed;
 mod prose;
 mod servers;
+mod settings;
 
 /// A module of templates and of texts without a secret, as tests.
 macro_rules! subject {
@@ -34,3 +35,4 @@ subject!(names, the_value_of_a_telling_name_goes_whole, names_without_a_secret_s
 subject!(printed, a_printed_value_goes_whole, what_is_printed_without_a_secret_stays);
 subject!(prose, what_a_sentence_tells_goes_whole, sentences_without_a_secret_stay);
 subject!(servers, the_password_of_a_server_goes_whole, a_server_without_a_secret_stays);
+subject!(settings, a_word_in_a_setting_goes_whole, other_settings_stay);
