@@ -135,75 +135,100 @@ fn word(line: View<'_>, start: usize, i: usize) -> Option<(Gap, bool, usize)> {
 
 /// The same for what stands at `i`, behind the name's quotes and brackets.
 fn behind(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Separator> {
-    let (open, blank) = (line.before(start), line.run(i, &BLANK));
+    let blank = line.run(i, &BLANK);
     let make = |kind, after: usize| {
         let end = line.run(after, &BLANK);
-        Some(Separator { kind, loose: end > after, quoted, end })
+        Separator { kind, loose: end > after, quoted, end }
     };
-    let rest = line.rest(blank);
-    // A value in Windows' registry.
-    if rest.starts_with("REG_SZ") {
-        return make(Gap::Assign, blank + "REG_SZ".len());
-    }
-    // PHP's serialised text: `s:8:"password";s:7:"x";`.
-    if quoted && rest.starts_with(";s:") {
-        let length = line.run(blank + 3, &DIGITS);
-        return if line.at(length) == b':' { make(Gap::Assign, length + 1) } else { None };
-    }
-    if open == b'{' && (rest.starts_with(":-") || rest.starts_with(":=")) {
-        return make(Gap::Assign, blank + 2); // A shell's `${X:-x}`.
-    }
-    if open == b'{' && rest.starts_with(":?") {
-        return None;
-    }
-    // `::set-output name=db_password::x`
-    if rest.starts_with("::") && blank == i && is_named(line, start) {
-        return make(Gap::Assign, blank + 2);
-    }
-    // `-Name password -Value x`, `--name x --value y`
-    if let Some(value) = flag_ahead(line, start, blank) {
-        return make(Gap::Assign, value);
+    match notation(line, start, i, quoted) {
+        Some(Notation::Value(after)) => return Some(make(Gap::Assign, after)),
+        Some(Notation::None) => return None,
+        None => {}
     }
     if let Some(end) = code::alternative(line, blank).or_else(|| code::yielded(line, start, blank))
     {
-        return make(Gap::Comma, end);
+        return Some(make(Gap::Comma, end));
     }
-    if let Some((kind, length)) = sign(rest) {
-        let separator = make(kind?, blank + length)?;
+    if let Some((kind, length)) = sign(line.rest(blank)) {
+        let separator = make(kind?, blank + length);
         // `"tokens": {"default": "x", "agent": "y"}` has more than one.
         let many = line.get(start, i).trim_end_matches(['"', '\'']).ends_with('s');
         let inner = if many { None } else { object_field(line, separator.end) };
         return Some(Separator { end: inner.unwrap_or(separator.end), ..separator });
     }
-    if let Some(end) = cell(line, start, blank) {
-        return make(Gap::Cell, end);
+    let (kind, after) = drawn(line, start, i, quoted).or_else(|| {
+        if quoted {
+            behind_string(line, start, i, blank)
+        } else {
+            behind_word(line, start, i, blank)
+        }
+    })?;
+    Some(make(kind, after))
+}
+
+/// What a notation of its own says.
+enum Notation {
+    /// The value begins there or behind blanks.
+    Value(usize),
+    /// No value follows.
+    None,
+}
+
+/// What tools write between a name and its value beside the usual signs.
+fn notation(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Notation> {
+    let (open, blank) = (line.before(start), line.run(i, &BLANK));
+    let rest = line.rest(blank);
+    let value = |at| Some(Notation::Value(at));
+    // A value in Windows' registry.
+    if rest.starts_with("REG_SZ") {
+        return value(blank + "REG_SZ".len());
     }
-    // `user ~ bob ~ password ~ x`
-    if rest.starts_with("~ ") && blank > i {
-        return make(Gap::Said, blank + 1);
+    // PHP's serialised text: `s:8:"password";s:7:"x";`.
+    if quoted && rest.starts_with(";s:") {
+        let length = line.run(blank + 3, &DIGITS);
+        return if line.at(length) == b':' { value(length + 1) } else { Some(Notation::None) };
+    }
+    if open == b'{' && (rest.starts_with(":-") || rest.starts_with(":=")) {
+        return value(blank + 2); // A shell's `${X:-x}`.
+    }
+    if open == b'{' && rest.starts_with(":?") {
+        return Some(Notation::None);
+    }
+    // `::set-output name=db_password::x`
+    if rest.starts_with("::") && blank == i && is_named(line, start) {
+        return value(blank + 2);
     }
     // FastAPI's `"loc":["body","password"],"msg":"…","input":"x"`
     if quoted && line.before(i) == b']' && line.has_at(i, ",\"msg\":") {
         const INPUT: &str = "\"input\":";
-        let near = line.near(i, 2 * MAX_NAME);
-        return near.find(INPUT).and_then(|at| make(Gap::Assign, i + at + INPUT.len()));
+        let input = line.near(i, 2 * MAX_NAME).find(INPUT);
+        return Some(input.map_or(Notation::None, |at| Notation::Value(i + at + INPUT.len())));
+    }
+    // `-Name password -Value x`, `--name x --value y`
+    flag_ahead(line, start, blank).map(Notation::Value)
+}
+
+/// What is drawn between a name and its value: a table's rule, dashes, a tilde, or the comma of a
+/// list of arguments.
+fn drawn(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<(Gap, usize)> {
+    let blank = line.run(i, &BLANK);
+    let rest = line.rest(blank);
+    if let Some(end) = cell(line, start, blank) {
+        return Some((Gap::Cell, end));
+    }
+    // `user ~ bob ~ password ~ x`
+    if rest.starts_with("~ ") && blank > i {
+        return Some((Gap::Said, blank + 1));
     }
     // `[--token, x]`, `['--password', 'x']`
     let field = || value_field(line, line.run(blank + 1, &BLANK)).is_some();
     if rest.starts_with(',') && !field() && (line.at(start) == b'-' || line.before(start) == b'-') {
-        return make(Gap::Flag, blank + 1);
+        return Some((Gap::Flag, blank + 1));
     }
     // `admin password - x`, `password ---- x`
     let dashes = rest.bytes().take_while(|b| *b == b'-').count();
-    if dashes > 0 && blank > i && !quoted && BLANK.has(line.at(blank + dashes)) {
-        return make(Gap::Said, blank + dashes);
-    }
-    let (kind, after) = if quoted {
-        behind_string(line, start, i, blank)?
-    } else {
-        behind_word(line, start, i, blank)?
-    };
-    make(kind, after)
+    let apart = dashes > 0 && blank > i && !quoted && BLANK.has(line.at(blank + dashes));
+    apart.then_some((Gap::Said, blank + dashes))
 }
 
 /// The same where no sign stands behind a name in quotes, but fields, a comma or a string may:
