@@ -62,7 +62,7 @@ fn expressed(
 ) {
     let behind = |gap: Separator| match gap.kind {
         Gap::Assign | Gap::Comma => Some(Place::From(gap.end)),
-        Gap::Prose => tuple::bracketed(line, gap.end).map(Place::At),
+        Gap::Prose => prose::bracketed(line, gap.end).map(Place::At),
         _ => None,
     };
     let called = || within::called(line, start, end).map(Place::From);

@@ -4,7 +4,7 @@
 use super::{
     gap::{Gap, Separator},
     name::Name,
-    value::Value,
+    value::{self, Value},
 };
 use crate::{
     entropy,
@@ -70,4 +70,15 @@ pub(super) fn goes_on(line: View<'_>, name: Name, gap: Separator, value: Value) 
     // `password = get_secret` without quotes is code.
     wordy
         && (more || after.starts_with(['(', '<', '[']) || (name.judged.strength < Strength::Strong))
+}
+
+/// The word in brackets behind a word of prose: "password (x) rejected".
+pub(super) fn bracketed(line: View<'_>, at: usize) -> Option<Value> {
+    let close = match line.at(at) {
+        b'(' => b')',
+        b'[' if value::mask_at(line, at).is_none() => b']',
+        _ => return None,
+    };
+    let value = value::bare(line, at + 1, value::Reach::Item);
+    (line.at(value.end) == close && value.end > value.start).then_some(value)
 }

@@ -78,17 +78,6 @@ fn names_behind(line: View<'_>, end: usize) -> usize {
     i
 }
 
-/// The word in brackets behind a word of prose: "password (x) rejected".
-pub(super) fn bracketed(line: View<'_>, at: usize) -> Option<Value> {
-    let close = match line.at(at) {
-        b'(' => b')',
-        b'[' if value::mask_at(line, at).is_none() => b']',
-        _ => return None,
-    };
-    let value = value::bare(line, at + 1, value::Reach::Item);
-    (line.at(value.end) == close && value.end > value.start).then_some(value)
-}
-
 /// The literal that takes the place at `at` in a format, which stands behind it: `%s`, `{}`, `{0}`.
 pub(super) fn formatted(line: View<'_>, at: usize) -> Option<Value> {
     let own = hole(line, at)?;
