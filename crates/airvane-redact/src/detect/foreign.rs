@@ -106,6 +106,8 @@ fn separator(line: View<'_>, name: usize) -> Option<usize> {
     const FOR: &str = "для ";
     const DEFAULTS: &[&str] =
         &["por defecto", "por omisión", "par défaut", "по умолчанию", "padrão", "predefinita"];
+    const AGAIN: &str = "確認";
+    let name = name + if line.rest(name).starts_with(AGAIN) { AGAIN.len() } else { 0 };
     let quote = usize::from(matches!(line.at(name), b'"' | b'\''));
     // Greek's "κωδικός πρόσβασης".
     let name = name + if line.rest(name).starts_with(ACCESS) { ACCESS.len() } else { 0 };

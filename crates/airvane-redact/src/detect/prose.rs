@@ -40,7 +40,11 @@ pub(super) fn tells(line: View<'_>, name: Name, gap: Separator, text: &str) -> b
     let string = matches!(line.at(name.end + 1), b'"' | b'\'')
         && text.bytes().any(|b| b.is_ascii_digit())
         && values::is_telling(text);
-    (name.judged.strength >= Strength::Medium || keyed) && (!verb || string)
+    // FTP's and POP3's `PASS x`.
+    let sent = name.text(line) == "PASS"
+        && line.rest(name.end).split_whitespace().count() == 1
+        && values::is_telling(text);
+    (name.judged.strength >= Strength::Medium || keyed) && (!verb || string || sent)
 }
 
 /// "remove key x": a mere key of prose, so random that it can be nothing else.

@@ -11,7 +11,7 @@ use crate::{entropy, values, view::View};
 #[rustfmt::skip]
 pub(crate) const ANCHORS: &[&str] = &[
     "?code=", "&code=", "?ticket=", "&ticket=", "~hmac=", "&hmac=", ";jsessionid=",
-    "samlresponse=", "assertion=",
+    "samlresponse=", "assertion=", "?appid=", "&appid=",
 ];
 
 /// How far apart user and password may stand in a query, in bytes.
@@ -25,7 +25,9 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let read = value::bare(line, at + sign + 1, Reach::Query);
     let (start, end) = (read.start, read.end);
     let text = line.get(start, end);
-    let hashed = line.has_at(at + 1, "hmac=") || line.has_at(at + 1, "jsessionid=");
+    let hashed = line.has_at(at + 1, "hmac=")
+        || line.has_at(at + 1, "jsessionid=")
+        || line.has_at(at + 1, "appid=");
     let secret = if password {
         has_user(line, at, end) && text.bytes().any(|b| !b.is_ascii_digit())
     } else if hashed {

@@ -55,7 +55,9 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
             // password.
             let block = matches!(line.at(0), b' ' | b'\t') && name.text(line).contains("auth_");
             let property = name.start == 0 && name.text(line).contains('.');
-            let shell = line.has_at(0, "env ") || line.has_at(0, "setenv ");
+            let shell = line.has_at(0, "env ")
+                || line.has_at(0, "setenv ")
+                || matches!(name.text(line), "requirepass" | "masterauth");
             let named =
                 (block || property || shell) && name.judged.kind == "password" && !is_said(text);
             (named || values::is_telling(text)).then_some(Value { form: Form::Loose, ..value })

@@ -13,6 +13,9 @@ use crate::{
 
 /// Whether a bare value behind this name is a literal.
 pub(super) fn is_literal(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
+    if gap.kind == Gap::Tag {
+        return true;
+    }
     let bare = matches!(value.form, Form::Tight | Form::Loose) && !gap.quoted;
     let sign = line.at(name.end);
     let assigned = gap.kind == Gap::Assign && matches!(sign, b'=' | b':');
@@ -31,7 +34,9 @@ pub(super) fn is_literal(line: View<'_>, name: Name, gap: Separator, value: Valu
         return false;
     }
     let lower = matches!(name.judged.kind, "password" | "secret") && !is_argument(line, name);
-    (tight || is_line(line, name, value)) && (is_shouted(text) || is_kebab(text))
+    let alone = is_line(line, name, value);
+    (tight || alone) && (is_shouted(text) || is_kebab(text))
+        || alone && name.judged.kind == "password" && is_words(line, name, value)
         || is_beside_user(line, name)
         || tight && (is_upper(text) || is_property(text) || lower)
 }
@@ -47,6 +52,12 @@ fn is_line(line: View<'_>, name: Name, value: Value) -> bool {
     let rest = line.rest(value.end).trim_start();
     line.get(0, name.start).trim_start_matches([' ', '\t', '-']).is_empty()
         && (rest.is_empty() || rest.starts_with('#'))
+}
+
+/// `password: orders_db_password`, but not `password: password` and `password: userPassword`.
+fn is_words(line: View<'_>, name: Name, value: Value) -> bool {
+    let text = line.get(value.start, value.end);
+    !name.is(line, text) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
 /// `?password=x&…`, `user=bob&password=x`

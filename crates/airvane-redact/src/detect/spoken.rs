@@ -132,7 +132,9 @@ fn last(line: View<'_>, blank: usize) -> Option<usize> {
     let colon = rest.rfind(": ")?;
     let (head, tail) = (rest.get(..colon)?, rest.get(colon + 2..)?.trim_start());
     let plain = head.bytes().all(|b| b.is_ascii_alphanumeric() || b" @()-'._".contains(&b));
-    let drawn = entropy::looks_random(tail, 8) && !entropy::is_identifier(tail);
+    // MySQL draws signs too.
+    let made = head.contains("generated for") && !tail.contains(' ') && tail.len() >= 12;
+    let drawn = made || entropy::looks_random(tail, 8) && !entropy::is_identifier(tail);
     (plain && drawn && !tail.contains('/')).then(|| blank + rest.len() - tail.len())
 }
 
@@ -142,7 +144,7 @@ fn is_line(line: View<'_>, start: usize, value: usize) -> bool {
     static PATH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.:/");
     // The name may be the last part of a path: `kv put db/password x`, `set Db:Password x`.
     let word = line.back_within(start, &PATH, MAX_NAME);
-    let head = line.get(0, word).trim_start();
+    let head = line.get(0, word).trim_start_matches([' ', '\t', '#']);
     let rest = line.rest(value).trim_end().trim_end_matches(';');
     let alone = head.is_empty() && !rest.is_empty() && !rest.contains(' ');
     let words = [

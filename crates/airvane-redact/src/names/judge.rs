@@ -50,7 +50,11 @@ fn judge_words(words: &[String]) -> Judgement {
         _ if ABOUT.contains(&last) => return NOTHING,
         _ => {}
     }
-    if words.first().is_some_and(|w| matches!(w.as_str(), "max" | "min" | "num" | "total" | "n")) {
+    // `n_tokens`, but not `N8N_API_KEY`.
+    let count = words.first().is_some_and(|w| {
+        matches!(w.as_str(), "max" | "min" | "num" | "total") || w == "n" && words.len() == 2
+    });
+    if count {
         return NOTHING;
     }
     let strong = strong_pair(words)

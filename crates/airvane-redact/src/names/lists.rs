@@ -26,7 +26,7 @@ pub(super) const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
             "encrypt", "decryption", "signing", "master", "fernet", "storage", "shared", "ssh",
             "deploy", "license", "app", "application", "consumer", "client", "server", "admin",
             "root", "write", "ingest", "insert", "integration", "subscription", "webhook", "rsa",
-            "hmac", "jwt", "session", "cookie", "functions", "host", "nonce", "user", "personal", "project",
+            "hmac", "jwt", "session", "cookie", "functions", "host", "nonce", "in", "validation", "props", "user", "personal", "project",
             "wep", "wpa", "wifi", "fi", "pragma", "keystore", "truststore", "transport", "dev", "live", "prod", "production", "sdk", "recovery", "unseal", "unlock", "symmetric",
         ],
         "key",
