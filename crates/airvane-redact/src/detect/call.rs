@@ -4,7 +4,7 @@
 
 use super::{
     Found,
-    name::Name,
+    name::{MAX_NAME, Name},
     value::{self, Value},
 };
 use crate::{
@@ -104,6 +104,15 @@ pub(crate) const CALLS: &[Call] = &[
     call("create_superuser(", 2, "password"),
     call("createaccount(", 1, "password"),
     call("new sequelize(", 2, "password"),
+    call("wifi.begin(", 1, "password"),
+    call("wifi.softap(", 1, "password"),
+    call("createcredential(", 2, "password"),
+    call("httpbasic(", 1, "password"),
+    call(":connect(", 2, "password"),
+    call("symmetricsecuritykey(", 0, "key"),
+    call("derivebytes(", 0, "password"),
+    call("cookieparser(", 0, "key"),
+    call("newcookiestore(", 0, "key"),
     call("aes.encrypt(", 1, "key"),
     call("aes.decrypt(", 1, "key"),
     call("bot.run(", 0, "token"),
@@ -125,11 +134,15 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         found.push(Found { start, end, kind: call.kind, from: at, named: true });
         return;
     }
+    if let Some(Value { start, end, .. }) = in_address(line, call, i) {
+        found.push(Found { start, end, kind: call.kind, from: at, named: true });
+        return;
+    }
     for position in 0..=call.argument {
         let (argument, end) = argument(line, line.run(i, &BLANK), limit);
         if position == call.argument {
             if let Some(value) = argument
-                && is_given(line, value)
+                && is_given(line, value, call.kind)
             {
                 let Value { start, end, .. } = value;
                 found.push(Found { start, end, kind: call.kind, from: at, named: true });
@@ -179,26 +192,38 @@ fn last(line: View<'_>, at: usize, limit: usize) -> Option<Value> {
         let (literal, end) = argument(line, line.run(i, &BLANK), limit);
         let literal = literal?;
         if line.at(end) != b',' {
-            return Some(literal).filter(|value| is_given(line, *value));
+            return Some(literal).filter(|value| is_given(line, *value, "password"));
         }
         i = end + 1;
     }
     None
 }
 
-/// Whether a literal can be a secret: no placeholder, address or sentence.
-fn is_given(line: View<'_>, value: Value) -> bool {
+/// Oracle's one argument: `cx_Oracle.connect("bob/x@db")`.
+fn in_address(line: View<'_>, call: &Call, at: usize) -> Option<Value> {
+    let address = value::quoted(line, at).filter(|_| call.name.ends_with("oracle.connect("))?;
+    let text = line.get(address.start, address.end);
+    let host = text.find('@')?;
+    let slash = text.get(..host)?.find('/')?;
+    let (start, end) = (address.start + slash + 1, address.start + host);
+    (end > start).then_some(Value { start, end, ..address })
+}
+
+/// Whether a literal can be a secret: no placeholder, address or sentence; a key may be words.
+fn is_given(line: View<'_>, value: Value, kind: &str) -> bool {
     let text = line.get(value.start, value.end);
+    let words = kind == "key" || text.bytes().any(|b| b.is_ascii_digit());
     text.len() >= 3
         && !values::is_placeholder(text)
         && !text.contains("://")
-        && (!text.contains(' ') || text.bytes().any(|b| b.is_ascii_digit()))
+        && (!text.contains(' ') || words)
 }
 
 /// The literal at `at`, if the argument is one, and where the argument ends.
 fn argument(line: View<'_>, at: usize, limit: usize) -> (Option<Value>, usize) {
     static CLOSES: Class = Class::of(b",)");
-    let literal = value::quoted(line, at).filter(|value| value.end < line.len());
+    let literal =
+        value::quoted(line, at + bytes_of(line, at)).filter(|value| value.end < line.len());
     let mut i = literal.map_or(at, |value| value.end + 1);
     let mut depth = 0usize;
     while i < limit {
@@ -215,6 +240,15 @@ fn argument(line: View<'_>, at: usize, limit: usize) -> (Option<Value>, usize) {
         i += 1;
     }
     (literal, i)
+}
+
+/// Length of what makes bytes of a literal: `[]byte(`, `Encoding.UTF8.GetBytes(`.
+fn bytes_of(line: View<'_>, at: usize) -> usize {
+    const MAKERS: &[&str] = &["[]byte", "getbytes", "bytes", "buffer.from"];
+    let open = (at..line.len().min(at + MAX_NAME)).find(|i| line.at(*i) == b'(');
+    let Some(open) = open.filter(|i| matches!(line.at(i + 1), b'"' | b'\'')) else { return 0 };
+    let maker = line.get(at, open).to_ascii_lowercase();
+    if MAKERS.iter().any(|name| maker.ends_with(name)) { open + 1 - at } else { 0 }
 }
 
 #[cfg(test)]

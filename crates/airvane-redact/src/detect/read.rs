@@ -39,7 +39,7 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
         }
         let remote = matches!(gap.kind, Gap::Comma | Gap::Call)
             && values::is_wordlike(text)
-            && (is_said(text) || !is_sure(line, name, gap, value));
+            && (is_said(name, text) || !is_sure(line, name, gap, value));
         // `"{{ x | default('y') }}"`
         let template = line.get(value.start, value.end).starts_with("{{");
         let inner = template.then(|| fallback(line, value.start, value.end)).flatten();
@@ -58,8 +58,9 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
             let shell = line.has_at(0, "env ")
                 || line.has_at(0, "setenv ")
                 || matches!(name.text(line), "requirepass" | "masterauth");
-            let named =
-                (block || property || shell) && name.judged.kind == "password" && !is_said(text);
+            let named = (block || property || shell)
+                && name.judged.kind == "password"
+                && !is_said(name, text);
             (named || values::is_telling(text)).then_some(Value { form: Form::Loose, ..value })
         }
         Gap::Tag => Some(tagged(line, at)),
@@ -131,9 +132,10 @@ fn is_sure(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
     const ELSE: &[&str] = &["|| ", "?? ", "?: ", ") or "];
     if gap.kind == Gap::Call {
         let verbs = names::has_word(name.text(line), &["set", "with"]);
-        let only = line.at(value.end + 1) == b')';
+        let only = line.at(value.end + 1) == b')' || line.has_at(value.end + 1, ".getbytes(");
         let sets = verbs || line.before(name.start) == b'.';
-        return name.judged.kind == "password" && only && sets;
+        let key = verbs && name.judged.strength == Strength::Strong;
+        return (name.judged.kind == "password" || key) && only && sets;
     }
     let between = line.get(name.end, value.start);
     let given = code::sets(line, name.start) || ELSE.iter().any(|sign| between.contains(sign));
@@ -141,7 +143,7 @@ fn is_sure(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
 }
 
 /// What a form says of a field, not what is in it: `put("password", "required")`.
-fn is_said(text: &str) -> bool {
+fn is_said(name: Name, text: &str) -> bool {
     const SAID: &[&str] = &[
         "invalid",
         "required",
@@ -164,7 +166,8 @@ fn is_said(text: &str) -> bool {
         "visible",
         "text",
     ];
-    text.len() < 3 || text.contains(' ') || SAID.contains(&text.to_ascii_lowercase().as_str())
+    let sentence = text.contains(' ') && name.judged.kind != "key";
+    text.len() < 3 || sentence || SAID.contains(&text.to_ascii_lowercase().as_str())
 }
 
 /// The name of an object of Kubernetes (RFC 1123), of words: `secret "airflow-fernet-7f8a" not found`.

@@ -14,7 +14,7 @@ use crate::{
 /// Whether a bare value behind this name is a literal.
 pub(super) fn is_literal(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
     if gap.kind == Gap::Tag {
-        return true;
+        return is_element(line, name, value);
     }
     let bare = matches!(value.form, Form::Tight | Form::Loose) && !gap.quoted;
     let sign = line.at(name.end);
@@ -39,6 +39,14 @@ pub(super) fn is_literal(line: View<'_>, name: Name, gap: Separator, value: Valu
         || alone && name.judged.kind == "password" && is_words(line, name, value)
         || is_beside_user(line, name)
         || tight && (is_upper(text) || is_property(text) || lower)
+}
+
+/// `<password>x</password>`
+fn is_element(line: View<'_>, name: Name, value: Value) -> bool {
+    let closed = line.rest(value.end).strip_prefix("</");
+    line.before(name.start) == b'<'
+        && closed.is_some_and(|tag| tag.starts_with(name.text(line)))
+        && name.judged.kind == "password"
 }
 
 /// Whether what follows the value can follow a setting: no argument, field or statement.

@@ -94,6 +94,10 @@ pub(super) fn word(line: View<'_>, at: usize, position: usize) -> Option<Value> 
 /// The word behind a command that takes a password as its second argument or behind a sign:
 /// `sentinel auth-pass mymaster x`, `user bob on >x`.
 fn argument(line: View<'_>, at: usize) -> Option<Value> {
+    // Robot Framework's `Input Password    id=x    y`.
+    if line.has_at(at, "input password  ") {
+        return word(line, at + "input password  ".len(), 1);
+    }
     // MinIO's `mc alias set name https://host user x`.
     if let Some(command) = ["alias set ", "config host add "].iter().find(|c| line.has_at(at, c)) {
         let host = word(line, at + command.len(), 1)?;

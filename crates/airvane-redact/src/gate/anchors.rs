@@ -144,7 +144,7 @@ const HASHED: Beside = of(b"abcdefghijklmnopqrstuvwxyz0123456789./");
 const HOST: Beside = of(b"abcdefghijklmnopqrstuvwxyz0123456789:_$%~!{-.<*[");
 
 pub(super) const ROWS: &[Row] = &[
-    wide(ANY, "pass", of(b"\n(wpcf=: \"'_-\\]}%)0123456789<>,;|"), Anchor::Name),
+    wide(ANY, "pass", of(b"\n([wpcf=: \"'_-\\]}%)0123456789<>,;|"), Anchor::Name),
     row("pwd", Anchor::Name),
     row("pswd", Anchor::Name),
     row("pswr", Anchor::Name),
@@ -281,6 +281,7 @@ pub(super) const ROWS: &[Row] = &[
     row("rootpw --", Anchor::Shell),
     row("auth-pass ", Anchor::Shell),
     row("set-agent-token ", Anchor::Shell),
+    row("input password  ", Anchor::Shell),
     row("alias set ", Anchor::Shell),
     row("config host add ", Anchor::Shell),
     row("stats auth ", Anchor::Shell),
