@@ -22,7 +22,7 @@ const NO_VALUES: &[&str] = &[
     "basic", "bearer", "digest", "negotiate", "unexpected", "found", "already", "exists", "set",
     "stdin", "prompt", "env", "environment", "vault", "oauth2", "oauth", "ldap", "kerberos",
     "amd64", "arm64", "i386", "armhf", "noarch", "all", "ppc64el", "s390x", "riscv64",
-    "private", "public", "name", "value", "key", "new", "old", "only", "see", "use", "get",
+    "private", "public", "utf-8", "utf8", "name", "value", "key", "new", "old", "only", "see", "use", "get",
 ];
 
 /// Whether `value` stands for a secret instead of being one. Masks of ours are placeholders too.
@@ -48,6 +48,9 @@ pub(crate) fn is_template(value: &str) -> bool {
         || between("{", "}") && is_field(v)
         || between("%", "%")
         || between("[", "]")
+        || between("#{", "}")
+        || between("%{", "}")
+        || is_joined(v)
         || v.starts_with("***")
         || v.ends_with("***") && v.len() < 12
         || v.starts_with("${{")
@@ -55,6 +58,14 @@ pub(crate) fn is_template(value: &str) -> bool {
         || matches!(v, "%s" | "%r" | "%d" | "{}" | "\"\"" | "''")
         || is_shell_variable(v)
         || is_instruction(v)
+}
+
+/// What code puts together: `${prefix}/DB_PASSWORD`, `$(cat /run/x)`, `" + conf["password"]`.
+fn is_joined(v: &str) -> bool {
+    const CODE: &[&str] = &["\"+", "\" +", "'+", "' +", "+ ", "$$(", "\\$(", "$("];
+    let words = |rest: &str| rest.bytes().all(|b| b.is_ascii_alphabetic() || b"/_-:.".contains(&b));
+    let template = v.strip_prefix("${").and_then(|v| v.split_once('}'));
+    template.is_some_and(|(_, rest)| words(rest)) || CODE.iter().any(|code| v.starts_with(code))
 }
 
 /// `{password}`, `{0}`, `{db.user!r}`, `{ password }`: a place for a value, not `{Xy!361}`.
@@ -82,6 +93,10 @@ fn is_shell_variable(v: &str) -> bool {
         return true;
     }
     let name = name.strip_prefix("env:").unwrap_or(name);
+    // Groovy's `$System.env.DB_PASSWORD`.
+    if name.contains(".env.") && name.split('.').all(is_plain) {
+        return true;
+    }
     !name.is_empty()
         && (name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
             || (name.contains('_') && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')))
@@ -93,6 +108,7 @@ fn is_instruction(v: &str) -> bool {
     let says = |what: &str| lower.starts_with(what);
     (says("your_") || says("your-") || says("your ") || says("insert_"))
         && !v.bytes().any(|b| b.is_ascii_digit())
+        || says("autogenerate")
         || says("env.")
         || says("env:")
         || says("vault:")
@@ -185,10 +201,13 @@ fn is_expression(value: &str, names: &Names) -> bool {
     if opens.is_some() && path.split('.').all(is_plain) && !path.is_empty() {
         return true;
     }
-    // An attribute: `conn.password`, `config.DB_PASS`.
+    // An attribute: `conn.password`, `config.DB_PASS`, `random_password.db.result`.
     if v.contains('.') && v.split('.').all(is_plain) {
-        let last = v.rsplit('.').next().unwrap_or(v);
-        return ROOTS.contains(&head) || names.judge(last).strength >= Strength::Medium;
+        let secret = |part: &str| names.judge(part).strength >= Strength::Medium;
+        let digits = v.bytes().any(|b| b.is_ascii_digit());
+        return ROOTS.contains(&head)
+            || v.rsplit('.').next().is_some_and(secret)
+            || !digits && v.split('.').any(secret);
     }
     // The name of another setting: `POSTGRES_PASSWORD: DB_PASSWORD`.
     is_plain(v)

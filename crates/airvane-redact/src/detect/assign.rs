@@ -192,6 +192,10 @@ fn is_secret(
     if name.is(line, "pass") && (counts || values::is_outcome(text)) {
         return false;
     }
+    // `TTY=pts/0 ; PWD=/home/bob`: the working directory.
+    if name.text(line) == "PWD" && text.starts_with('/') {
+        return false;
+    }
     // A shell's command substitution: what it prints is elsewhere.
     if line.before(value.start) == b'`' && gap.kind == Gap::Assign && text.contains(' ') {
         return false;

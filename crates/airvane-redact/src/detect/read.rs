@@ -63,7 +63,10 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
                 && !is_said(name, text);
             (named || values::is_telling(text)).then_some(Value { form: Form::Loose, ..value })
         }
-        Gap::Tag => Some(tagged(line, at)),
+        Gap::Tag => Some(tagged(line, at)).filter(|value| {
+            // "AUTH <password> signs in" has a place for a value, no element.
+            line.has_at(value.end, "</") || line.text.trim_start().starts_with('<')
+        }),
         Gap::Flag => flag_value(line, at),
         Gap::Said | Gap::Cell => {
             Some(Value { form: Form::Said, ..value::bare(line, at, Reach::Item) })

@@ -69,7 +69,10 @@ pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
         }
         i += 1;
     }
-    Some(Value { start, end: line.len(), form: Form::Quoted })
+    // It closes what another opened before: `read -p "password: " x`.
+    let before = line.behind(open, MAX_TEMPLATE).bytes().filter(|b| *b == quote).count();
+    let closes = slashes == 0 && quote == b'"' && before % 2 == 1 && line.at(start) != b'+';
+    (!closes).then_some(Value { start, end: line.len(), form: Form::Quoted })
 }
 
 /// Length of what follows the quote at `i` and belongs to it: CSV and C# double quotes in a string.
