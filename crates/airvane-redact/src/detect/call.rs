@@ -104,6 +104,10 @@ pub(crate) const CALLS: &[Call] = &[
     call("create_superuser(", 2, "password"),
     call("createaccount(", 1, "password"),
     call("new sequelize(", 2, "password"),
+    call("bearer_auth(", 0, "token"),
+    call("::bearer(", 0, "token"),
+    call("::basic(", 1, "password"),
+    call("with_auth(", 1, "password"),
     call("wifi.begin(", 1, "password"),
     call("wifi.softap(", 1, "password"),
     call("createcredential(", 2, "password"),
@@ -212,11 +216,12 @@ fn in_address(line: View<'_>, call: &Call, at: usize) -> Option<Value> {
 /// Whether a literal can be a secret: no placeholder, address or sentence; a key may be words.
 fn is_given(line: View<'_>, value: Value, kind: &str) -> bool {
     let text = line.get(value.start, value.end);
+    let blanks = text.bytes().filter(|b| *b == b' ').count();
     let words = kind == "key" || text.bytes().any(|b| b.is_ascii_digit());
     text.len() >= 3
         && !values::is_placeholder(text)
         && !text.contains("://")
-        && (!text.contains(' ') || words)
+        && (blanks <= 1 || words)
 }
 
 /// The literal at `at`, if the argument is one, and where the argument ends.
@@ -242,9 +247,9 @@ fn argument(line: View<'_>, at: usize, limit: usize) -> (Option<Value>, usize) {
     (literal, i)
 }
 
-/// Length of what makes bytes of a literal: `[]byte(`, `Encoding.UTF8.GetBytes(`.
+/// Length of what wraps a literal: `[]byte(`, `Encoding.UTF8.GetBytes(`, `Some(`.
 fn bytes_of(line: View<'_>, at: usize) -> usize {
-    const MAKERS: &[&str] = &["[]byte", "getbytes", "bytes", "buffer.from"];
+    const MAKERS: &[&str] = &["[]byte", "getbytes", "bytes", "buffer.from", "some"];
     let open = (at..line.len().min(at + MAX_NAME)).find(|i| line.at(*i) == b'(');
     let Some(open) = open.filter(|i| matches!(line.at(i + 1), b'"' | b'\'')) else { return 0 };
     let maker = line.get(at, open).to_ascii_lowercase();
