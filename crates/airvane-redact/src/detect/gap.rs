@@ -127,9 +127,10 @@ fn word(line: View<'_>, start: usize, i: usize) -> Option<(Gap, bool, usize)> {
     if let Some(end) = code::second(line, start, i) {
         return Some((Gap::Assign, true, end));
     }
-    // `set_password("x")`, and Rust's `set_password(Some("x"))`.
+    // `set_password("x")`, `setpassword(b"x")`, and Rust's `set_password(Some("x"))`.
     let argument = i + 1 + if line.has_at(i, "(Some(\"") { "Some(".len() } else { 0 };
-    if line.at(i) == b'(' && matches!(line.at(argument), b'"' | b'\'') {
+    let quote = argument + usize::from(matches!(line.at(argument), b'b' | b'r' | b'@'));
+    if line.at(i) == b'(' && matches!(line.at(quote), b'"' | b'\'') {
         return Some((Gap::Call, false, argument));
     }
     code::declared(line, i, line.run(i, &BLANK)).map(|end| (Gap::Assign, true, end))
