@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     entropy, names, values,
-    view::{BLANK, Class, View},
+    view::{BLANK, Class, NAME, View},
 };
 
 /// A function and the position of its secret argument.
@@ -250,10 +250,12 @@ fn argument(line: View<'_>, at: usize, limit: usize) -> (Option<Value>, usize) {
 /// Length of what wraps a literal: `[]byte(`, `Encoding.UTF8.GetBytes(`, `Some(`.
 fn bytes_of(line: View<'_>, at: usize) -> usize {
     const MAKERS: &[&str] = &["[]byte", "getbytes", "bytes", "buffer.from", "some"];
-    let open = (at..line.len().min(at + MAX_NAME)).find(|i| line.at(*i) == b'(');
-    let Some(open) = open.filter(|i| matches!(line.at(i + 1), b'"' | b'\'')) else { return 0 };
+    let array = if line.has_at(at, "[]") { 2 } else { 0 };
+    let open = line.run_within(at + array, &NAME, MAX_NAME);
+    let string = line.at(open) == b'(' && matches!(line.at(open + 1), b'"' | b'\'');
     let maker = line.get(at, open).to_ascii_lowercase();
-    if MAKERS.iter().any(|name| maker.ends_with(name)) { open + 1 - at } else { 0 }
+    let wraps = string && MAKERS.iter().any(|name| maker.ends_with(name));
+    if wraps { open + 1 - at } else { 0 }
 }
 
 #[cfg(test)]

@@ -69,7 +69,10 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
         }),
         Gap::Flag => flag_value(line, at),
         Gap::Said | Gap::Cell => {
-            Some(Value { form: Form::Said, ..value::bare(line, at, Reach::Item) })
+            // MySQL draws signs that end other values.
+            let drawn = line.behind(at, MAX_NAME).contains("generated for ");
+            let reach = if drawn { Reach::Blank } else { Reach::Item };
+            Some(Value { form: Form::Said, ..value::bare(line, at, reach) })
         }
         Gap::Prose => {
             let near =
