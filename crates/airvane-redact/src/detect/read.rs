@@ -18,51 +18,11 @@ use crate::{
 pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value> {
     let at = gap.end;
     if let Some(value) = value::quoted(line, at).map(|value| joined(line, value)) {
-        // SQL's `PASSWORD 'x'`, but not "pass `x` to it".
-        let shouted = line.get(name.start, name.end) == "SECRET" && line.at(at) == b'\'';
-        let telling = name.judged.kind == "password" || name.judged.compound || shouted;
-        let text = line.get(value.start, value.end);
-        if gap.kind == Gap::Prose && name.is(line, "secret") && !shouted && is_label(text) {
-            return None;
-        }
-        let drawn = text.bytes().any(|b| b.is_ascii_digit()) && values::is_telling(text);
-        // "username `admin` and password `x`"
-        let beside = name.judged.kind == "password"
-            && line.behind(name.start, MAX_NAME).contains("user")
-            && !text.contains(' ');
-        let told = line.before(value.start) == b'`'
-            && !(name.judged.kind == "password" && (drawn || beside));
-        // "expected token 'x' but got None"
-        let telling = telling || name.judged.kind == "token" && values::is_service_key(text);
-        if gap.kind == Gap::Prose && (!telling || told) {
-            return Some(Value { form: Form::Remote, ..value });
-        }
-        let remote = matches!(gap.kind, Gap::Comma | Gap::Call)
-            && values::is_wordlike(text)
-            && (is_said(name, text) || !is_sure(line, name, gap, value));
-        // `"{{ x | default('y') }}"`
-        let template = line.get(value.start, value.end).starts_with("{{");
-        let inner = template.then(|| fallback(line, value.start, value.end)).flatten();
-        return (!remote).then_some(inner.unwrap_or(value));
+        return string(line, name, gap, value);
     }
-    let form = if gap.loose { Form::Loose } else { Form::Tight };
     match gap.kind {
         Gap::Comma | Gap::Call => None,
-        Gap::Line => {
-            let value = value::bare(line, at, Reach::Blank);
-            let text = line.get(value.start, value.end);
-            // keepalived's `auth_pass x` in a block and properties' `db.password  x`: nothing but its
-            // password.
-            let block = matches!(line.at(0), b' ' | b'\t') && name.text(line).contains("auth_");
-            let property = name.start == 0 && name.text(line).contains('.');
-            let shell = line.has_at(0, "env ")
-                || line.has_at(0, "setenv ")
-                || matches!(name.text(line), "requirepass" | "masterauth");
-            let named = (block || property || shell)
-                && name.judged.kind == "password"
-                && !is_said(name, text);
-            (named || values::is_telling(text)).then_some(Value { form: Form::Loose, ..value })
-        }
+        Gap::Line => alone(line, name, at),
         Gap::Tag => Some(tagged(line, at)).filter(|value| {
             // "AUTH <password> signs in" has a place for a value, no element.
             line.has_at(value.end, "</") || line.text.trim_start().starts_with('<')
@@ -74,62 +34,114 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
             let reach = if drawn { Reach::Blank } else { Reach::Item };
             Some(Value { form: Form::Said, ..value::bare(line, at, reach) })
         }
-        Gap::Prose => {
-            let near =
-                line.text.get(name.start.saturating_sub(200)..name.start).unwrap_or_default();
-            let head = line.text.trim_start();
-            let begins = head.starts_with("login ") || head.starts_with("default login ");
-            let netrc = near.contains("login ") && (near.contains("machine ") || begins);
-            // debconf's `package/root_password password x`
-            let typed = line.before(name.start) == b'/' && line.has_at(at, "password ");
-            // Cisco: `password 0 x`, `secret 5 x`.
-            let begin = if typed { at + "password ".len() } else { device::coding(line, at) };
-            let value = value::bare(line, begin, Reach::Item);
-            let coded = begin > at && values::is_telling(line.get(value.start, value.end));
-            let ends = || name.judged.kind == "password" && device::ends(line, name.start, value);
-            let form = match () {
-                () if netrc || coded || typed => Form::Loose,
-                () if is_account(line, name, value) || ends() => Form::Said,
-                () => Form::Remote,
-            };
-            Some(Value { form, ..value })
-        }
-        Gap::Assign => {
-            if name.judged.kind == "password"
-                && value::quoted(line, at).is_none()
-                && let Some(value) = connection::value(line, name.start, at)
-            {
-                return Some(value);
-            }
-            let at = annotation(line, at).unwrap_or(at);
-            if line.get(gap.end.saturating_sub(3), gap.end).eq_ignore_ascii_case("%3d") {
-                return Some(encoded(line, at));
-            }
-            if let Some(value) = value::quoted(line, at) {
-                return Some(value);
-            }
-            if let Some(value) = argument(line, at) {
-                return Some(value);
-            }
-            let first = line.at(at);
-            if (first == b'{' || first.is_ascii_alphabetic() || first == b'$')
-                && let Some(value) = fallback(line, at, line.len())
-            {
-                return Some(value);
-            }
-            // `git diff --word-diff`: `password = [-x-]{+y+}`.
-            if line.has_at(at, "[-")
-                && let Some(end) = line.rest(at).find("-]").map(|i| at + i)
-            {
-                return Some(Value { start: at + 2, end, form });
-            }
-            // `token: Bearer x`: the scheme is a word of its own.
-            let at = at + header::scheme_word(line.rest(at));
-            let value = value::bare(line, at, reach(line, name, gap));
-            let end = if gap.loose { signed(line, name, value) } else { value.end };
-            Some(Value { end, form, ..value })
-        }
+        Gap::Prose => Some(told(line, name, at)),
+        Gap::Assign => Some(assigned(line, name, gap)),
     }
+}
+
+/// A value in quotes.
+fn string(line: View<'_>, name: Name, gap: Separator, value: Value) -> Option<Value> {
+    // SQL's `PASSWORD 'x'`, but not "pass `x` to it".
+    let shouted = line.get(name.start, name.end) == "SECRET" && line.at(gap.end) == b'\'';
+    let telling = name.judged.kind == "password" || name.judged.compound || shouted;
+    let text = line.get(value.start, value.end);
+    if gap.kind == Gap::Prose && name.is(line, "secret") && !shouted && is_label(text) {
+        return None;
+    }
+    let drawn = text.bytes().any(|b| b.is_ascii_digit()) && values::is_telling(text);
+    // "username `admin` and password `x`"
+    let beside = name.judged.kind == "password"
+        && line.behind(name.start, MAX_NAME).contains("user")
+        && !text.contains(' ');
+    let told =
+        line.before(value.start) == b'`' && !(name.judged.kind == "password" && (drawn || beside));
+    // "expected token 'x' but got None"
+    let telling = telling || name.judged.kind == "token" && values::is_service_key(text);
+    if gap.kind == Gap::Prose && (!telling || told) {
+        return Some(Value { form: Form::Remote, ..value });
+    }
+    let remote = matches!(gap.kind, Gap::Comma | Gap::Call)
+        && values::is_wordlike(text)
+        && (is_said(name, text) || !is_sure(line, name, gap, value));
+    // `"{{ x | default('y') }}"`
+    let template = line.get(value.start, value.end).starts_with("{{");
+    let inner = template.then(|| fallback(line, value.start, value.end)).flatten();
+    (!remote).then_some(inner.unwrap_or(value))
+}
+
+/// The one word behind a name where nothing else is in the line.
+fn alone(line: View<'_>, name: Name, at: usize) -> Option<Value> {
+    let value = value::bare(line, at, Reach::Blank);
+    let text = line.get(value.start, value.end);
+    // keepalived's `auth_pass x` in a block and properties' `db.password  x`: nothing but its
+    // password.
+    let block = matches!(line.at(0), b' ' | b'\t') && name.text(line).contains("auth_");
+    let property = name.start == 0 && name.text(line).contains('.');
+    let shell = line.has_at(0, "env ")
+        || line.has_at(0, "setenv ")
+        || matches!(name.text(line), "requirepass" | "masterauth");
+    let named =
+        (block || property || shell) && name.judged.kind == "password" && !is_said(name, text);
+    (named || values::is_telling(text)).then_some(Value { form: Form::Loose, ..value })
+}
+
+/// The word behind a name in prose.
+fn told(line: View<'_>, name: Name, at: usize) -> Value {
+    let near = line.text.get(name.start.saturating_sub(200)..name.start).unwrap_or_default();
+    let head = line.text.trim_start();
+    let begins = head.starts_with("login ") || head.starts_with("default login ");
+    let netrc = near.contains("login ") && (near.contains("machine ") || begins);
+    // debconf's `package/root_password password x`
+    let typed = line.before(name.start) == b'/' && line.has_at(at, "password ");
+    // Cisco: `password 0 x`, `secret 5 x`.
+    let begin = if typed { at + "password ".len() } else { device::coding(line, at) };
+    let value = value::bare(line, begin, Reach::Item);
+    let coded = begin > at && values::is_telling(line.get(value.start, value.end));
+    let ends = || name.judged.kind == "password" && device::ends(line, name.start, value);
+    let form = match () {
+        () if netrc || coded || typed => Form::Loose,
+        () if is_account(line, name, value) || ends() => Form::Said,
+        () => Form::Remote,
+    };
+    Value { form, ..value }
+}
+
+/// What stands behind a sign.
+fn assigned(line: View<'_>, name: Name, gap: Separator) -> Value {
+    let (at, form) = (gap.end, if gap.loose { Form::Loose } else { Form::Tight });
+    if name.judged.kind == "password"
+        && value::quoted(line, at).is_none()
+        && let Some(value) = connection::value(line, name.start, at)
+    {
+        return value;
+    }
+    let at = annotation(line, at).unwrap_or(at);
+    if line.get(gap.end.saturating_sub(3), gap.end).eq_ignore_ascii_case("%3d") {
+        return encoded(line, at);
+    }
+    if let Some(value) = value::quoted(line, at) {
+        return value;
+    }
+    if let Some(value) = argument(line, at) {
+        return value;
+    }
+    let first = line.at(at);
+    if (first == b'{' || first.is_ascii_alphabetic() || first == b'$')
+        && let Some(value) = fallback(line, at, line.len())
+    {
+        return value;
+    }
+    // `git diff --word-diff`: `password = [-x-]{+y+}`.
+    if line.has_at(at, "[-")
+        && let Some(end) = line.rest(at).find("-]").map(|i| at + i)
+    {
+        return Value { start: at + 2, end, form };
+    }
+    // `token: Bearer x`: the scheme is a word of its own.
+    let at = at + header::scheme_word(line.rest(at));
+    let value = value::bare(line, at, reach(line, name, gap));
+    let end = if gap.loose { signed(line, name, value) } else { value.end };
+    Value { end, form, ..value }
 }
 
 /// Whether the code around them says that a word is the name's value: a call sets it, or it stands in
