@@ -378,8 +378,12 @@ fn is_phrase(v: &str, spaces: usize, kind: &str) -> bool {
         return v.bytes().all(|b| b.is_ascii_lowercase() || b == b' ');
     }
     let random_word = || v.split(' ').any(|word| entropy::looks_random(word, 12));
+    // Flask's and WordPress' keys hold any sign, blanks too.
+    let signs = v.bytes().filter(|b| b.is_ascii_punctuation() && !b".,'-".contains(b)).count();
+    let drawn = v.len() >= 24 && signs * 6 >= v.len() && v.bytes().any(|b| b.is_ascii_digit());
     spaces <= 5 && (kind == "password" || kind == "authorization") && !ends_like_prose(v)
         || random_word()
+        || drawn && !v.contains("${") && !v.contains("{{")
 }
 
 fn ends_like_prose(v: &str) -> bool {

@@ -257,6 +257,8 @@ fn is_meant(line: View<'_>, name: Name, value: Value) -> bool {
     let beside = USERS.iter().any(|user| head.contains(user));
     let sign = line.get(name.end, value.start);
     let given = matches!(sign, "=\"" | "='") || sign.contains(['|', ',']);
+    // SQL's `WITH PASSWORD 'password'`
+    let sql = sign == " '" && name.text(line) == "PASSWORD";
     let lower = line.get(value.start, value.end).bytes().all(|b| b.is_ascii_lowercase());
-    lower && (beside || given && setting::is_shouted(name.text(line)))
+    lower && (beside || sql || given && setting::is_shouted(name.text(line)))
 }

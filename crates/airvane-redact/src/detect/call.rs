@@ -104,6 +104,10 @@ pub(crate) const CALLS: &[Call] = &[
     call("create_superuser(", 2, "password"),
     call("createaccount(", 1, "password"),
     call("new sequelize(", 2, "password"),
+    call("pymssql.connect(", 2, "password"),
+    call("mysql_real_connect(", 3, "password"),
+    call("keystore.load(", 1, "password"),
+    call("username_pw_set(", 1, "password"),
     call("bearer_auth(", 0, "token"),
     call("::bearer(", 0, "token"),
     call("::basic(", 1, "password"),
@@ -184,7 +188,9 @@ pub(super) fn keeps_none(line: View<'_>, name: Name, at: usize) -> bool {
         line.at(first.end + 1) == b','
             && !entropy::looks_random(line.get(first.start, first.end), 16)
     };
-    names::has_word(name.text(line), VERBS)
+    // Of `converter.setSigningKey("x")` the last word counts.
+    let function = name.text(line).rsplit('.').next().unwrap_or_default();
+    names::has_word(function, VERBS)
         || name.judged.kind == "credential" && value::quoted(line, at).is_some_and(user)
 }
 
@@ -221,7 +227,7 @@ fn is_given(line: View<'_>, value: Value, kind: &str) -> bool {
     text.len() >= 3
         && !values::is_placeholder(text)
         && !text.contains("://")
-        && (blanks <= 1 || words)
+        && (blanks <= 1 || words || is_app_password(text))
 }
 
 /// The literal at `at`, if the argument is one, and where the argument ends.
@@ -245,6 +251,12 @@ fn argument(line: View<'_>, at: usize, limit: usize) -> (Option<Value>, usize) {
         i += 1;
     }
     (literal, i)
+}
+
+/// `abcd efgh ijkl mnop`, as Google draws passwords for applications.
+fn is_app_password(text: &str) -> bool {
+    let part = |part: &str| part.len() == 4 && part.bytes().all(|b| b.is_ascii_lowercase());
+    text.len() == 19 && text.split(' ').all(part)
 }
 
 /// Length of what wraps a literal: `[]byte(`, `Encoding.UTF8.GetBytes(`, `Some(`.

@@ -86,7 +86,10 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     else {
         return;
     };
-    if end - start >= 3 && !values::is_placeholder(line.get(start, end)) {
+    // A community may be called so.
+    let text = line.get(start, end);
+    let word = matches!(text, "public" | "private") && line.has_at(at, "snmp");
+    if end - start >= 3 && (word || !values::is_placeholder(text)) {
         found.push(Found { start, end, kind: "password", from: at, named: true });
     }
 }

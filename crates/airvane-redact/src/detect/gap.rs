@@ -182,6 +182,10 @@ fn notation(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Nota
     let (open, blank) = (line.before(start), line.run(i, &BLANK));
     let rest = line.rest(blank);
     let value = |at| Some(Notation::Value(at));
+    // `aws configure` asks: "AWS Secret Access Key [None]: x".
+    if rest.starts_with("[None]: ") {
+        return value(blank + "[None]: ".len());
+    }
     // A value in Windows' registry.
     if rest.starts_with("REG_SZ") {
         return value(blank + "REG_SZ".len());

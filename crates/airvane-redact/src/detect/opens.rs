@@ -305,7 +305,8 @@ fn word(line: View<'_>, at: usize, near: bool) -> Option<(usize, usize)> {
     let random = entropy::looks_random(text, 8) && !entropy::is_identifier(text);
     let plain = text.bytes().all(|b| b.is_ascii_alphanumeric());
     let said = (lead > 0 || near || text.len() >= 12) && plain && values::is_telling(text);
-    let alone = !text.contains([' ', ':', '=', '/', '(']) && !values::is_path(text);
+    let signs: &[char] = if random { &[' ', ':', '/', '('] } else { &[' ', ':', '=', '/', '('] };
+    let alone = !text.contains(signs) && !values::is_path(text);
     (alone && (hash || random || said)).then_some((start, start + text.len()))
 }
 

@@ -66,6 +66,7 @@ fn string(line: View<'_>, name: Name, gap: Separator, value: Value) -> Option<Va
     // `"{{ x | default('y') }}"`
     let template = line.get(value.start, value.end).starts_with("{{");
     let inner = template.then(|| fallback(line, value.start, value.end)).flatten();
+    let inner = inner.or_else(|| default(line, value));
     (!remote).then_some(inner.unwrap_or(value))
 }
 
@@ -79,7 +80,7 @@ fn alone(line: View<'_>, name: Name, at: usize) -> Option<Value> {
     let property = name.start == 0 && name.text(line).contains('.');
     let shell = line.has_at(0, "env ")
         || line.has_at(0, "setenv ")
-        || matches!(name.text(line), "requirepass" | "masterauth");
+        || matches!(name.text(line), "requirepass" | "masterauth" | "bindpw");
     let named =
         (block || property || shell) && name.judged.kind == "password" && !is_said(name, text);
     (named || values::is_telling(text)).then_some(Value { form: Form::Loose, ..value })
@@ -99,8 +100,8 @@ fn told(line: View<'_>, name: Name, at: usize) -> Value {
     let coded = begin > at && values::is_telling(line.get(value.start, value.end));
     let ends = || name.judged.kind == "password" && device::ends(line, name.start, value);
     let form = match () {
-        () if netrc || coded || typed => Form::Loose,
-        () if is_account(line, name, value) || ends() => Form::Said,
+        () if netrc || coded || typed || is_account(line, name, value) => Form::Loose,
+        () if ends() => Form::Said,
         () => Form::Remote,
     };
     Value { form, ..value }
@@ -151,7 +152,9 @@ fn is_sure(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
     if gap.kind == Gap::Call {
         let verbs = names::has_word(name.text(line), &["set", "with"]);
         let only = line.at(value.end + 1) == b')' || line.has_at(value.end + 1, ".getbytes(");
-        let sets = verbs || line.before(name.start) == b'.';
+        let typed = [".send_keys", ".fill", ".type", ".setValue", ".val"];
+        let typed = typed.iter().any(|method| name.text(line).ends_with(method));
+        let sets = verbs || typed || name.text(line).starts_with('.');
         let key = verbs && name.judged.strength == Strength::Strong;
         return (name.judged.kind == "password" || key) && only && sets;
     }
@@ -218,15 +221,18 @@ fn argument(line: View<'_>, at: usize) -> Option<Value> {
     (function && string).then(|| value::quoted(line, end + 1)).flatten()
 }
 
-/// `user admin password x`, `enable secret x`: a line of a network device's configuration.
+/// `user admin password x`, `enable secret x`, `R1(config)# username bob privilege 15 password 0 x`: a
+/// line of a network device's configuration.
 fn is_account(line: View<'_>, name: Name, value: Value) -> bool {
-    let mut words = line.get(0, name.start).split_whitespace().map(str::to_ascii_lowercase);
-    let head = match (words.next().as_deref(), words.next(), words.next()) {
-        (Some(word), Some(_), None) => matches!(word, "user" | "username"),
+    let head = line.get(0, name.start).rsplit(['#', '>']).next().unwrap_or_default();
+    let mut words = head.split_whitespace().map(str::to_ascii_lowercase);
+    let head = match (words.next().as_deref(), words.next(), words.next().as_deref()) {
+        (Some(word), Some(_), None | Some("privilege")) => matches!(word, "user" | "username"),
         (word, None, None) => word == Some("enable"),
         _ => false,
     };
-    head && line.rest(value.end).trim().is_empty()
+    let text = line.get(value.start, value.end);
+    head && line.rest(value.end).trim().is_empty() && !names::is_about(text)
 }
 
 /// The whole of a wallet's seed, which is words: `seed_phrase: otter maple …` (BIP-39).
@@ -275,6 +281,15 @@ fn fallback(line: View<'_>, at: usize, end: usize) -> Option<Value> {
         Some(i + sign.len())
     })?;
     value::quoted(line, sign).filter(|value| value.end > value.start && value.end < line.len())
+}
+
+/// What a shell takes if nothing is given: `PASSWORD="${2:-x}"`.
+fn default(line: View<'_>, value: Value) -> Option<Value> {
+    let text = line.get(value.start, value.end);
+    let (head, _) = text.strip_prefix("${")?.strip_suffix('}')?.split_once(":-")?;
+    let start = value.start + "${".len() + head.len() + ":-".len();
+    let end = value.end - 1;
+    (end > start).then_some(Value { start, end, ..value })
 }
 
 /// End of a password in which a sign stands that ends other values: `password: p&ss,word7`. Where

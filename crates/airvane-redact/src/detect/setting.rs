@@ -98,7 +98,9 @@ fn is_property(name: &str) -> bool {
 
 /// `${DB_PASSWORD:-x}`, whatever stands there.
 fn is_default(line: View<'_>, value: Value) -> bool {
-    matches!(line.behind(value.start, 2), ":-" | ":=") && line.at(value.end) == b'}'
+    let spring = line.before(value.start) == b':' && line.behind(value.start, 64).contains("${");
+    let shell = matches!(line.behind(value.start, 2), ":-" | ":=");
+    (shell || spring) && line.at(value.end) == b'}'
 }
 
 /// "username: bob, password: x" with nothing behind it.

@@ -7,7 +7,7 @@ use super::{
     value::{self, Reach, Value},
 };
 use crate::{
-    values,
+    entropy, values,
     view::{BLANK, Class, NAME, View},
 };
 
@@ -66,8 +66,7 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         let flag = line.rest(at).find(" /p ").map(|i| at + i + " /p ".len());
         flag.and_then(|value| word(line, value, 0))
     } else if line.has_at(at, "net use ") {
-        word(line, at, 3)
-            .filter(|value| line.rest(value.end).contains("/user:") && !is_switch(line, *value))
+        word(line, at, 3).filter(|value| has_user(line, *value) && !is_switch(line, *value))
     } else if line.has_at(at, " /rp ") || line.has_at(at, " /p:") {
         word(line, at + 4, 0)
     } else {
@@ -96,7 +95,21 @@ pub(super) fn word(line: View<'_>, at: usize, position: usize) -> Option<Value> 
 fn argument(line: View<'_>, at: usize) -> Option<Value> {
     // Robot Framework's `Input Password    id=x    y`.
     if line.has_at(at, "input password  ") {
-        return word(line, at + "input password  ".len(), 1);
+        let first = at + "input password  ".len();
+        return word(line, first, 1).or_else(|| word(line, first, 0));
+    }
+    // What Windows shows of a network: `Key Content            : x`.
+    if line.has_at(at, "key content  ") {
+        let sign = at + line.rest(at).find(": ")?;
+        return word(line, sign + 1, 0);
+    }
+    if line.has_at(at, "wpa_passphrase ") {
+        return word(line, at + "wpa_passphrase ".len(), 1);
+    }
+    // `SQL> connect scott/x`
+    if line.has_at(at, "sql> connect ") {
+        let user = word(line, at + "sql> connect ".len(), 0)?;
+        return after(line, user, b"/");
     }
     // MinIO's `mc alias set name https://host user x`.
     if let Some(command) = ["alias set ", "config host add "].iter().find(|c| line.has_at(at, c)) {
@@ -182,7 +195,7 @@ fn data_source(line: View<'_>, at: usize) -> Option<Value> {
 /// `vault login hvs.x`, not `vault login -method=ldap`.
 fn is_vault_token(line: View<'_>, value: Value) -> bool {
     let text = line.get(value.start, value.end);
-    text.len() >= 20 && !text.contains(['=', '-'])
+    text.len() >= 20 && !text.contains(['=', '-']) || entropy::is_uuid(text)
 }
 
 /// `htpasswd -b file user password`, `htpasswd -Bbn`: with `b` the password is an argument, with
@@ -191,6 +204,11 @@ fn in_batch(line: View<'_>, at: usize) -> bool {
     let flags = line.rest(at + "htpasswd -".len());
     let flags = flags.split(' ').next().unwrap_or_default();
     flags.contains('b') && !flags.contains('n')
+}
+
+/// Whether `net use` names a user, who has the password before it.
+fn has_user(line: View<'_>, password: Value) -> bool {
+    line.rest(password.end).to_ascii_lowercase().contains("/user:")
 }
 
 /// `/add`, `*`: not a password of `net user`.

@@ -145,7 +145,8 @@ fn is_line(line: View<'_>, start: usize, value: usize) -> bool {
     // The name may be the last part of a path: `kv put db/password x`, `set Db:Password x`.
     let word = line.back_within(start, &PATH, MAX_NAME);
     let head = line.get(0, word).trim_start_matches([' ', '\t', '#']);
-    let rest = line.rest(value).trim_end().trim_end_matches(';');
+    let rest = line.rest(value).split(" #").next().unwrap_or_default();
+    let rest = rest.trim_end().trim_end_matches(';');
     let alone = head.is_empty() && !rest.is_empty() && !rest.contains(' ');
     let words = [
         "ENV ", "ARG ", "setx ", "(def ", "(define ", "set ", "put ", "setenv ", "SetEnv ",

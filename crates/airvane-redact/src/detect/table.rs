@@ -43,7 +43,7 @@ pub(super) fn column(names: &Names, line: View<'_>) -> Option<(Judgement, Column
         let plain = title.bytes().all(|b| b.is_ascii_alphanumeric() || b"_- ".contains(&b));
         plain
             && title.len() <= 32
-            && title.split(' ').count() <= 3
+            && title.split(' ').count() <= 5
             && !(sparse && (cell.starts_with(' ') || title.is_empty()))
     };
     if cells.len() < 2 || !cells.iter().all(|cell| is_title(cell)) {

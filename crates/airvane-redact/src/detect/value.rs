@@ -162,6 +162,7 @@ pub(super) fn bare(line: View<'_>, at: usize, reach: Reach) -> Value {
     while end > floor.max(at + 1)
         && reach == Reach::Item
         && matches!(line.at(end - 1), b'.' | b':' | b'!' | b'?')
+        && !(line.before(at) == b'=' && line.at(end - 1) == b'!')
     {
         end -= 1;
     }

@@ -62,7 +62,7 @@ pub(super) const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
         "password",
     ),
     ("community", &["snmp", "ro", "rw"], "password"),
-    ("auth", &["rediscli", "redis"], "password"),
+    ("auth", &["rediscli", "redis", "sst"], "password"),
     ("cookie", &["erlang"], "cookie"),
     ("pat", &["github", "gitlab", "azure", "databricks", "snowflake", "ado", "git"], "token"),
 ];
