@@ -79,15 +79,18 @@ fn skip_string(chars: &mut Chars<'_>) {
         match ahead.next().map(|(_, c)| c) {
             // Another beginning: the one before it was none.
             None | Some('\n' | '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}') => return,
-            Some('\u{7}' | '\u{9c}') => break,
+            Some('\u{7}' | '\u{9c}') => {
+                *chars = ahead;
+                return;
+            }
             Some('\u{1b}') => {
                 ahead.next_if(|(_, c)| *c == '\\');
-                break;
+                *chars = ahead;
+                return;
             }
             Some(_) => {}
         }
     }
-    *chars = ahead;
 }
 
 /// Invisible to a person, visible to a model; or a control that has no place in text.
@@ -180,6 +183,9 @@ mod tests {
 
     #[test]
     fn removes_escapes() {
+        // A string without an end is text, however long.
+        let long = "x".repeat(5000);
+        assert_eq!(clean(&format!("a\x1b]{long} end")), format!("a{long} end"));
         assert_eq!(clean("\x1b[1;31mred\x1b[0m"), "red");
         assert_eq!(clean("\x1b]8;;http://x\x07link\x1b]8;;\x1b\\!"), "link!");
         assert_eq!(clean("\u{9b}31mred"), "red");

@@ -22,12 +22,28 @@ const NO_VALUES: &[&str] = &[
     "basic", "bearer", "digest", "negotiate", "unexpected", "found", "already", "exists", "set",
     "stdin", "prompt", "env", "environment", "vault", "oauth2", "oauth", "ldap", "kerberos",
     "amd64", "arm64", "i386", "armhf", "noarch", "all", "ppc64el", "s390x", "riscv64",
-    "private", "public", "utf-8", "utf8", "name", "value", "key", "new", "old", "only", "see", "use", "get",
+    "verified", "rotated", "loaded", "created", "synced", "skipped", "locked", "matched",
+    "configured", "specified", "deprecated", "ignored", "generated", "unchanged", "present", "absent",
+    "mandatory", "forbidden", "blank", "mismatch", "starting", "started", "success", "queued",
+    "running", "retrying", "passed", "done", "protected", "supported", "unsupported", "managed",
+    "always", "never", "on_create", "allowed", "read", "write", "bcrypt", "argon2", "argon2id",
+    "pbkdf2", "scrypt", "md5", "sha256", "sha512", "scram-sha-256",
+    "private", "public", "utf-8", "name", "value", "key", "new", "old", "only", "see", "use", "get",
 ];
 
 /// Whether `value` stands for a secret instead of being one. Masks of ours are placeholders too.
 pub(crate) fn is_placeholder(value: &str) -> bool {
-    NO_VALUES.contains(&value.trim().to_ascii_lowercase().as_str()) || is_template(value)
+    NO_VALUES.contains(&value.trim().to_ascii_lowercase().as_str())
+        || is_template(value)
+        || is_run_id(value.trim())
+}
+
+/// `scheduled__2026-05-01T00:00:00+00:00`, as Airflow calls the runs of a DAG.
+fn is_run_id(v: &str) -> bool {
+    const KINDS: &[&str] =
+        &["manual", "scheduled", "backfill", "dataset_triggered", "asset_triggered"];
+    let time = v.split_once("__").filter(|(kind, _)| KINDS.contains(kind));
+    time.is_some_and(|(_, time)| time.get(..10).is_some_and(entropy::is_time))
 }
 
 /// The same where a word is a value too, as in `user:default@host`.
@@ -60,12 +76,23 @@ pub(crate) fn is_template(value: &str) -> bool {
         || is_instruction(v)
 }
 
-/// What code puts together: `${prefix}/DB_PASSWORD`, `$(cat /run/x)`, `" + conf["password"]`.
+/// What code puts together: `${prefix}/DB_PASSWORD`, `$$(cat /run/x)`, `" + conf["password"]`.
 fn is_joined(v: &str) -> bool {
-    const CODE: &[&str] = &["\"+", "\" +", "'+", "' +", "+ ", "$$(", "\\$(", "$("];
-    let words = |rest: &str| rest.bytes().all(|b| b.is_ascii_alphabetic() || b"/_-:.".contains(&b));
     let template = v.strip_prefix("${").and_then(|v| v.split_once('}'));
-    template.is_some_and(|(_, rest)| words(rest)) || CODE.iter().any(|code| v.starts_with(code))
+    let words = |rest: &str| rest.bytes().all(|b| b.is_ascii_alphabetic() || b"/_-:.".contains(&b));
+    if template.is_some_and(|(_, rest)| rest.starts_with(['/', '_', '-', ':', '.']) && words(rest))
+    {
+        return true;
+    }
+    if (v.starts_with("$$(") || v.starts_with("\\$(")) && v.ends_with(')') {
+        return true;
+    }
+    // Behind the quote that closes a string: a plus, and a name with what follows one.
+    let sum = v.strip_prefix(['"', '\'']).unwrap_or(v).trim_start();
+    let Some(name) = sum.strip_prefix('+').map(str::trim_start) else { return false };
+    let plain = name.bytes().take_while(|b| b.is_ascii_alphabetic() || *b == b'_').count();
+    plain > 0
+        && matches!(name.as_bytes().get(plain), None | Some(b'[' | b'(' | b'.' | b'"' | b'\''))
 }
 
 /// `{password}`, `{0}`, `{db.user!r}`, `{ password }`: a place for a value, not `{Xy!361}`.
@@ -89,12 +116,16 @@ fn is_shell_variable(v: &str) -> bool {
     // PHP: `$_POST["x"]`, `$config['x']`, `$this->x`
     let php = name.find(['[', '-', '(']).and_then(|i| name.get(..i));
     let index = name.contains('[') || name.contains("->") || name.contains('(');
-    if index && php.is_some_and(|n| n.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')) {
+    if index
+        && php.is_some_and(|n| {
+            !n.is_empty() && n.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
+        })
+    {
         return true;
     }
     let name = name.strip_prefix("env:").unwrap_or(name);
     // Groovy's `$System.env.DB_PASSWORD`.
-    if name.contains(".env.") && name.split('.').all(is_plain) {
+    if name.strip_prefix("System.env.").is_some_and(is_plain) {
         return true;
     }
     !name.is_empty()
@@ -108,7 +139,7 @@ fn is_instruction(v: &str) -> bool {
     let says = |what: &str| lower.starts_with(what);
     (says("your_") || says("your-") || says("your ") || says("insert_"))
         && !v.bytes().any(|b| b.is_ascii_digit())
-        || says("autogenerate")
+        || lower.split(',').next() == Some("autogenerate")
         || says("env.")
         || says("env:")
         || says("vault:")
@@ -171,7 +202,7 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
     // A variable that is itself named like a secret: `password=db_password`.
     is_plain(v)
         && !v.bytes().any(|b| b.is_ascii_digit())
-        && (v.contains('_') || v.bytes().all(|b| b.is_ascii_lowercase()))
+        && (v.contains('_') || v.starts_with(|c: char| c.is_ascii_lowercase()))
         && names.judge(v).strength >= Strength::Weak
 }
 
@@ -215,6 +246,19 @@ fn is_expression(value: &str, names: &Names) -> bool {
         && names.judge(v).strength >= Strength::Weak
 }
 
+/// Whether a value of a setting refers to another: a call, a part of something, a shouted name.
+fn is_reference(v: &str, names: &Names) -> bool {
+    let wordy = |s: &str| !s.bytes().any(|b| b.is_ascii_digit());
+    if v.starts_with(['(', '[', '{']) {
+        return is_expression(v, names);
+    }
+    if let Some((path, _)) = v.split_once(['(', '[']) {
+        // A quote may have ended what was read of it.
+        return v.ends_with([')', ']', '(', '[']) && wordy(path) && is_expression(v, names);
+    }
+    (v.contains('.') || v.contains('_')) && wordy(v) && is_expression(v, names)
+}
+
 /// A password that begins with a sign, as `!flag` and `[x for x in y]` do not.
 fn is_signed(v: &str) -> bool {
     let Some((_, rest)) = v.split_at_checked(1) else { return false };
@@ -254,7 +298,7 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
     let v = value.trim();
     let code = match form {
         Form::Quoted => false,
-        Form::Literal => is_expression(v, names),
+        Form::Literal => is_reference(v, names),
         _ => is_code(v, names),
     };
     if is_placeholder(v) || is_version(v) || code {
@@ -324,6 +368,7 @@ pub(crate) fn is_version(v: &str) -> bool {
         epoch.len() < 3
             && epoch.bytes().all(|b| b.is_ascii_digit())
             && rest.starts_with(|c: char| c.is_ascii_digit())
+            && rest.contains(['.', '-'])
             && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b".+~-".contains(&b))
     });
     epoch

@@ -2,7 +2,7 @@
 //! environment dumps, XML, headers, calls, and prose such as "the password is x".
 
 use super::{
-    Detector, Found, account, call,
+    Detector, Found, account, call, foreign,
     gap::{Gap, Separator, separator},
     header, list,
     name::{self, MAX_NAME, Name, judge},
@@ -193,7 +193,13 @@ fn is_secret(
         return false;
     }
     // `TTY=pts/0 ; PWD=/home/bob`: the working directory.
-    if name.text(line) == "PWD" && text.starts_with('/') {
+    let path = |b: u8| b.is_ascii_alphanumeric() || b"/_-.".contains(&b);
+    let apart = matches!(line.before(name.start), 0 | b' ' | b'\t');
+    if name.text(line) == "PWD" && apart && text.starts_with('/') && text.bytes().all(path) {
+        return false;
+    }
+    // Terraform's `random_password.db: Creating...`
+    if value.form == Form::Loose && line.has_at(value.end, "...") {
         return false;
     }
     // A shell's command substitution: what it prints is elsewhere.
@@ -245,7 +251,8 @@ fn repeats(detector: &Detector, line: View<'_>, name: Name, value: Value) -> boo
     let owner =
         password && !words.is_empty() && detector.names.judge(text).strength == Strength::None;
     let meant = password && is_meant(line, name, value);
-    !owner && !meant && words.iter().all(|word| said.contains(word))
+    let translated = foreign::is_word(text);
+    translated || !owner && !meant && words.iter().all(|word| said.contains(word))
 }
 
 /// Whether the word "password" itself is the password: behind a user, in an environment or in place

@@ -266,7 +266,10 @@ fn bytes_of(line: View<'_>, at: usize) -> usize {
     let open = line.run_within(at + array, &NAME, MAX_NAME);
     let string = line.at(open) == b'(' && matches!(line.at(open + 1), b'"' | b'\'');
     let maker = line.get(at, open).to_ascii_lowercase();
-    let wraps = string && MAKERS.iter().any(|name| maker.ends_with(name));
+    let ends = |name: &str| {
+        maker.strip_suffix(name).is_some_and(|head| head.is_empty() || head.ends_with('.'))
+    };
+    let wraps = string && MAKERS.iter().any(|name| ends(name));
     if wraps { open + 1 - at } else { 0 }
 }
 

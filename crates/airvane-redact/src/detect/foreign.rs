@@ -67,6 +67,14 @@ pub(crate) const WORDS: &[&str] = &[
     "رمز عبور",
 ];
 
+/// Whether a text is the word and nothing else, as translations of labels are.
+pub(super) fn is_word(text: &str) -> bool {
+    const LIKE_ENGLISH: &[&str] = &["passwort", "kennwort"];
+    let lower = text.trim().to_lowercase();
+    let mut words = WORDS.iter().chain(LIKE_ENGLISH);
+    words.any(|word| word.trim_end_matches([':', '=', ' ']) == lower)
+}
+
 /// The value behind the word at `at`.
 pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let Some(word) = WORDS.iter().find(|word| line.has_at(at, word)) else { return };

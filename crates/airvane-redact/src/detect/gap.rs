@@ -198,7 +198,7 @@ fn notation(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Nota
     if open == b'{' && (rest.starts_with(":-") || rest.starts_with(":=")) {
         return value(blank + 2); // A shell's `${X:-x}`.
     }
-    if open == b'{' && rest.starts_with(":?") {
+    if open == b'{' && (rest.starts_with(":?") || rest.starts_with(":+")) {
         return Some(Notation::None);
     }
     // `::set-output name=db_password::x`

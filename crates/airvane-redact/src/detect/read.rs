@@ -23,11 +23,9 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
     match gap.kind {
         Gap::Comma | Gap::Call => None,
         Gap::Line => alone(line, name, at),
-        Gap::Tag => Some(tagged(line, at)).filter(|value| {
-            // "AUTH <password> signs in" has a place for a value, no element.
-            line.has_at(value.end, "</") || line.text.trim_start().starts_with('<')
-        }),
-        Gap::Flag => flag_value(line, at),
+        // "AUTH <password> signs in" has a place for a value, no element.
+        Gap::Tag => Some(tagged(line, at)).filter(|value| !gap.loose || line.at(value.end) == b'<'),
+        Gap::Flag => flag_value(line, at).filter(|_| !takes_none(line, name)),
         Gap::Said | Gap::Cell => {
             // MySQL draws signs that end other values.
             let drawn = line.behind(at, MAX_NAME).contains("generated for ");
@@ -45,6 +43,11 @@ fn string(line: View<'_>, name: Name, gap: Separator, value: Value) -> Option<Va
     let shouted = line.get(name.start, name.end) == "SECRET" && line.at(gap.end) == b'\'';
     let telling = name.judged.kind == "password" || name.judged.compound || shouted;
     let text = line.get(value.start, value.end);
+    // A tag of Go: `Password string `json:"password"``; an alias: `"--password", "-p"`.
+    let tag = line.before(value.start) == b'`' && text.contains(":\"");
+    if tag || gap.kind == Gap::Flag && text.starts_with('-') && text.len() < 3 {
+        return None;
+    }
     if gap.kind == Gap::Prose && name.is(line, "secret") && !shouted && is_label(text) {
         return None;
     }
@@ -62,7 +65,7 @@ fn string(line: View<'_>, name: Name, gap: Separator, value: Value) -> Option<Va
     }
     let remote = matches!(gap.kind, Gap::Comma | Gap::Call)
         && values::is_wordlike(text)
-        && (is_said(name, text) || !is_sure(line, name, gap, value));
+        && (gap.kind == Gap::Comma && is_said(name, text) || !is_sure(line, name, gap, value));
     // `"{{ x | default('y') }}"`
     let template = line.get(value.start, value.end).starts_with("{{");
     let inner = template.then(|| fallback(line, value.start, value.end)).flatten();
@@ -224,6 +227,7 @@ fn argument(line: View<'_>, at: usize) -> Option<Value> {
 /// `user admin password x`, `enable secret x`, `R1(config)# username bob privilege 15 password 0 x`: a
 /// line of a network device's configuration.
 fn is_account(line: View<'_>, name: Name, value: Value) -> bool {
+    const ABOUT: &[&str] = &["scanning", "protection", "hashing", "caching", "encryption"];
     let head = line.get(0, name.start).rsplit(['#', '>']).next().unwrap_or_default();
     let mut words = head.split_whitespace().map(str::to_ascii_lowercase);
     let head = match (words.next().as_deref(), words.next(), words.next().as_deref()) {
@@ -232,7 +236,9 @@ fn is_account(line: View<'_>, name: Name, value: Value) -> bool {
         _ => false,
     };
     let text = line.get(value.start, value.end);
-    head && line.rest(value.end).trim().is_empty() && !names::is_about(text)
+    head && line.rest(value.end).trim().is_empty()
+        && !names::is_about(text)
+        && !ABOUT.contains(&text)
 }
 
 /// The whole of a wallet's seed, which is words: `seed_phrase: otter maple …` (BIP-39).
@@ -472,9 +478,23 @@ fn is_connection_string(line: View<'_>, name: Name) -> bool {
     head.ends_with(';') && head.contains('=')
 }
 
+/// Whether nothing follows a flag: `--password-stdin`, `--no-password`; `--password` of these
+/// commands asks for it.
+fn takes_none(line: View<'_>, name: Name) -> bool {
+    const ASKING: &[&str] = &["mysql ", "mysqldump ", "mysqladmin ", "psql ", "pg_dump "];
+    let flag = name.text(line);
+    let asks = ["--no-", "--skip-", "--ask"].iter().any(|head| flag.starts_with(head));
+    asks || flag.ends_with("-stdin")
+        || ASKING.iter().any(|command| line.behind(name.start, MAX_NAME).contains(command))
+}
+
 /// The value of `--password x`; a usage line (`--password PASSWORD`, `--token <token>`) has none.
 fn flag_value(line: View<'_>, at: usize) -> Option<Value> {
-    if matches!(line.at(at), b'-' | b'(') {
+    // `add_argument("--password", required=True)`
+    let argument = line.run_within(at, &NAME, MAX_NAME);
+    let listed = line.behind(at, 2).starts_with(',') || line.before(at) == b',';
+    let named = listed && argument > at && line.at(argument) == b'=';
+    if named || matches!(line.at(at), b'-' | b'(') {
         return None;
     }
     let reach = if line.before(at.saturating_sub(1)) == b',' { Reach::Item } else { Reach::Blank };

@@ -125,7 +125,7 @@ fn argument(line: View<'_>, at: usize) -> Option<Value> {
         return word(line, at, 1).and_then(|value| after(line, value, b":"));
     }
     // `127.0.0.1:6379> AUTH bob x`
-    if line.has_at(at, ":6379") && line.rest(at + 5).to_ascii_lowercase().starts_with("> auth ") {
+    if line.has_at(at, ":6379> auth ") {
         let first = word(line, at + ":6379> auth ".len(), 0)?;
         let second = word(line, first.end, 0).filter(|word| line.at(word.start) != b'#');
         return Some(second.unwrap_or(first));
@@ -208,7 +208,7 @@ fn in_batch(line: View<'_>, at: usize) -> bool {
 
 /// Whether `net use` names a user, who has the password before it.
 fn has_user(line: View<'_>, password: Value) -> bool {
-    line.rest(password.end).to_ascii_lowercase().contains("/user:")
+    line.near(password.end, REACH).to_ascii_lowercase().contains("/user:")
 }
 
 /// `/add`, `*`: not a password of `net user`.

@@ -61,7 +61,8 @@ pub(crate) enum Anchor {
 }
 
 /// A literal and what may stand around it. Five bytes are needed to look at every second window
-/// only: a shorter literal is widened by what may precede or follow it.
+/// only: a shorter literal, and one whose windows logs are full of, is widened by what may precede or
+/// follow it.
 #[derive(Clone, Copy)]
 pub(super) struct Row {
     pub(super) literal: &'static str,
@@ -90,7 +91,8 @@ impl Row {
     }
 }
 
-/// What may stand beside a literal: a bit for each byte as the gate sees it.
+/// What may stand beside a literal: a bit for each byte as the gate sees it. Some look alike to it:
+/// a line break and `*`, a tab and `)`, and a character that is not ASCII ends like a sign or a digit.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Beside(u128);
 
@@ -104,7 +106,7 @@ impl Beside {
         Self(bits)
     }
 
-    fn has(self, byte: u8) -> bool {
+    pub(super) fn has(self, byte: u8) -> bool {
         self.0 >> (byte & FOLDED) & 1 == 1
     }
 
@@ -369,7 +371,7 @@ pub(super) const ROWS: &[Row] = &[
     wide(EDGES, "ACd", HEX, Anchor::Infix),
     wide(EDGES, "ACe", HEX, Anchor::Infix),
     wide(EDGES, "ACf", HEX, Anchor::Infix),
-    wide(of(b" *=:\"'"), "s.", ALNUMS, Anchor::Infix),
+    wide(of(b"\n *=:\"'"), "s.", ALNUMS, Anchor::Infix),
     row("googleusercontent.com", Anchor::Infix),
     wide(ANY, "= \"", ALNUMS, Anchor::Literal),
     wide(ANY, "= '", ALNUMS, Anchor::Literal),

@@ -15,6 +15,7 @@ const FULL: usize = 200;
 /// The windows of a literal that are looked for: wherever it stands, every second window holds one
 /// of them. Of those that would do the rarest is taken.
 pub(super) fn windows(row: &Row, often: &Frequency) -> Vec<Entry> {
+    debug_assert!((2..=100).contains(&row.literal.len()), "{}", row.literal);
     match *row.literal.as_bytes() {
         [a, b] => {
             let before = || row.before.bytes();

@@ -92,6 +92,12 @@ impl Gate {
                     hits.push(Hit { at: hit.at - line.0, ..hit });
                 }
             }
+            // What begins behind the line leads to nothing in it.
+            if start + STRETCH >= line.1 + AHEAD
+                && let Some(found) = hand_over(line, &mut hits, &mut visit)
+            {
+                return Some(found);
+            }
         }
         hand_over(line, &mut hits, &mut visit)
     }
@@ -101,7 +107,7 @@ impl Gate {
         let bytes = text.as_bytes();
         let next = bytes.get(place + 2..place + 6).and_then(<[u8]>::first_chunk);
         self.slots.of(window, next.copied()).filter_map(move |slot| {
-            let at = place.checked_sub(AHEAD)?.checked_add_signed(-isize::from(slot.offset))?;
+            let at = place.checked_add_signed(-isize::from(slot.offset))?.checked_sub(AHEAD)?;
             let row = self.literals.get(usize::from(slot.literal))?;
             let literal = slot.literal;
             row.is_at(bytes, at).then_some(Hit { at, anchor: row.anchor, literal })
@@ -241,6 +247,19 @@ mod tests {
             }
         }
         assert!(missed.is_empty(), "{}: {missed:?}", missed.len());
+    }
+
+    /// What may begin a line is found where a text begins.
+    #[test]
+    fn finds_literals_where_a_text_begins() {
+        let begins = gate().literals.iter().filter(|row| row.before.has(b'\n'));
+        let missed = begins.filter(|row| {
+            let mut after =
+                row.after.bytes().map(|byte| if byte < b' ' { byte + 32 } else { byte });
+            let text = |after: u8| format!("{}{}", row.literal, char::from(after));
+            !after.all(|after| hits(&text(after)).iter().any(|hit| hit.at == 0))
+        });
+        assert_eq!(missed.map(|row| row.literal).collect::<Vec<_>>(), [""; 0]);
     }
 
     /// However long a line is, and wherever in it an anchor stands.

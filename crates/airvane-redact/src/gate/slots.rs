@@ -46,6 +46,7 @@ pub(super) struct Slots {
 
 impl Slots {
     pub(super) fn new(slots: &[Slot]) -> Self {
+        debug_assert!(u16::try_from(slots.len()).is_ok(), "{} slots", slots.len());
         let mut starts = vec![0; (1 << BUCKET_BITS) + 1];
         for slot in slots {
             if let Some(count) = starts.get_mut(bucket(slot.window) + 1) {

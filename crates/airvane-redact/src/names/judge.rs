@@ -52,7 +52,7 @@ fn judge_words(words: &[String]) -> Judgement {
     }
     // `n_tokens`, but not `N8N_API_KEY`.
     let count = words.first().is_some_and(|w| {
-        matches!(w.as_str(), "max" | "min" | "num" | "total") || w == "n" && words.len() == 2
+        matches!(w.as_str(), "max" | "min" | "num" | "total") || w == "n" && last.ends_with('s')
     });
     if count {
         return NOTHING;
