@@ -194,7 +194,7 @@ fn is_secret(
     }
     // `TTY=pts/0 ; PWD=/home/bob`: the working directory.
     let path = |b: u8| b.is_ascii_alphanumeric() || b"/_-.".contains(&b);
-    let apart = matches!(line.before(name.start), 0 | b' ' | b'\t');
+    let apart = matches!(line.before(name.start), 0 | b' ' | b'\t' | b'(' | b'{');
     if name.text(line) == "PWD" && apart && text.starts_with('/') && text.bytes().all(path) {
         return false;
     }

@@ -23,8 +23,7 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
     match gap.kind {
         Gap::Comma | Gap::Call => None,
         Gap::Line => alone(line, name, at),
-        // "AUTH <password> signs in" has a place for a value, no element.
-        Gap::Tag => Some(tagged(line, at)).filter(|value| !gap.loose || line.at(value.end) == b'<'),
+        Gap::Tag => Some(tagged(line, at)).filter(|value| is_element(line, name, gap, *value)),
         Gap::Flag => flag_value(line, at).filter(|_| !takes_none(line, name)),
         Gap::Said | Gap::Cell => {
             // MySQL draws signs that end other values.
@@ -265,6 +264,14 @@ fn tagged(line: View<'_>, at: usize) -> Value {
         return Value { start, end, form: Form::Tight };
     }
     Value { form: Form::Tight, ..value::bare(line, at, Reach::Tag) }
+}
+
+/// Whether what looks like a tag is one: "AUTH <password> signs in" has a place for a value, and
+/// `Option<Token>` a type.
+fn is_element(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
+    let closed = matches!(line.get(value.end, value.end + 2), "</" | "<\\" | "]]");
+    let open = name.start.checked_sub(1).map_or(0, |tag| line.before(tag));
+    closed || !gap.loose && !open.is_ascii_alphanumeric()
 }
 
 /// What stands in for a value that is not set: `env.X || 'x'`, `{{ x | default('x') }}`,
