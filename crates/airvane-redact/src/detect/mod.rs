@@ -13,6 +13,7 @@ mod foreign;
 mod gap;
 mod header;
 mod list;
+mod literal;
 mod markup;
 mod name;
 mod opens;

@@ -1,0 +1,177 @@
+//! Is a value a placeholder: a word that says there is none, a template, a reference to where the
+//! secret is?
+
+use super::code::is_plain;
+use crate::{entropy, mask};
+
+/// Words that stand where a value could stand and are none.
+#[rustfmt::skip]
+pub(super) const NO_VALUES: &[&str] = &[
+    "none", "null", "nil", "true", "false", "undefined", "n/a", "na", "nan", "empty", "unset",
+    "required", "optional", "invalid", "valid", "incorrect", "correct", "wrong", "expired",
+    "missing", "accepted", "rejected", "denied", "failed", "failure", "error", "ok", "okay", "yes",
+    "no", "on", "off", "str", "string", "bytes", "int", "integer", "bool", "boolean", "float",
+    "number", "object", "dict", "list", "tuple", "any", "type", "optional[str]", "text", "varchar",
+    "secretstr", "default", "not", "is", "are", "was", "the", "a", "an", "and", "or", "for", "from",
+    "to", "in", "of", "with", "by", "this", "that", "must", "cannot", "should", "will", "has",
+    "have", "please", "enter", "provided", "given", "authentication", "changed", "updated",
+    "redacted", "masked", "hidden", "removed", "omitted", "filtered", "[redacted]", "[filtered]",
+    "[hidden]", "[masked]", "unknown", "disabled", "enabled", "used", "using", "self", "cls",
+    "basic", "bearer", "digest", "negotiate", "unexpected", "found", "already", "exists", "set",
+    "stdin", "prompt", "env", "environment", "vault", "oauth2", "oauth", "ldap", "kerberos",
+    "amd64", "arm64", "i386", "armhf", "noarch", "all", "ppc64el", "s390x", "riscv64",
+    "verified", "rotated", "loaded", "created", "synced", "skipped", "locked", "matched",
+    "configured", "specified", "deprecated", "ignored", "generated", "unchanged", "present", "absent",
+    "mandatory", "forbidden", "blank", "mismatch", "starting", "started", "success", "queued",
+    "running", "retrying", "passed", "done", "protected", "supported", "unsupported", "managed",
+    "always", "never", "on_create", "allowed", "read", "write", "bcrypt", "argon2", "argon2id",
+    "pbkdf2", "scrypt", "md5", "sha256", "sha512", "scram-sha-256",
+    "private", "public", "utf-8", "name", "value", "key", "new", "old", "only", "see", "use", "get",
+];
+
+/// Whether `value` stands for a secret instead of being one. Masks of ours are placeholders too.
+pub(crate) fn is_placeholder(value: &str) -> bool {
+    NO_VALUES.contains(&value.trim().to_ascii_lowercase().as_str())
+        || is_template(value)
+        || is_run_id(value.trim())
+}
+
+/// `scheduled__2026-05-01T00:00:00+00:00`, as Airflow calls the runs of a DAG.
+fn is_run_id(v: &str) -> bool {
+    const KINDS: &[&str] =
+        &["manual", "scheduled", "backfill", "dataset_triggered", "asset_triggered"];
+    let time = v.split_once("__").filter(|(kind, _)| KINDS.contains(kind));
+    time.is_some_and(|(_, time)| time.get(..10).is_some_and(entropy::is_time))
+}
+
+/// The same where a word is a value too, as in `user:default@host`.
+pub(crate) fn is_template(value: &str) -> bool {
+    let v = value.trim();
+    let Some(first) = v.chars().next() else { return true };
+    if mask::is_mask(v) {
+        return true;
+    }
+    let between = |open: &str, close: &str| v.starts_with(open) && v.ends_with(close);
+    // `***`, `xxxxx`, `......`
+    let filler = matches!(first, '*' | 'x' | 'X' | '.' | '-' | '_' | '#' | '?' | '•' | '…' | '=');
+    filler && v.chars().all(|c| c == first)
+        || between("<", ">")
+        || between("{{", "}}")
+        || between("${", "}")
+        || between("$(", ")")
+        || between("{", "}") && is_field(v)
+        || between("%", "%")
+        || between("[", "]")
+        || between("#{", "}")
+        || between("%{", "}")
+        || is_joined(v)
+        || v.starts_with("***")
+        || v.ends_with("***") && v.len() < 12
+        || v.starts_with("${{")
+        || v.starts_with("%(")
+        || matches!(v, "%s" | "%r" | "%d" | "{}" | "\"\"" | "''")
+        || is_shell_variable(v)
+        || is_instruction(v)
+}
+
+/// What code puts together: `${prefix}/DB_PASSWORD`, `$$(cat /run/x)`, `" + conf["password"]`.
+fn is_joined(v: &str) -> bool {
+    let template = v.strip_prefix("${").and_then(|v| v.split_once('}'));
+    let words = |rest: &str| rest.bytes().all(|b| b.is_ascii_alphabetic() || b"/_-:.".contains(&b));
+    if template.is_some_and(|(_, rest)| rest.starts_with(['/', '_', '-', ':', '.']) && words(rest))
+    {
+        return true;
+    }
+    if (v.starts_with("$$(") || v.starts_with("\\$(")) && v.ends_with(')') {
+        return true;
+    }
+    // Behind the quote that closes a string: a plus, and a name with what follows one.
+    let sum = v.strip_prefix(['"', '\'']).unwrap_or(v).trim_start();
+    let Some(name) = sum.strip_prefix('+').map(str::trim_start) else { return false };
+    let plain = name.bytes().take_while(|b| b.is_ascii_alphabetic() || *b == b'_').count();
+    plain > 0
+        && matches!(name.as_bytes().get(plain), None | Some(b'[' | b'(' | b'.' | b'"' | b'\''))
+}
+
+/// `{password}`, `{0}`, `{db.user!r}`, `{ password }`: a place for a value, not `{Xy!361}`.
+pub(super) fn is_field(v: &str) -> bool {
+    let inner = v.trim_matches(['{', '}']).trim();
+    // Jenkins writes what it encrypted so.
+    if inner.contains("AQAAABAAA") {
+        return false;
+    }
+    let (name, conversion) = inner.split_once(['!', ':']).unwrap_or((inner, ""));
+    if conversion.len() > 4 {
+        return false;
+    }
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-[] $/".contains(&b));
+    plain && !entropy::looks_random(name, 14)
+}
+
+/// `$DB_PASSWORD`, `$env:TOKEN`, not `$ecret123`.
+fn is_shell_variable(v: &str) -> bool {
+    let Some(name) = v.strip_prefix('$') else { return false };
+    // PHP: `$_POST["x"]`, `$config['x']`, `$this->x`
+    let php = name.find(['[', '-', '(']).and_then(|i| name.get(..i));
+    let index = name.contains('[') || name.contains("->") || name.contains('(');
+    if index
+        && php.is_some_and(|n| {
+            !n.is_empty() && n.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
+        })
+    {
+        return true;
+    }
+    let name = name.strip_prefix("env:").unwrap_or(name);
+    // Groovy's `$System.env.DB_PASSWORD`.
+    if name.strip_prefix("System.env.").is_some_and(is_plain) {
+        return true;
+    }
+    !name.is_empty()
+        && (name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+            || (name.contains('_') && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')))
+}
+
+/// `YOUR_API_KEY`, `your-token-here`, `<insert token>`.
+fn is_instruction(v: &str) -> bool {
+    let lower = v.to_ascii_lowercase();
+    let says = |what: &str| lower.starts_with(what);
+    (says("your_") || says("your-") || says("your ") || says("insert_"))
+        && !v.bytes().any(|b| b.is_ascii_digit())
+        || lower.split(',').next() == Some("autogenerate")
+        || says("env.")
+        || says("env:")
+        || says("vault:")
+        || says("ref+")
+        || says("secretref:")
+        || says("file:/")
+        || says("arn:aws:secretsmanager")
+        || says("projects/") && lower.contains("/secrets/")
+        || says("op://")
+        || says("@microsoft.keyvault")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_no_secrets() {
+        for v in [
+            "",
+            "***",
+            "${X}",
+            "{{ x }}",
+            "<password>",
+            "$DB_PASSWORD",
+            "%(x)s",
+            "None",
+            "YOUR_API_KEY",
+            "op://a/b",
+        ] {
+            assert!(is_placeholder(v), "{v}");
+        }
+        for v in ["hunter2", "changeme", "$ecret123", "{k9Xw2LpQ7vRt4Zb8=}"] {
+            assert!(!is_placeholder(v), "{v}");
+        }
+    }
+}
