@@ -3,13 +3,13 @@
 //! counts, never a variable.
 
 use super::{
-    Found,
-    name::{MAX_NAME, Name},
+    Found, literal,
+    name::Name,
     value::{self, Value},
 };
 use crate::{
     entropy, names, values,
-    view::{BLANK, Class, NAME, View},
+    view::{BLANK, Class, View},
 };
 
 /// A function and the position of its secret argument.
@@ -233,8 +233,8 @@ fn is_given(line: View<'_>, value: Value, kind: &str) -> bool {
 /// The literal at `at`, if the argument is one, and where the argument ends.
 fn argument(line: View<'_>, at: usize, limit: usize) -> (Option<Value>, usize) {
     static CLOSES: Class = Class::of(b",)");
-    let literal =
-        value::quoted(line, at + bytes_of(line, at)).filter(|value| value.end < line.len());
+    let literal = value::quoted(line, literal::wrapped(line, at).unwrap_or(at))
+        .filter(|value| value.end < line.len());
     let mut i = literal.map_or(at, |value| value.end + 1);
     let mut depth = 0usize;
     while i < limit {
@@ -257,20 +257,6 @@ fn argument(line: View<'_>, at: usize, limit: usize) -> (Option<Value>, usize) {
 fn is_app_password(text: &str) -> bool {
     let part = |part: &str| part.len() == 4 && part.bytes().all(|b| b.is_ascii_lowercase());
     text.len() == 19 && text.split(' ').all(part)
-}
-
-/// Length of what wraps a literal: `[]byte(`, `Encoding.UTF8.GetBytes(`, `Some(`.
-fn bytes_of(line: View<'_>, at: usize) -> usize {
-    const MAKERS: &[&str] = &["[]byte", "getbytes", "bytes", "buffer.from", "some"];
-    let array = if line.has_at(at, "[]") { 2 } else { 0 };
-    let open = line.run_within(at + array, &NAME, MAX_NAME);
-    let string = line.at(open) == b'(' && matches!(line.at(open + 1), b'"' | b'\'');
-    let maker = line.get(at, open).to_ascii_lowercase();
-    let ends = |name: &str| {
-        maker.strip_suffix(name).is_some_and(|head| head.is_empty() || head.ends_with('.'))
-    };
-    let wraps = string && MAKERS.iter().any(|name| ends(name));
-    if wraps { open + 1 - at } else { 0 }
 }
 
 #[cfg(test)]

@@ -108,7 +108,7 @@ pub(super) fn annotation(line: View<'_>, at: usize) -> Option<usize> {
 
 /// A string in a call that only makes another kind of string of it: `std::string("x")`,
 /// `SecretStr("x")`.
-fn wrapped(line: View<'_>, at: usize) -> Option<usize> {
+pub(super) fn wrapped(line: View<'_>, at: usize) -> Option<usize> {
     const MAKERS: &[&str] = &[
         "string",
         "qstringliteral",

@@ -23,7 +23,7 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
     match gap.kind {
         Gap::Comma | Gap::Call => None,
         Gap::Line => alone(line, name, at),
-        Gap::Tag => Some(tagged(line, at)).filter(|value| is_element(line, name, gap, *value)),
+        Gap::Tag => Some(tagged(line, at)).filter(|value| is_tag(line, name, gap, *value)),
         Gap::Flag => flag_value(line, at).filter(|_| !takes_none(line, name)),
         Gap::Said | Gap::Cell => {
             // MySQL draws signs that end other values.
@@ -64,7 +64,7 @@ fn string(line: View<'_>, name: Name, gap: Separator, value: Value) -> Option<Va
     }
     let remote = matches!(gap.kind, Gap::Comma | Gap::Call)
         && values::is_wordlike(text)
-        && (gap.kind == Gap::Comma && is_said(name, text) || !is_sure(line, name, gap, value));
+        && (gap.kind == Gap::Comma && is_sentence(name, text) || !is_sure(line, name, gap, value));
     // `"{{ x | default('y') }}"`
     let template = line.get(value.start, value.end).starts_with("{{");
     let inner = template.then(|| literal::fallback(line, value.start, value.end)).flatten();
@@ -84,7 +84,7 @@ fn alone(line: View<'_>, name: Name, at: usize) -> Option<Value> {
         || line.has_at(0, "setenv ")
         || matches!(name.text(line), "requirepass" | "masterauth" | "bindpw");
     let named =
-        (block || property || shell) && name.judged.kind == "password" && !is_said(name, text);
+        (block || property || shell) && name.judged.kind == "password" && !is_sentence(name, text);
     (named || values::is_telling(text)).then_some(Value { form: Form::Loose, ..value })
 }
 
@@ -165,32 +165,9 @@ fn is_sure(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
     given && name.judged.strength == Strength::Strong
 }
 
-/// What a form says of a field, not what is in it: `put("password", "required")`.
-fn is_said(name: Name, text: &str) -> bool {
-    const SAID: &[&str] = &[
-        "invalid",
-        "required",
-        "missing",
-        "expired",
-        "optional",
-        "hidden",
-        "incorrect",
-        "mismatch",
-        "string",
-        "unknown",
-        "disabled",
-        "enabled",
-        "default",
-        "changed",
-        "created",
-        "updated",
-        "revoked",
-        "rejected",
-        "visible",
-        "text",
-    ];
-    let sentence = text.contains(' ') && name.judged.kind != "key";
-    text.len() < 3 || sentence || SAID.contains(&text.to_ascii_lowercase().as_str())
+/// Too short for a value, or a sentence; a key may be words.
+fn is_sentence(name: Name, text: &str) -> bool {
+    text.len() < 3 || text.contains(' ') && name.judged.kind != "key"
 }
 
 /// The name of an object of Kubernetes (RFC 1123), of words: `secret "airflow-fernet-7f8a" not found`.
@@ -248,7 +225,7 @@ fn tagged(line: View<'_>, at: usize) -> Value {
 
 /// Whether what looks like a tag is one: "AUTH <password> signs in" has a place for a value, and
 /// `Option<Token>` a type.
-fn is_element(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
+fn is_tag(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
     let closed = matches!(line.get(value.end, value.end + 2), "</" | "<\\" | "]]");
     let open = name.start.checked_sub(1).map_or(0, |tag| line.before(tag));
     closed || !gap.loose && !open.is_ascii_alphanumeric()

@@ -25,8 +25,8 @@ pub(super) fn is_literal(line: View<'_>, name: Name, gap: Separator, value: Valu
     let text = name.text(line);
     let tight = sign == b'=' && value.start == name.end + 1;
     let flag = text.starts_with('-') && (gap.kind == Gap::Flag || tight);
-    let openssl = ["-passin ", "-passout ", "-pass "];
-    let openssl = openssl.iter().any(|flag| line.get(0, name.start).ends_with(flag));
+    let head = line.get(0, name.start);
+    let openssl = ["-passin ", "-passout ", "-pass "].iter().any(|flag| head.ends_with(flag));
     if flag || openssl || gap.kind == Gap::Line || is_query(line, name) || is_default(line, value) {
         return true;
     }
