@@ -274,6 +274,24 @@ mod tests {
     }
 
     #[test]
+    fn hands_over_all_hits_of_a_line_at_once() {
+        for length in [10, STRETCH - 20, STRETCH, 3 * STRETCH] {
+            let line = format!("password={}password=", "#".repeat(length));
+            assert_eq!(hits(&line).len(), 2, "{length}");
+        }
+    }
+
+    /// A token begins no word's middle, at even places and at odd ones.
+    #[test]
+    fn asks_what_stands_before_a_token() {
+        for pad in 0..4 {
+            let token = |before: char| format!("{}{before}ghp_abcdefgh", "#".repeat(pad));
+            assert_eq!(hits(&token('z')), []);
+            assert_eq!(hits(&token('=')).first().map(|hit| hit.at), Some(pad + 1));
+        }
+    }
+
+    #[test]
     fn passes_over_ordinary_text() {
         let text = "Collecting packaging>=23.0\nRunning setup.py install for foo\n";
         assert_eq!(hits(text), []);
