@@ -48,6 +48,7 @@ pub(crate) use foreign::WORDS as FOREIGN;
 pub(crate) use oracle::ANCHORS as ORACLE;
 pub(crate) use query::ANCHORS as QUERY;
 pub(crate) use services::{DISTINCT, ORDINARY};
+pub(crate) use shell::COMMANDS as SHELL;
 
 use crate::{
     gate::{Anchor, Hit, gate},

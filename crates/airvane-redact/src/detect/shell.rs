@@ -14,65 +14,118 @@ use crate::{
 /// How far an argument may stand from the word that announces it, in bytes.
 const REACH: usize = 160;
 
-/// Commands that take what is piped into them for a secret.
-const PIPED: &[&str] = &[
-    "passwd --stdin",
-    "--password-stdin",
-    "| sudo -s",
-    "| kinit",
-    "-pass stdin",
-    "-passin stdin",
-    "--passphrase-fd 0",
-    "secret create ",
-    "secrets create ",
-    "secrets versions add ",
-    "| cryptsetup ",
+/// A sign of a command that takes a secret.
+pub(crate) struct Command {
+    pub(crate) sign: &'static str,
+    /// The secret, from where the sign begins and ends.
+    secret: fn(View<'_>, usize, usize) -> Option<Value>,
+}
+
+const fn of(
+    sign: &'static str,
+    secret: fn(View<'_>, usize, usize) -> Option<Value>,
+) -> Command {
+    Command { sign, secret }
+}
+
+pub(crate) const COMMANDS: &[Command] = &[
+    of("passwd --stdin", piped),
+    of("--password-stdin", piped),
+    of("| sudo -s", piped),
+    of("| kinit", piped),
+    of("-pass stdin", piped),
+    of("-passin stdin", piped),
+    of("--passphrase-fd 0", piped),
+    of("secret create ", piped),
+    of("secrets create ", piped),
+    of("secrets versions add ", piped),
+    of("| cryptsetup ", piped),
+    of("chpasswd", |line, at, end| after(line, piped(line, at, end)?, b":")),
+    of("<<< ", |line, at, end| first(line, at, end).filter(|_| takes_secret(line.get(0, at)))),
+    of("securestring", secure_string),
+    of("net user ", |line, _, end| word(line, end, 1).filter(|value| !is_switch(line, *value))),
+    of("net use ", |line, at, _| {
+        word(line, at, 3).filter(|value| has_user(line, *value) && !is_switch(line, *value))
+    }),
+    of("/user:", |line, at, _| {
+        let used = line.get(at.saturating_sub(REACH), at).contains("net use ");
+        word(line, at, 1).filter(|value| used && !is_switch(line, *value))
+    }),
+    of("vault login ", |line, at, end| {
+        first(line, at, end).filter(|value| is_vault_token(line, *value))
+    }),
+    of("htpasswd -", |line, at, end| word(line, end - 1, 3).filter(|_| in_batch(line, at))),
+    of("rabbitmqctl ", |line, at, end| {
+        let verbs = ["add_user ", "change_password ", "authenticate_user "];
+        let verb = verbs.iter().any(|verb| line.rest(end).starts_with(verb));
+        word(line, at, 3).filter(|_| verb)
+    }),
+    of("ssh-keygen ", |line, _, end| flagged(line, end, " -N ")),
+    of("signtool ", |line, _, end| flagged(line, end, " /p ")),
+    of(" /rp ", first),
+    of(" /p:", first),
+    of(" -hp", |line, at, end| first(line, at, end).filter(|_| line.get(0, at).contains("rar "))),
+    // Robot Framework's `Input Password    id=x    y`.
+    of("input password  ", |line, at, end| word(line, end, 1).or_else(|| first(line, at, end))),
+    // What Windows shows of a network: `Key Content            : x`.
+    of("key content  ", |line, _, end| word(line, end + line.rest(end).find(": ")? + 1, 0)),
+    of("wpa_passphrase ", second),
+    of("set-agent-token ", second),
+    // MinIO's `mc alias set name https://host user x`.
+    of("alias set ", minio),
+    of("config host add ", minio),
+    // `sentinel auth-pass mymaster x`; Kickstart's `rootpw --plaintext x`.
+    of("auth-pass ", second),
+    of("rootpw --", second),
+    of("stats auth ", |line, at, end| after(line, first(line, at, end)?, b":")),
+    // `user bob on >x` in an access list of Redis.
+    of(" on >", first),
+    // `127.0.0.1:6379> AUTH bob x`
+    of(":6379> auth ", |line, _, end| {
+        let user = word(line, end, 0)?;
+        let second = word(line, user.end, 0).filter(|word| line.at(word.start) != b'#');
+        Some(second.unwrap_or(user))
+    }),
+    // `SQL> connect scott/x`
+    of("sql> connect ", |line, at, end| after(line, first(line, at, end)?, b"/")),
+    // Teradata's `.logon host/bob,x`, DB2's `connect to d user bob using x`.
+    of(".logon ", |line, at, end| {
+        let user = first(line, at, end)?.start;
+        word(line, user + line.rest(user).find(',')? + 1, 0)
+    }),
+    of("db2 connect to ", |line, at, _| {
+        let using = word(line, at, 6)?;
+        word(line, at, 7).filter(|_| line.get(using.start, using.end) == "using")
+    }),
+    of("nickserv", |line, _, end| {
+        let word_end = line.rest(end).to_ascii_lowercase().find("identify ")? + "identify ".len();
+        let first = word(line, end + word_end, 0)?;
+        Some(word(line, first.end, 0).unwrap_or(first))
+    }),
+    of(" login ", imap),
+    // Postfix's `[host]:587 bob:x`.
+    of("]:587 ", |line, _, end| after(line, word(line, end, 0)?, b":")),
+    of("]:465 ", |line, _, end| after(line, word(line, end, 0)?, b":")),
+    of("]:25 ", |line, _, end| after(line, word(line, end, 0)?, b":")),
+    of("@tcp(", data_source),
+    of("@tcp4(", data_source),
+    of("@tcp6(", data_source),
+    of("@unix(", data_source),
+    of(":5432", connecting),
+    of(":3306", connecting),
+    of(":1521", connecting),
+    of(":1433", connecting),
+    of(":6379", connecting),
+    of(":5672", connecting),
+    of(":27017", connecting),
 ];
 
 pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
-    let value = if line.has_at(at, "securestring") {
-        secure_string(line, at)
-    } else if line.has_at(at, "chpasswd") {
-        piped(line, at).and_then(|value| after(line, value, b":"))
-    } else if line.has_at(at, "<<< ") {
-        word(line, at + "<<< ".len(), 0).filter(|_| takes_secret(line.get(0, at)))
-    } else if PIPED.iter().any(|command| line.has_at(at, command)) {
-        piped(line, at)
-    } else if line.has_at(at, "net user ") {
-        word(line, at + "net user ".len(), 1).filter(|value| !is_switch(line, *value))
-    } else if line.has_at(at, "/user:") {
-        word(line, at, 1).filter(|value| {
-            line.get(at.saturating_sub(REACH), at).contains("net use ") && !is_switch(line, *value)
-        })
-    } else if line.has_at(at, "vault login ") {
-        word(line, at + "vault login ".len(), 0).filter(|value| is_vault_token(line, *value))
-    } else if line.has_at(at, "htpasswd -") {
-        word(line, at + "htpasswd ".len(), 3).filter(|_| in_batch(line, at))
-    } else if let Some(value) = argument(line, at) {
-        Some(value)
-    } else if line.at(at) == b'@' {
-        data_source(line, at)
-    } else if line.has_at(at, "rabbitmqctl ") {
-        word(line, at, 3).filter(|_| {
-            let verb = line.rest(at + "rabbitmqctl ".len());
-            ["add_user ", "change_password ", "authenticate_user "]
-                .iter()
-                .any(|v| verb.starts_with(v))
-        })
-    } else if line.has_at(at, "ssh-keygen ") {
-        let flag = line.rest(at).find(" -N ").map(|i| at + i + " -N ".len());
-        flag.and_then(|value| word(line, value, 0))
-    } else if line.has_at(at, "signtool ") {
-        let flag = line.rest(at).find(" /p ").map(|i| at + i + " /p ".len());
-        flag.and_then(|value| word(line, value, 0))
-    } else if line.has_at(at, "net use ") {
-        word(line, at, 3).filter(|value| has_user(line, *value) && !is_switch(line, *value))
-    } else if line.has_at(at, " /rp ") || line.has_at(at, " /p:") {
-        word(line, at + 4, 0)
-    } else {
-        None
+    let secret = |command: &Command| {
+        let here = line.has_at(at, command.sign);
+        here.then(|| (command.secret)(line, at, at + command.sign.len())).flatten()
     };
-    if let Some(Value { start, end, .. }) = value
+    if let Some(Value { start, end, .. }) = COMMANDS.iter().find_map(secret)
         && end - start >= 3
         && !values::is_placeholder(line.get(start, end))
     {
@@ -90,98 +143,46 @@ pub(super) fn word(line: View<'_>, at: usize, position: usize) -> Option<Value> 
         .then(|| value::quoted(line, i).unwrap_or_else(|| value::bare(line, i, Reach::Blank)))
 }
 
-/// The word behind a command that takes a password as its second argument or behind a sign:
-/// `sentinel auth-pass mymaster x`, `user bob on >x`.
-fn argument(line: View<'_>, at: usize) -> Option<Value> {
-    // Robot Framework's `Input Password    id=x    y`.
-    if line.has_at(at, "input password  ") {
-        let first = at + "input password  ".len();
-        return word(line, first, 1).or_else(|| word(line, first, 0));
-    }
-    // What Windows shows of a network: `Key Content            : x`.
-    if line.has_at(at, "key content  ") {
-        let sign = at + line.rest(at).find(": ")?;
-        return word(line, sign + 1, 0);
-    }
-    if line.has_at(at, "wpa_passphrase ") {
-        return word(line, at + "wpa_passphrase ".len(), 1);
-    }
-    // `SQL> connect scott/x`
-    if line.has_at(at, "sql> connect ") {
-        let user = word(line, at + "sql> connect ".len(), 0)?;
-        return after(line, user, b"/");
-    }
-    // MinIO's `mc alias set name https://host user x`.
-    if let Some(command) = ["alias set ", "config host add "].iter().find(|c| line.has_at(at, c)) {
-        let host = word(line, at + command.len(), 1)?;
-        let host = line.get(host.start, host.end).contains("://");
-        return word(line, at + command.len(), 3).filter(|_| host);
-    }
-    if line.has_at(at, "set-agent-token ") {
-        return word(line, at + "set-agent-token ".len(), 1);
-    }
-    // Postfix's `[host]:587 bob:x`.
-    if line.has_at(at, "]:") {
-        return word(line, at, 1).and_then(|value| after(line, value, b":"));
-    }
-    // `127.0.0.1:6379> AUTH bob x`
-    if line.has_at(at, ":6379> auth ") {
-        let first = word(line, at + ":6379> auth ".len(), 0)?;
-        let second = word(line, first.end, 0).filter(|word| line.at(word.start) != b'#');
-        return Some(second.unwrap_or(first));
-    }
-    // "connecting with bob:x@db:5432"
-    if line.at(at) == b':' {
-        let port = line.run_within(at + 1, &NAME, 6) - at - 1;
-        let host = line.back_within(at, &NAME, REACH);
-        let sign = host.checked_sub(1).filter(|i| line.at(*i) == b'@')?;
-        let value = data_source(line, sign)?;
-        let plain = !line.get(value.start, sign).contains(['/', ':']);
-        return (plain && matches!(port, 4 | 5)).then_some(value);
-    }
-    // Teradata's `.logon host/bob,x`, DB2's `connect to d user bob using x`.
-    if line.has_at(at, ".logon ") {
-        return word(line, at + ".logon ".len(), 0).and_then(|value| {
-            let name = line.rest(value.start).find(',')? + value.start + 1;
-            word(line, name, 0)
-        });
-    }
-    if line.has_at(at, "db2 connect to ") {
-        let words = word(line, at, 6)?;
-        return word(line, at, 7).filter(|_| line.get(words.start, words.end) == "using");
-    }
-    if line.has_at(at, "nickserv") {
-        let identify = line.rest(at).to_ascii_lowercase().find("identify ")?;
-        return word(line, at + identify + "identify ".len(), 0)
-            .map(|first| word(line, first.end, 0).unwrap_or(first));
-    }
-    // IMAP's `a1 LOGIN bob x`.
-    if line.rest(at).starts_with(" LOGIN ") {
-        let tagged = line.get(0, at).bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
-        let value = word(line, at + " LOGIN ".len(), 1)?;
-        return (tagged && at > 0 && line.rest(value.end).trim_matches('"').is_empty())
-            .then_some(value);
-    }
-    // `sentinel auth-pass mymaster x`; Kickstart's `rootpw --plaintext x`.
-    if let Some(command) = ["auth-pass ", "rootpw "].iter().find(|c| line.has_at(at, c)) {
-        return word(line, at + command.len(), 1).filter(|value| line.at(value.start) != b'-');
-    }
-    // `user bob on >x` in an access list of Redis.
-    if line.has_at(at, " on >") {
-        return word(line, at + " on >".len(), 0);
-    }
-    if line.has_at(at, " -hp") {
-        let rar = line.get(0, at).contains("rar ");
-        return word(line, at + " -hp".len(), 0).filter(|_| rar);
-    }
-    if line.has_at(at, "stats auth ") {
-        return word(line, at + "stats auth ".len(), 0).and_then(|value| after(line, value, b":"));
-    }
-    None
+fn first(line: View<'_>, _: usize, end: usize) -> Option<Value> {
+    word(line, end, 0)
+}
+
+fn second(line: View<'_>, _: usize, end: usize) -> Option<Value> {
+    word(line, end, 1).filter(|value| line.at(value.start) != b'-')
+}
+
+/// The word behind a flag of the command.
+fn flagged(line: View<'_>, at: usize, flag: &str) -> Option<Value> {
+    word(line, at + line.rest(at).find(flag)? + flag.len(), 0)
+}
+
+/// The secret of `mc alias set name https://host user x`.
+fn minio(line: View<'_>, _: usize, end: usize) -> Option<Value> {
+    let host = word(line, end, 1)?;
+    word(line, end, 3).filter(|_| line.get(host.start, host.end).contains("://"))
+}
+
+/// IMAP's `a1 LOGIN bob x`.
+fn imap(line: View<'_>, at: usize, end: usize) -> Option<Value> {
+    let tag = line.get(0, at);
+    let tagged = !tag.is_empty() && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
+    let value = word(line, end, 1)?;
+    let last = line.rest(value.end).trim_matches('"').is_empty();
+    (tagged && last && line.get(at, end) == " LOGIN ").then_some(value)
+}
+
+/// "connecting with bob:x@db:5432"
+fn connecting(line: View<'_>, at: usize, _: usize) -> Option<Value> {
+    let port = line.run_within(at + 1, &NAME, 6) - at - 1;
+    let host = line.back_within(at, &NAME, REACH);
+    let sign = host.checked_sub(1).filter(|i| line.at(*i) == b'@')?;
+    let value = data_source(line, sign, at)?;
+    let plain = !line.get(value.start, sign).contains(['/', ':']);
+    (plain && matches!(port, 4 | 5)).then_some(value)
 }
 
 /// Go's data source name, `user:x@tcp(host:port)/database`; the anchor is at the `@`.
-fn data_source(line: View<'_>, at: usize) -> Option<Value> {
+fn data_source(line: View<'_>, at: usize, _: usize) -> Option<Value> {
     static ENDS: Class = Class::of(b" \t\"'`");
     let mut user = at;
     while user > at.saturating_sub(REACH) && !ENDS.has(line.before(user)) && user > 0 {
@@ -225,7 +226,7 @@ fn takes_secret(command: &str) -> bool {
 }
 
 /// The text of the `echo` that is piped to what stands at `at`.
-fn piped(line: View<'_>, at: usize) -> Option<Value> {
+fn piped(line: View<'_>, at: usize, _: usize) -> Option<Value> {
     let floor = at.saturating_sub(REACH);
     let head = line.text.get(floor..at)?;
     let prints =
@@ -247,7 +248,7 @@ fn after(line: View<'_>, value: Value, signs: &[u8]) -> Option<Value> {
 }
 
 /// The literal beside `ConvertTo-SecureString`, before it in a pipe or behind it.
-fn secure_string(line: View<'_>, at: usize) -> Option<Value> {
+fn secure_string(line: View<'_>, at: usize, _: usize) -> Option<Value> {
     static PIPE: Class = Class::of(b" |");
     let limit = line.len().min(at + REACH);
     let open = (at..limit).find(|i| matches!(line.at(*i), b'"' | b'\''));

@@ -264,7 +264,6 @@ pub(super) const ROWS: &[Row] = &[
     row("<pw>", Anchor::Name),
     row("private", Anchor::Name),
     row("api_hash", Anchor::Name),
-    row("--password-stdin", Anchor::Shell),
     wide(EDGES, "eyJ", WORD, Anchor::Jwt),
     wide(ANY, " -p", ANY, Anchor::Flag),
     wide(ANY, " -u", ANY, Anchor::Flag),
@@ -274,64 +273,11 @@ pub(super) const ROWS: &[Row] = &[
     wide(ANY, " -k ", ANY, Anchor::Flag),
     wide(ANY, " -x ", ANY, Anchor::Flag),
     wide(of(b" \t[(,{"), "\"-p", WORD, Anchor::Flag),
-    row("securestring", Anchor::Shell),
-    row("chpasswd", Anchor::Shell),
-    row("passwd --stdin", Anchor::Shell),
-    row("| sudo -s", Anchor::Shell),
-    row("vault login ", Anchor::Shell),
-    row("htpasswd -", Anchor::Shell),
-    row("rootpw --", Anchor::Shell),
-    row("auth-pass ", Anchor::Shell),
-    row("set-agent-token ", Anchor::Shell),
-    row("input password  ", Anchor::Shell),
-    row("key content  ", Anchor::Shell),
-    row("wpa_passphrase ", Anchor::Shell),
-    row("sql> connect ", Anchor::Shell),
-    row("alias set ", Anchor::Shell),
-    row("config host add ", Anchor::Shell),
-    row("stats auth ", Anchor::Shell),
-    row(" on >", Anchor::Shell),
-    wide(ANY, " -hp", ANY, Anchor::Shell),
     row("loginmodule ", Anchor::LoginModule),
-    row("@tcp(", Anchor::Shell),
-    row("@tcp4(", Anchor::Shell),
-    row("@tcp6(", Anchor::Shell),
-    row("@unix(", Anchor::Shell),
-    row("rabbitmqctl ", Anchor::Shell),
-    row("ssh-keygen ", Anchor::Shell),
-    row("| kinit", Anchor::Shell),
-    row("-pass stdin", Anchor::Shell),
-    row("-passin stdin", Anchor::Shell),
-    row("--passphrase-fd 0", Anchor::Shell),
-    row("secret create ", Anchor::Shell),
-    row("secrets create ", Anchor::Shell),
-    row("secrets versions add ", Anchor::Shell),
-    row("| cryptsetup ", Anchor::Shell),
-    wide(ANY, "<<< ", ANY, Anchor::Shell),
-    row("]:587 ", Anchor::Shell),
-    row("]:465 ", Anchor::Shell),
-    row("]:25 ", Anchor::Shell),
-    row(":5432", Anchor::Shell),
-    row(":3306", Anchor::Shell),
-    row(":1521", Anchor::Shell),
-    row(":1433", Anchor::Shell),
-    row(":6379", Anchor::Shell),
-    row(":5672", Anchor::Shell),
-    row(":27017", Anchor::Shell),
-    row("nickserv", Anchor::Shell),
-    row(".logon ", Anchor::Shell),
-    row("db2 connect to ", Anchor::Shell),
-    wide(ANY, " login ", ANY, Anchor::Shell),
     row("radius server ", Anchor::Name),
     row("tacacs server ", Anchor::Name),
     row("wifi-iface", Anchor::Name),
     row("[admins]", Anchor::Name),
-    row("net use ", Anchor::Shell),
-    row("signtool ", Anchor::Shell),
-    row("net user ", Anchor::Shell),
-    row("/user:", Anchor::Shell),
-    row(" /rp ", Anchor::Shell),
-    wide(ANY, " /p:", ANY, Anchor::Shell),
     wide(ANY, "?p=", ANY, Anchor::Query),
     wide(ANY, "&p=", ANY, Anchor::Query),
     row(":5432:", Anchor::Pgpass),
@@ -430,14 +376,15 @@ pub(super) fn vendors() -> impl Iterator<Item = Row> {
     distinct.chain(detect::ORDINARY.iter().map(|name| row(name, Anchor::Ordinary)))
 }
 
-/// Functions that take a secret, and "password" in other languages.
+/// Functions and commands that take a secret, and "password" in other languages.
 pub(super) fn words() -> impl Iterator<Item = Row> {
     let calls = detect::CALLS.iter().map(|call| row(call.name, Anchor::Call));
     let oracle = detect::ORACLE.iter().map(|word| row(word, Anchor::Oracle));
     let query = detect::QUERY.iter().map(|name| row(name, Anchor::Query));
     let device = detect::DEVICE.iter().chain(detect::SERVERS).map(|name| row(name, Anchor::Device));
+    let shell = detect::SHELL.iter().map(|command| row(command.sign, Anchor::Shell));
     let foreign = detect::FOREIGN.iter().map(|word| row(word, Anchor::Foreign));
-    calls.chain(foreign).chain(oracle).chain(query).chain(device)
+    calls.chain(foreign).chain(oracle).chain(query).chain(device).chain(shell)
 }
 
 /// The rows of the token table.
