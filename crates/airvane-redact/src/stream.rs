@@ -182,8 +182,10 @@ impl State {
         // What is masked by now announces nothing, and what a line announces is the same whether
         // it is masked here or was before.
         let masked = out.get(start..).unwrap_or_default();
+        let row = pending.filter(|pending| pending.has_row(masked));
         let goes_on = || pending.and_then(|pending| pending.later(masked));
-        self.pending = detector.pending(masked).or_else(goes_on);
+        let opens = || detector.pending(masked).or_else(goes_on);
+        self.pending = row.and_then(|row| row.later(masked)).or_else(opens);
         true
     }
 

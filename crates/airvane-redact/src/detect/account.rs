@@ -17,15 +17,48 @@ pub(super) fn beside(line: View<'_>, at: usize) -> Option<Value> {
     let end = line.run_within(start, &USER, MAX_USER);
     let sign = line.run(end, &BLANK);
     let listed = line.at(at) == b'{' && line.at(sign) == b',';
-    if end == start || !listed && (line.at(sign) != b'/' || sign == end) {
+    let common = is_common(line.get(start, end)) && line.at(sign) == b'/';
+    if end == start || !listed && !common && (line.at(sign) != b'/' || sign == end) {
         return None;
     }
     let password = value::bare(line, line.run(sign + 1, &BLANK), Reach::Item);
     let text = line.get(password.start, password.end);
     let port = text.bytes().all(|b| b.is_ascii_digit());
     // What is masked already says that the user before it is none.
-    (mask::is_mask(text) || is_drawn(text) && !port)
+    let next = line.at(password.end);
+    let ends = matches!(next, 0 | b' ' | b'.' | b',' | b')' | b'"' | b'\'' | b'`' | b'<');
+    let word = common && ends && text.len() >= 3 && !text.contains('/');
+    (mask::is_mask(text) || (is_drawn(text) || word) && !port)
         .then_some(Value { form: Form::Said, ..password })
+}
+
+/// Users of whom sentences tell that their password is a word: "login: admin/admin".
+fn is_common(user: &str) -> bool {
+    #[rustfmt::skip]
+    const USERS: &[&str] = &[
+        "admin", "administrator", "root", "user", "test", "guest", "demo", "pi", "postgres", "airflow", "sa",
+        "minioadmin", "rabbitmq", "elastic", "superuser", "system", "sys", "ubuntu", "vagrant", "tomcat",
+    ];
+    USERS.iter().any(|known| known.eq_ignore_ascii_case(user))
+}
+
+/// Whether a sentence names a user before "password": "user bob with password ", "user `bob` and
+/// the password "; and who that is.
+pub(super) fn named_before(line: View<'_>, password: usize) -> Option<&str> {
+    const REACH: usize = 64;
+    const JOINS: &[&str] = &["with", "and", "/", "using"];
+    const ARTICLES: &[&str] = &["the", "default", "a"];
+    const NOUNS: &[&str] = &["user", "username", "account", "login", "named", "name", "as"];
+    let mut words = line.behind(password, REACH).split_whitespace().rev().peekable();
+    while words.next_if(|word| ARTICLES.contains(word)).is_some() {}
+    let joined = words.next_if(|word| JOINS.contains(word)).is_some();
+    let user = words.next()?;
+    let comma = user.ends_with(',');
+    let noun = words.find(|word| *word != "is" && *word != "=")?;
+    let noun = noun.trim_matches([':', '(', '"', '`']).to_ascii_lowercase();
+    let user = user.trim_matches(['"', '\'', '`', ',', '*']);
+    let plain = user.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.@".contains(&b));
+    (NOUNS.contains(&noun.as_str()) && (joined || comma) && plain).then_some(user)
 }
 
 /// Before the name that begins at `name`, the password of "x is the new password" and "try x as the

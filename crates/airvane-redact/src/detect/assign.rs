@@ -62,6 +62,8 @@ fn expressed(
 ) {
     let behind = |gap: Separator| match gap.kind {
         Gap::Assign | Gap::Comma => Some(Place::From(gap.end)),
+        // `add_argument("--password", default="x")`
+        Gap::Flag if gap.quoted => Some(Place::From(gap.end)),
         Gap::Prose => prose::bracketed(line, gap.end).map(Place::At),
         _ => None,
     };
@@ -203,7 +205,19 @@ fn is_secret(
         return false;
     }
     // A shell's command substitution: what it prints is elsewhere.
-    if line.before(value.start) == b'`' && gap.kind == Gap::Assign && text.contains(' ') {
+    let ticks = line.before(value.start) == b'`';
+    if ticks && (gap.kind == Gap::Assign && text.contains(' ') || text.starts_with("echo ")) {
+        return false;
+    }
+    // psql's variable: `PASSWORD :'name'`.
+    if line.behind(value.start, 3) == " :'"
+        && gap.kind == Gap::Assign
+        && name.text(line) == "PASSWORD"
+    {
+        return false;
+    }
+    // A label of a protocol: Rust's `TrafficSecret => b"c e traffic"`.
+    if text.contains(' ') && line.behind(value.start, 5) == "=> b\"" {
         return false;
     }
     let literal = setting::is_literal(line, name, gap, value);
@@ -241,6 +255,8 @@ fn is_used(line: View<'_>, name: Name) -> bool {
 /// `RESOURCE_PASSWORD = "Password"`, `"password": "password"`: the value only says the name again.
 /// `MYSQL_ROOT_PASSWORD = "root"` says whose the password is, and many take that for it.
 fn repeats(detector: &Detector, line: View<'_>, name: Name, value: Value) -> bool {
+    /// So many signs are a password.
+    const SIGNS: usize = 6;
     let text = line.get(value.start, value.end);
     if text.len() > MAX_NAME || text.bytes().any(|b| b.is_ascii_digit()) {
         return false;
@@ -252,20 +268,30 @@ fn repeats(detector: &Detector, line: View<'_>, name: Name, value: Value) -> boo
         password && !words.is_empty() && detector.names.judge(text).strength == Strength::None;
     let meant = password && is_meant(line, name, value);
     let translated = foreign::is_word(text);
-    translated || !owner && !meant && words.iter().all(|word| said.contains(word))
+    let signs = words.is_empty() && text.is_ascii() && text.len() >= SIGNS;
+    let again = !signs && words.iter().all(|word| said.contains(word));
+    translated || !owner && !meant && again
 }
 
 /// Whether the word "password" itself is the password: behind a user, in an environment or in place
 /// of what is not set there.
 fn is_meant(line: View<'_>, name: Name, value: Value) -> bool {
     const REACH: usize = 128;
-    const USERS: &[&str] = &["username\"", "user\"", "email\"", "login\"", "username `"];
+    #[rustfmt::skip]
+    const USERS: &[&str] = &[
+        "username\"", "user\"", "email\"", "login\"", "username `", "username=\"", "user=\"", "login=\"",
+        "user '",
+    ];
     let head = line.behind(name.start, REACH);
     let beside = USERS.iter().any(|user| head.contains(user));
     let sign = line.get(name.end, value.start);
     let given = matches!(sign, "=\"" | "='") || sign.contains(['|', ',']);
     // SQL's `WITH PASSWORD 'password'`
     let sql = sign == " '" && name.text(line) == "PASSWORD";
+    // A builder's or a form's: `.password("password")`, `setPassword("password")`.
+    let function = name.text(line).rsplit('.').next().unwrap_or_default();
+    let chained = name.text(line).starts_with('.') && line.get(0, name.start).trim().is_empty();
+    let set = sign.starts_with('(') && (chained || function.starts_with("set"));
     let lower = line.get(value.start, value.end).bytes().all(|b| b.is_ascii_lowercase());
-    lower && (beside || sql || given && setting::is_shouted(name.text(line)))
+    lower && (beside || sql || set || given && setting::is_shouted(name.text(line)))
 }

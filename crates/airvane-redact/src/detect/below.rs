@@ -41,6 +41,11 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
+    /// Whether the line is a row of the table whose head was above: it is no head itself.
+    pub(crate) fn has_row(&self, line: &str) -> bool {
+        matches!(self.below, Below::Column(column) if column.is_row(View::new(line)))
+    }
+
     /// What is still pending after a line.
     pub(crate) fn later(self, line: &str) -> Option<Self> {
         const DESCRIBED: u8 = 6;
@@ -51,8 +56,12 @@ impl Pending {
         if self.below == Below::Strings && line.len() > 2 && line.bytes().all(|b| b == b'-') {
             return Some(Self { lines: 1, below: Below::Text(None), ..self });
         }
-        (self.lines > 1 && opens::goes_on(View::new(line), self.below))
-            .then(|| Self { lines: self.lines - 1, ..self })
+        let below = opens::next(View::new(line), self.below)?;
+        (self.lines > 1 && opens::goes_on(View::new(line), self.below)).then(|| Self {
+            lines: self.lines - 1,
+            below,
+            ..self
+        })
     }
 }
 

@@ -51,6 +51,9 @@ pub(crate) const CALLS: &[Call] = &[
     call("pymysql.connect(", 2, "password"),
     call("new mysqli(", 2, "password"),
     call("new pdo(", 2, "password"),
+    call("pdo->__construct(", 2, "password"),
+    call("mysqli->__construct(", 2, "password"),
+    call("=password(", 0, "password"),
     call("oci_connect(", 1, "password"),
     call("oracle.connect(", 1, "password"),
     call("oracledb.connect(", 1, "password"),
@@ -58,6 +61,7 @@ pub(crate) const CALLS: &[Call] = &[
     call(".login(", 1, "password"),
     call(".auth(", LAST, "password"),
     call(" auth(", LAST, "password"),
+    call(":auth(", LAST, "password"),
     call("authenticator(", 1, "password"),
     call("authenticate(", 1, "password"),
     call(" connect(", 2, "password"),
@@ -163,6 +167,53 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         }
         i = end + 1;
     }
+}
+
+/// The kind of the secret argument of a call that the line opens and leaves open, and how many
+/// arguments further on it is: `getConnection("jdbc:…",`.
+pub(super) fn goes_on(line: View<'_>) -> Option<(&'static str, usize)> {
+    let text = line.text.trim_end();
+    if !text.ends_with([',', '(']) {
+        return None;
+    }
+    let lower = text.to_ascii_lowercase();
+    let (call, at) = CALLS.iter().find_map(|call| Some((call, lower.rfind(call.name)?)))?;
+    let open = at + call.name.len();
+    let given = arguments(line, open, text.len());
+    // What is left is not a call of its own.
+    let position = call.argument.checked_sub(given).filter(|_| call.argument < LAST)?;
+    Some((call.kind, position))
+}
+
+/// How many arguments end in a comma between `at` and `end`.
+fn arguments(line: View<'_>, at: usize, end: usize) -> usize {
+    let (mut i, mut count) = (at, 0);
+    while i < end {
+        let (_, close) = argument(line, line.run(i, &BLANK), end);
+        if close >= end || line.at(close) != b',' {
+            break;
+        }
+        count += 1;
+        i = close + 1;
+    }
+    count
+}
+
+/// The literal that is the argument at this position, in a line that goes on with arguments.
+pub(super) fn argument_at(line: View<'_>, at: usize, position: usize) -> Option<(usize, usize)> {
+    let mut i = at;
+    for _ in 0..position {
+        let (_, end) = argument(line, line.run(i, &BLANK), line.len());
+        i = (line.at(end) == b',').then_some(end + 1)?;
+    }
+    let (literal, _) = argument(line, line.run(i, &BLANK), line.len());
+    let value = literal.filter(|value| is_given(line, *value, "password"))?;
+    Some((value.start, value.end))
+}
+
+/// How many arguments a line of a call has.
+pub(super) fn count(line: View<'_>) -> usize {
+    arguments(line, 0, line.len())
 }
 
 /// The last literal of a call that sets a password, of two or more: `changePassword("bob", "x")`.

@@ -123,6 +123,7 @@ pub(super) fn sets(line: View<'_>, start: usize) -> bool {
         "header",
         "with",
         "setattr",
+        "config",
     ];
     const ASKS: &[&str] = &["get", "has", "is", "remove", "pop", "delete"];
     // What these keep says something of the field.

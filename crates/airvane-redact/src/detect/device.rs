@@ -88,7 +88,7 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     };
     // A community may be called so.
     let text = line.get(start, end);
-    let word = matches!(text, "public" | "private") && line.has_at(at, "snmp");
+    let word = matches!(text, "public" | "private") && line.near(at, 24).contains("community");
     if end - start >= 3 && (word || !values::is_placeholder(text)) {
         found.push(Found { start, end, kind: "password", from: at, named: true });
     }

@@ -41,6 +41,7 @@ pub(crate) const WORDS: &[&str] = &[
     "clave =",
     "kennwort",
     "mdp: ",
+    "mdp : ",
     "şifre",
     "mật khẩu",
     "jelszó",

@@ -186,6 +186,10 @@ fn notation(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Nota
     if rest.starts_with("[None]: ") {
         return value(blank + "[None]: ".len());
     }
+    // A program asks: `secret_access_key> x`.
+    if i == blank && rest.starts_with("> ") && open == 0 && !quoted {
+        return value(blank + "> ".len());
+    }
     // A value in Windows' registry.
     if rest.starts_with("REG_SZ") {
         return value(blank + "REG_SZ".len());

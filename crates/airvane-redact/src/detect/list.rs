@@ -79,6 +79,7 @@ pub(super) fn pair(line: View<'_>, name: Name, at: usize, found: &mut Vec<Found>
     let Some(user) = value::quoted(line, line.run(at + 1, &BLANK)) else { return };
     let comma = line.run(user.end + 1, &BLANK);
     if line.at(comma) != b',' {
+        array(line, name, at, found);
         return;
     }
     let Some(value) = value::quoted(line, line.run(comma + 1, &BLANK)) else { return };
@@ -88,6 +89,23 @@ pub(super) fn pair(line: View<'_>, name: Name, at: usize, found: &mut Vec<Found>
         && !values::is_placeholder(text)
     {
         found.push(Found { from: value.start, ..name.found(line, value) });
+    }
+}
+
+/// Every string of a shell's array, which blanks divide: `PASSWORDS=("a" "b")`.
+fn array(line: View<'_>, name: Name, at: usize, found: &mut Vec<Found>) {
+    let mut i = at + 1;
+    let before = found.len();
+    for _ in 0..MOST {
+        let Some(value) = value::quoted(line, line.run(i, &BLANK)) else { break };
+        let text = line.get(value.start, value.end);
+        if text.len() >= 3 && !values::is_placeholder(text) {
+            found.push(item(value, name.judged));
+        }
+        i = value.end + 1;
+    }
+    if line.at(line.run(i, &BLANK)) != b')' || line.before(at) != b'=' {
+        found.truncate(before);
     }
 }
 

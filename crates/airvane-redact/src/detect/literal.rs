@@ -125,6 +125,8 @@ pub(super) fn wrapped(line: View<'_>, at: usize) -> Option<usize> {
         "secret",
         "securestring",
         "b64decode",
+        "quote",
+        "quote_plus",
         "buffer.from",
         "nsstring",
         "std::string",

@@ -26,6 +26,7 @@ mod read;
 mod reversed;
 mod section;
 mod services;
+mod session;
 mod setting;
 mod shape;
 mod shell;
@@ -106,7 +107,7 @@ impl Detector {
             self.verify(line, *hit, &mut named, &mut found);
             self.permit(line, &mut found);
             !found.is_empty()
-                || hit.anchor == Anchor::Name
+                || matches!(hit.anchor, Anchor::Name | Anchor::Call | Anchor::Sql)
                     && (below::scalar_indent(self, line, hit.at).is_some()
                         || !std::mem::replace(&mut announced, true)
                             && below::pending(self, line).is_some())

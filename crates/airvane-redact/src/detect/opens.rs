@@ -3,7 +3,7 @@
 //! lines below them hold.
 
 use super::{
-    Detector, Found, printed, section,
+    Detector, Found, call, printed, section, session,
     table::{self, Column},
     value::{self, Value},
     within,
@@ -47,6 +47,16 @@ pub(super) enum Below {
     Printed,
     /// What a validator says it was given: `input_value='x'`.
     Given,
+    /// What is typed into the field of a form: `.send_keys("x")`.
+    Typed,
+    /// What a script of expect sends: `send "x\r"`.
+    Sent,
+    /// What SMTP is sent, in base64.
+    Encoded,
+    /// `user:password`, in a list of accounts.
+    Accounts,
+    /// The argument of a call that goes on in the next line, so many arguments further on.
+    Argument(usize),
 }
 
 /// Lines of a list or of a text that are looked at.
@@ -75,6 +85,12 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
     }
     let end = line.text.trim_end().len();
     let text = line.get(0, end);
+    if let Some((below, lines)) = session::announced(text) {
+        return Some((names.judge("password"), below, lines));
+    }
+    if let Some((kind, position)) = call::goes_on(line) {
+        return Some((names.judge(kind), Below::Argument(position), KEYED));
+    }
     if let Some(judged) = printed::echoed(names, text) {
         return Some((judged, Below::Printed, 1));
     }
@@ -87,13 +103,18 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
         b':' if text.ends_with("):") && text.trim_start().starts_with("def ") => {
             (Below::Returned, 1, text.find('(')?)
         }
-        b':' if text.trim_start().starts_with("case ") => (Below::Returned, 1, end - 1),
+        b':' if ["case ", "match "].iter().any(|word| text.trim_start().starts_with(word)) => {
+            (Below::Returned, 1, end - 1)
+        }
         b'=' | b':' => (Below::Strings, LINES, end - 1),
         b'>' if text.ends_with("=>") => (Below::Strings, LINES, end - 2),
         b'[' => (Below::Strings, LINES, sign_before(text, end - 1)?),
         // Rust's `password: Some(`.
         b'(' if text.ends_with(" Some(") => {
             (Below::Strings, 1, sign_before(text, line.back_within(end - 1, &NAME, 64))?)
+        }
+        b')' | b';' if session::is_field(text) => {
+            (Below::Typed, 3, text.trim_end_matches([';', ')']).len())
         }
         b'{' if text.ends_with(") {") && text.trim_start().starts_with("switch (") => {
             (Below::Returned, 1, end - 1)
@@ -181,6 +202,14 @@ fn hash(tag: &str) -> u32 {
     tag.bytes().fold(7, |sum, b| sum.wrapping_mul(31) ^ u32::from(b))
 }
 
+/// What the line after this one may hold.
+pub(super) fn next(line: View<'_>, below: Below) -> Option<Below> {
+    match below {
+        Below::Argument(position) => position.checked_sub(call::count(line)).map(Below::Argument),
+        _ => Some(below),
+    }
+}
+
 /// Whether lines below this one still belong to what was opened.
 pub(super) fn goes_on(line: View<'_>, below: Below) -> bool {
     let text = line.text.trim();
@@ -190,8 +219,14 @@ pub(super) fn goes_on(line: View<'_>, below: Below) -> bool {
         Below::Strings => text.starts_with("- ") || text.ends_with(','),
         Below::Text(end) => end.is_some_and(|end| hash(text) != end),
         Below::Reply | Below::Given | Below::Printed | Below::Returned => false,
+        Below::Typed => !session::is_field(text),
+        Below::Encoded => {
+            session::base64(line).is_some() || text.contains("334") || mask::holds(text)
+        }
+        Below::Accounts => line.at(0) == b' ' || line.at(0) == b'-',
+        Below::Argument(_) => text.ends_with(','),
         Below::Continued => line.before(line.text.trim_end().len()) == b'\'',
-        Below::Told(_) => text.is_empty(),
+        Below::Sent | Below::Told(_) => text.is_empty(),
         Below::Pointed(_) => printed::points(line),
         Below::Members(least) => section::is_member(line, least) || goes_on(line, Below::Strings),
         Below::Key => !text.is_empty() && line.at(0) == b' ' || line.at(0) == b'\t',
@@ -267,6 +302,11 @@ fn value(
         Below::Printed => printed::word(line, indent),
         Below::Continued => continued(line, indent),
         Below::Returned => returned(line, indent, judged),
+        Below::Typed => session::typed(line),
+        Below::Sent => session::sent(line, indent),
+        Below::Encoded => session::base64(line),
+        Below::Accounts => session::account(line),
+        Below::Argument(position) => call::argument_at(line, indent, position),
         Below::Told(near) => word(line, indent, near),
         Below::Pointed(column) => printed::pointed(line, column),
         Below::Text(end) if end == Some(hash(line.text.trim())) => None,

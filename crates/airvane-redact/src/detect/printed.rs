@@ -21,11 +21,13 @@ pub(super) fn echoed(names: &Names, text: &str) -> Option<Judgement> {
         ("vault ", &["-field=password", "-field=secret", "-field=token", "-field=api_key"]),
         ("argocd ", &["initial-password"]),
         ("op ", &["read "]),
-        ("kubectl ", &["create token "]),
+        ("kubectl ", &["create token ", "get secret"]),
     ];
     let command = text.trim_start_matches(['$', '>', '%', '#', '+', ' ']);
     let of = COMMANDS.iter().find(|(program, _)| command.starts_with(program));
     // What it prints goes elsewhere, or is something else that it was asked.
+    let decodes = ["| base64 -d", "| base64 --decode"];
+    let command = decodes.iter().find_map(|end| command.strip_suffix(end)).unwrap_or(command);
     let away = command.contains(['|', '>']) || command.contains("--query attributes");
     let asked = |(_, prints): &(_, &[&str])| prints.iter().any(|words| command.contains(words));
     if of.is_some_and(asked) {

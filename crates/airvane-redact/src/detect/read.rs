@@ -1,7 +1,7 @@
 //! Reads what stands behind a name: how far it reaches depends on the sign and the surroundings.
 
 use super::{
-    code, connection, device,
+    account, code, connection, device,
     gap::{Gap, Separator},
     header, literal,
     name::{MAX_NAME, Name},
@@ -29,7 +29,9 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
             // MySQL draws signs that end other values.
             let drawn = line.behind(at, MAX_NAME).contains("generated for ");
             let reach = if drawn { Reach::Blank } else { Reach::Item };
-            Some(Value { form: Form::Said, ..value::bare(line, at, reach) })
+            let value = value::bare(line, at, reach);
+            let form = if is_of_user(line, name, value) { Form::Loose } else { Form::Said };
+            Some(Value { form, ..value })
         }
         Gap::Prose => Some(told(line, name, at)),
         Gap::Assign => Some(assigned(line, name, gap)),
@@ -44,7 +46,11 @@ fn string(line: View<'_>, name: Name, gap: Separator, value: Value) -> Option<Va
     let text = line.get(value.start, value.end);
     // A tag of Go: `Password string `json:"password"``; an alias: `"--password", "-p"`.
     let tag = line.before(value.start) == b'`' && text.contains(":\"");
-    if tag || gap.kind == Gap::Flag && text.starts_with('-') && text.len() < 3 {
+    // reStructuredText's names of code.
+    let code = line.behind(value.start, 2) == "``"
+        && name.judged.kind != "password"
+        && !values::is_service_key(text);
+    if tag || code || gap.kind == Gap::Flag && text.starts_with('-') && text.len() < 3 {
         return None;
     }
     if gap.kind == Gap::Prose && name.is(line, "secret") && !shouted && is_label(text) {
@@ -99,10 +105,15 @@ fn told(line: View<'_>, name: Name, at: usize) -> Value {
     // Cisco: `password 0 x`, `secret 5 x`.
     let begin = if typed { at + "password ".len() } else { device::coding(line, at) };
     let value = value::bare(line, begin, Reach::Item);
+    let cipher =
+        ["cipher ", "irreversible-cipher ", "simple "].iter().any(|how| line.has_at(at, how));
+    let last = line.rest(value.end).trim().is_empty();
     let coded = begin > at && values::is_telling(line.get(value.start, value.end));
     let ends = || name.judged.kind == "password" && device::ends(line, name.start, value);
     let form = match () {
+        () if cipher && last => Form::Literal,
         () if netrc || coded || typed || is_account(line, name, value) => Form::Loose,
+        () if is_of_user(line, name, value) => Form::Loose,
         () if ends() => Form::Said,
         () => Form::Remote,
     };
@@ -163,6 +174,19 @@ fn is_sure(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
     let between = line.get(name.end, value.start);
     let given = code::sets(line, name.start) || ELSE.iter().any(|sign| between.contains(sign));
     given && name.judged.strength == Strength::Strong
+}
+
+/// Whether a sentence names the user whose password the last word of a part of it is, or who is
+/// called as his password: "user bob with password orchid."
+fn is_of_user(line: View<'_>, name: Name, value: Value) -> bool {
+    if name.judged.kind != "password" {
+        return false;
+    }
+    let text = line.get(value.start, value.end);
+    let ends = matches!(line.at(value.end), 0 | b'.' | b',' | b')' | b'"' | b'\'' | b'`' | b';');
+    account::named_before(line, name.start).is_some_and(|user| {
+        user == text || ends && text.len() >= 4 && !text.starts_with([')', '}'])
+    })
 }
 
 /// Too short for a value, or a sentence; a key may be words.
@@ -310,7 +334,10 @@ fn takes_none(line: View<'_>, name: Name) -> bool {
     const ASKING: &[&str] = &["mysql ", "mysqldump ", "mysqladmin ", "psql ", "pg_dump "];
     let flag = name.text(line);
     let asks = ["--no-", "--skip-", "--ask"].iter().any(|head| flag.starts_with(head));
-    asks || flag.ends_with("-stdin")
+    // macOS' `dscl . -passwd /Users/bob x`: the user stands between.
+    let user = flag == "-passwd" && line.get(0, name.start).contains("dscl ");
+    asks || user
+        || flag.ends_with("-stdin")
         || ASKING.iter().any(|command| line.behind(name.start, MAX_NAME).contains(command))
 }
 

@@ -9,15 +9,21 @@ use crate::{
     view::{BLANK, Class, DIGIT, LOWER, NAME, UPPER, View},
 };
 
+/// How a section of JAAS begins, of which `user_bob="x"` is a user: Kafka's and `ZooKeeper`'s.
+const USERS: &str = "LoginModule required";
+
 /// What a line says of every member below it, and the least indentation of those: `[secrets]`,
 /// `passwords:`, `"api_keys": {`.
 pub(super) fn members(names: &Names, line: View<'_>) -> Option<(Judgement, usize)> {
     const MANY: &[&str] = &["passwords", "passphrases", "secrets", "tokens", "psks", "admins"];
     let text = line.text.trim();
-    if !text.ends_with([']', ':', '=', '{']) {
+    if !text.ends_with([']', ':', '=', '{', 'd']) {
         return None;
     }
     let indent = line.run(0, &BLANK);
+    if text.ends_with(USERS) {
+        return Some((names.judge("password"), 0));
+    }
     let (name, least) = if let Some(section) = text.strip_prefix('[') {
         (section.strip_suffix(']')?, 0)
     } else {
@@ -43,12 +49,14 @@ pub(super) fn member(line: View<'_>, judged: Judgement, least: usize) -> Option<
     };
     let text = line.get(value.start, value.end);
     let telling = match judged.kind {
+        // A user of JAAS.
+        _ if quoted && name.starts_with("user_") => text.len() >= 3,
         "password" | "secret" => {
             values::is_telling(text) || quoted && text.len() >= 6 && !values::is_wordlike(text)
         }
         _ => values::is_service_key(text),
     };
-    let whole = line.rest(value.end).trim_matches([' ', '"', '\'', ',', '}']);
+    let whole = line.rest(value.end).trim_matches([' ', '"', '\'', ',', '}', ';']);
     let rest = whole.is_empty() || whole.starts_with('#');
     let about = names::is_about(name) || OTHERS.contains(&name.to_ascii_lowercase().as_str());
     (telling && rest && !about && !values::is_template(text) && !text.contains("://"))

@@ -7,6 +7,7 @@ use super::{
     value::Value,
 };
 use crate::{
+    names,
     values::{self, Form},
     view::{BLANK, Class, LOWER, View},
 };
@@ -17,6 +18,9 @@ pub(super) fn is_literal(line: View<'_>, name: Name, gap: Separator, value: Valu
         return is_element(line, name, value);
     }
     let bare = matches!(value.form, Form::Tight | Form::Loose) && !gap.quoted;
+    if bare && is_apart(line, name, value) {
+        return true;
+    }
     let sign = line.at(name.end);
     let assigned = gap.kind == Gap::Assign && matches!(sign, b'=' | b':');
     if !bare || !assigned && !matches!(gap.kind, Gap::Flag | Gap::Line) {
@@ -58,8 +62,19 @@ fn ends(line: View<'_>, value: Value) -> bool {
 /// `- DB_PASSWORD: x` and nothing else.
 fn is_line(line: View<'_>, name: Name, value: Value) -> bool {
     let rest = line.rest(value.end).trim_start();
-    line.get(0, name.start).trim_start_matches([' ', '\t', '-']).is_empty()
+    line.get(0, name.start).trim_start_matches([' ', '\t', '-', '*']).is_empty()
         && (rest.is_empty() || rest.starts_with('#'))
+}
+
+/// `DB_PASSWORD = secret` and nothing else.
+fn is_apart(line: View<'_>, name: Name, value: Value) -> bool {
+    let said = names::has_word(name.text(line), &[line.get(value.start, value.end)]);
+    line.get(name.end, value.start) == " = "
+        && name.judged.kind == "password"
+        && is_shouted(name.text(line))
+        && is_line(line, name, value)
+        && is_words(line, name, value)
+        && !said
 }
 
 /// `password: orders_db_password`, but not `password: password` and `password: userPassword`.

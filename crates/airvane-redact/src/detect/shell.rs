@@ -7,7 +7,8 @@ use super::{
     value::{self, Reach, Value},
 };
 use crate::{
-    entropy, values,
+    entropy,
+    values::{self, Form},
     view::{BLANK, Class, NAME, View},
 };
 
@@ -21,10 +22,7 @@ pub(crate) struct Command {
     secret: fn(View<'_>, usize, usize) -> Option<Value>,
 }
 
-const fn of(
-    sign: &'static str,
-    secret: fn(View<'_>, usize, usize) -> Option<Value>,
-) -> Command {
+const fn of(sign: &'static str, secret: fn(View<'_>, usize, usize) -> Option<Value>) -> Command {
     Command { sign, secret }
 }
 
@@ -40,25 +38,52 @@ pub(crate) const COMMANDS: &[Command] = &[
     of("secrets create ", piped),
     of("secrets versions add ", piped),
     of("| cryptsetup ", piped),
+    of("| smbpasswd ", piped),
+    of("| passwd ", piped),
+    of("| sudo passwd ", piped),
     of("chpasswd", |line, at, end| after(line, piped(line, at, end)?, b":")),
     of("<<< ", |line, at, end| first(line, at, end).filter(|_| takes_secret(line.get(0, at)))),
     of("securestring", secure_string),
     of("net user ", |line, _, end| word(line, end, 1).filter(|value| !is_switch(line, *value))),
     of("net use ", |line, at, _| {
-        word(line, at, 3).filter(|value| has_user(line, *value) && !is_switch(line, *value))
+        let drive = word(line, at, 2).is_some_and(|word| line.before(word.end) == b':');
+        word(line, at, 3 + usize::from(drive))
+            .filter(|value| has_user(line, *value) && !is_switch(line, *value))
     }),
     of("/user:", |line, at, _| {
         let used = line.get(at.saturating_sub(REACH), at).contains("net use ");
         word(line, at, 1).filter(|value| used && !is_switch(line, *value))
     }),
-    of("vault login ", |line, at, end| {
-        first(line, at, end).filter(|value| is_vault_token(line, *value))
+    of("vault login ", vault_token),
+    of("htpasswd -", htpasswd),
+    of("radtest ", |line, _, end| plain(line, end, 1)),
+    of("radtest ", |line, _, end| plain(line, end, 4)),
+    of("mosquitto_passwd ", |line, _, end| {
+        plain(line, end, 2).filter(|_| line.rest(end).contains("-b "))
     }),
-    of("htpasswd -", |line, at, end| word(line, end - 1, 3).filter(|_| in_batch(line, at))),
+    // Net-SNMP's `createUser bob MD5 x AES y`.
+    of("createuser ", |line, _, end| word(line, end, 2).filter(|_| is_snmp(line, end))),
+    of("createuser ", |line, _, end| word(line, end, 4).filter(|_| is_snmp(line, end))),
+    of("send \"", expected),
     of("rabbitmqctl ", |line, at, end| {
         let verbs = ["add_user ", "change_password ", "authenticate_user "];
-        let verb = verbs.iter().any(|verb| line.rest(end).starts_with(verb));
-        word(line, at, 3).filter(|_| verb)
+        let verb = verbs.iter().any(|verb| line.has_at(end, verb));
+        let hash = line.has_at(end, "hash_password ");
+        word(line, at, if hash { 2 } else { 3 }).filter(|_| verb || hash)
+    }),
+    of("curl -", grouped),
+    of("drush upwd ", second),
+    of("drush user:password ", second),
+    of(" -passwd /users/", second),
+    of("shadow.set_password ", second),
+    of("bw login ", second),
+    of("poetry config http-basic.", |line, _, end| word(line, end, 2)),
+    of("-setairportnetwork ", |line, _, end| word(line, end, 2)),
+    of("netsh wlan ", |line, _, end| flagged(line, end, " key=")),
+    of("keytool ", |line, _, end| flagged(line, end, " -new ")),
+    of("set password ", |line, at, end| {
+        let session = line.get(0, at).contains("lftp");
+        first(line, at, end).filter(|_| session).map(|value| unclosed(line, value))
     }),
     of("ssh-keygen ", |line, _, end| flagged(line, end, " -N ")),
     of("signtool ", |line, _, end| flagged(line, end, " /p ")),
@@ -74,6 +99,12 @@ pub(crate) const COMMANDS: &[Command] = &[
     // MinIO's `mc alias set name https://host user x`.
     of("alias set ", minio),
     of("config host add ", minio),
+    // OpenWrt's wireless keys.
+    of("option key '", |line, _, end| value::quoted(line, end - 1)),
+    of(".key='", |line, at, end| {
+        let wireless = line.get(0, at).contains("set wireless.");
+        value::quoted(line, end - 1).filter(|_| wireless)
+    }),
     // `sentinel auth-pass mymaster x`; Kickstart's `rootpw --plaintext x`.
     of("auth-pass ", second),
     of("rootpw --", second),
@@ -85,6 +116,10 @@ pub(crate) const COMMANDS: &[Command] = &[
         let user = word(line, end, 0)?;
         let second = word(line, user.end, 0).filter(|word| line.at(word.start) != b'#');
         Some(second.unwrap_or(user))
+    }),
+    of("redis> auth ", |line, _, end| {
+        let user = word(line, end, 0)?;
+        Some(word(line, user.end, 0).unwrap_or(user))
     }),
     // `SQL> connect scott/x`
     of("sql> connect ", |line, at, end| after(line, first(line, at, end)?, b"/")),
@@ -100,13 +135,21 @@ pub(crate) const COMMANDS: &[Command] = &[
     of("nickserv", |line, _, end| {
         let word_end = line.rest(end).to_ascii_lowercase().find("identify ")? + "identify ".len();
         let first = word(line, end + word_end, 0)?;
-        Some(word(line, first.end, 0).unwrap_or(first))
+        let second = word(line, first.end, 0);
+        let named = second.filter(|word| line.at(word.start).is_ascii_alphanumeric());
+        Some(named.filter(|word| word.form != Form::Quoted).unwrap_or(first))
     }),
     of(" login ", imap),
     // Postfix's `[host]:587 bob:x`.
     of("]:587 ", |line, _, end| after(line, word(line, end, 0)?, b":")),
     of("]:465 ", |line, _, end| after(line, word(line, end, 0)?, b":")),
     of("]:25 ", |line, _, end| after(line, word(line, end, 0)?, b":")),
+    // What stands before the last `@` of a host is the rest of a password with one.
+    of("host name ", host),
+    of("server host ", host),
+    of("enotfound ", host),
+    of("resolve host: ", host),
+    of("to integer value as '", |line, _, end| port(line, end)),
     of("@tcp(", data_source),
     of("@tcp4(", data_source),
     of("@tcp6(", data_source),
@@ -125,22 +168,30 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         let here = line.has_at(at, command.sign);
         here.then(|| (command.secret)(line, at, at + command.sign.len())).flatten()
     };
-    if let Some(Value { start, end, .. }) = COMMANDS.iter().find_map(secret)
-        && end - start >= 3
-        && !values::is_placeholder(line.get(start, end))
-    {
-        found.push(Found { start, end, kind: "password", from: at.min(start), named: true });
+    for Value { start, end, .. } in COMMANDS.iter().filter_map(secret) {
+        if end >= start + 3 && !values::is_placeholder(line.get(start, end)) {
+            let from = at.min(start);
+            found.push(Found { start, end, kind: "password", from, named: true });
+        }
     }
 }
 
 /// The `position`th word from `at`, quoted or bare.
 pub(super) fn word(line: View<'_>, at: usize, position: usize) -> Option<Value> {
+    let read = |at| value::quoted(line, at).unwrap_or_else(|| value::bare(line, at, Reach::Blank));
     let mut i = line.run(at, &BLANK);
     for _ in 0..position {
-        i = line.run(value::bare(line, i, Reach::Blank).end, &BLANK);
+        let word = read(i);
+        i = line.run(word.end + usize::from(word.form == Form::Quoted), &BLANK);
     }
-    (i < line.len())
-        .then(|| value::quoted(line, i).unwrap_or_else(|| value::bare(line, i, Reach::Blank)))
+    (i < line.len()).then(|| read(i))
+}
+
+/// The same among words that are no flags.
+fn plain(line: View<'_>, at: usize, position: usize) -> Option<Value> {
+    const MOST: usize = 12;
+    let words = (0..MOST).map_while(|i| word(line, at, i));
+    words.filter(|word| line.at(word.start) != b'-').nth(position)
 }
 
 fn first(line: View<'_>, _: usize, end: usize) -> Option<Value> {
@@ -162,6 +213,47 @@ fn minio(line: View<'_>, _: usize, end: usize) -> Option<Value> {
     word(line, end, 3).filter(|_| line.get(host.start, host.end).contains("://"))
 }
 
+/// `curl -sSu bob:x`: a flag among others.
+fn grouped(line: View<'_>, at: usize, _: usize) -> Option<Value> {
+    const MOST: usize = 8;
+    let mut flag = word(line, at, 1)?;
+    for _ in 0..MOST {
+        let letters = line.get(flag.start, flag.end).strip_prefix('-').unwrap_or_default();
+        let next = word(line, flag.end, 0)?;
+        let group = letters.len() > 1 && letters.bytes().all(|b| b.is_ascii_alphanumeric());
+        if group && letters.ends_with('u') {
+            return after(line, next, b":");
+        }
+        flag = next;
+    }
+    None
+}
+
+/// A value without the semicolon that ends its command.
+fn unclosed(line: View<'_>, value: Value) -> Value {
+    let text = line.get(value.start, value.end).trim_end_matches([';', '"']);
+    Value { end: value.start + text.len(), ..value }
+}
+
+/// "could not translate host name "ss@db01" to address": what a password with an `@` left there.
+fn host(line: View<'_>, _: usize, end: usize) -> Option<Value> {
+    static ENDS: Class = Class::of(b" \t\"'");
+    let quote = end + line.slashes(end);
+    let start = quote + usize::from(matches!(line.at(quote), b'"' | b'\''));
+    let near = line.near(start, REACH);
+    let host = near.bytes().take_while(|b| !ENDS.has(*b)).count();
+    let at = near.get(..host)?.rfind('@').filter(|at| *at > 0)?;
+    Some(Value { start, end: start + at, form: Form::Tight })
+}
+
+/// "Port could not be cast to integer value as 'x'": a part of a password with a colon.
+fn port(line: View<'_>, end: usize) -> Option<Value> {
+    let value = value::quoted(line, end.checked_sub(1)?)?;
+    let text = line.get(value.start, value.end);
+    let other = text.bytes().all(|b| b.is_ascii_digit()) || values::is_template(text);
+    (!other).then_some(value)
+}
+
 /// IMAP's `a1 LOGIN bob x`.
 fn imap(line: View<'_>, at: usize, end: usize) -> Option<Value> {
     let tag = line.get(0, at);
@@ -175,6 +267,8 @@ fn imap(line: View<'_>, at: usize, end: usize) -> Option<Value> {
 fn connecting(line: View<'_>, at: usize, _: usize) -> Option<Value> {
     let port = line.run_within(at + 1, &NAME, 6) - at - 1;
     let host = line.back_within(at, &NAME, REACH);
+    // Go's data source name without a protocol has the host in brackets.
+    let host = host - usize::from(line.before(host) == b'(');
     let sign = host.checked_sub(1).filter(|i| line.at(*i) == b'@')?;
     let value = data_source(line, sign, at)?;
     let plain = !line.get(value.start, sign).contains(['/', ':']);
@@ -190,21 +284,40 @@ fn data_source(line: View<'_>, at: usize, _: usize) -> Option<Value> {
     }
     let text = line.get(user, at);
     let colon = text.find(':').filter(|_| !text.contains("://") && !text.contains('['))?;
-    Some(Value { start: user + colon + 1, end: at, form: values::Form::Tight })
+    Some(Value { start: user + colon + 1, end: at, form: Form::Tight })
 }
 
-/// `vault login hvs.x`, not `vault login -method=ldap`.
-fn is_vault_token(line: View<'_>, value: Value) -> bool {
+/// `vault login hvs.x`, `vault login -address https://x myroot`, not `vault login -method=ldap`.
+fn vault_token(line: View<'_>, at: usize, end: usize) -> Option<Value> {
+    let value = first(line, at, end)?;
     let text = line.get(value.start, value.end);
-    text.len() >= 20 && !text.contains(['=', '-']) || entropy::is_uuid(text)
+    if text == "-address" {
+        return word(line, value.end, 1).filter(|value| line.at(value.start) != b'-');
+    }
+    let token = text.len() >= 20 && !text.contains(['=', '-']) || entropy::is_uuid(text);
+    token.then_some(value)
 }
 
-/// `htpasswd -b file user password`, `htpasswd -Bbn`: with `b` the password is an argument, with
-/// `n` there is no file.
-fn in_batch(line: View<'_>, at: usize) -> bool {
-    let flags = line.rest(at + "htpasswd -".len());
-    let flags = flags.split(' ').next().unwrap_or_default();
-    flags.contains('b') && !flags.contains('n')
+/// `htpasswd -b file user x`, `htpasswd -Bbn user x`: with `b` the password is an argument, with `n`
+/// there is no file, with `C` a cost.
+fn htpasswd(line: View<'_>, _: usize, end: usize) -> Option<Value> {
+    let flags = line.rest(end).split(' ').next().unwrap_or_default();
+    let file = usize::from(!flags.contains('n')) + usize::from(flags.contains('C'));
+    word(line, end, 2 + file).filter(|_| flags.contains('b'))
+}
+
+/// Expect's `"assword:" { send "x\r" }`.
+fn expected(line: View<'_>, at: usize, end: usize) -> Option<Value> {
+    let asked = line.behind(at, REACH).to_ascii_lowercase();
+    let asked = asked.contains("assword") || asked.contains("word:");
+    value::quoted(line, end - 1).filter(|_| asked).map(|value| typed(line, value))
+}
+
+/// What is typed, without the key that ends it: `x\r`.
+pub(super) fn typed(line: View<'_>, value: Value) -> Value {
+    let text = line.get(value.start, value.end);
+    let text = text.strip_suffix("\\r").or_else(|| text.strip_suffix("\\n")).unwrap_or(text);
+    Value { end: value.start + text.len(), ..value }
 }
 
 /// Whether `net use` names a user, who has the password before it.
@@ -215,6 +328,12 @@ fn has_user(line: View<'_>, password: Value) -> bool {
 /// `/add`, `*`: not a password of `net user`.
 fn is_switch(line: View<'_>, value: Value) -> bool {
     matches!(line.at(value.start), b'/' | b'*' | b'\\')
+}
+
+/// Whether `createUser bob` goes on with how the password is hashed.
+fn is_snmp(line: View<'_>, at: usize) -> bool {
+    let hash = word(line, at, 1).map(|word| line.get(word.start, word.end));
+    hash.is_some_and(|hash| hash == "MD5" || hash.starts_with("SHA"))
 }
 
 /// Whether a command reads a secret from its input.
@@ -262,7 +381,7 @@ fn secure_string(line: View<'_>, at: usize, _: usize) -> Option<Value> {
         return None;
     }
     let start = memchr::memrchr(quote, line.bytes().get(..close)?)? + 1;
-    Some(Value { start, end: close, form: values::Form::Quoted })
+    Some(Value { start, end: close, form: Form::Quoted })
 }
 
 /// A line of `.pgpass`, `host:port:database:user:password`; the anchor is in its middle.

@@ -75,7 +75,11 @@ fn changed(line: View<'_>, blank: usize) -> Option<usize> {
 
 /// "password is x", "the password for the new account is: x", "token used: x", "secret value x"
 fn said(line: View<'_>, blank: usize) -> Option<usize> {
-    const VERBS: &[&str] = &["is: ", "is ", "ist ", "lautet ", "è ", "are ", "was ", "as ", "to "];
+    #[rustfmt::skip]
+    const VERBS: &[&str] = &[
+        "is: ", "is also ", "is simply ", "is just ", "is now ", "is still ", "is ", "ist ", "lautet ", "è ",
+        "are ", "was ", "as ", "to ",
+    ];
     const NOUNS: &[&str] = &["value ", "used ", "string "];
     let starts = |words: &[&str]| {
         words.iter().find(|word| line.has_at(blank, word)).map(|word| blank + word.len())
@@ -135,7 +139,7 @@ fn last(line: View<'_>, blank: usize) -> Option<usize> {
     // MySQL draws signs too.
     let made = head.contains("generated for") && !tail.contains(' ') && tail.len() >= 12;
     let drawn = made || entropy::looks_random(tail, 8) && !entropy::is_identifier(tail);
-    (plain && drawn && !tail.contains('/')).then(|| blank + rest.len() - tail.len())
+    (plain && drawn && (made || !tail.contains('/'))).then(|| blank + rest.len() - tail.len())
 }
 
 /// Whether a name and the one word behind it are all there is in the line, as in `requirepass x`,

@@ -166,9 +166,39 @@ fn word(line: View<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
 /// A line without what stands around a row: SQL's `(1, 'bob', 'x'),`, `[parameters: ('bob', 'x')]`.
 fn row(line: View<'_>) -> &str {
     let row = line.text.trim();
+    // SQLAlchemy 1 and 2 log what they send.
+    let logged = row.contains("sqlalchemy.engine").then(|| row.find(" (")).flatten();
+    let row = logged.and_then(|at| row.get(at + 1..)).unwrap_or(row);
     let row = row.strip_prefix("[parameters: ").unwrap_or(row);
     let listed = row.strip_prefix('(').map(|row| row.trim_end_matches([')', ';', ']', ',']));
     listed.unwrap_or(row)
+}
+
+/// Whether a cell is the head of another table: a word that names what the column's title does.
+fn is_title(names: &Names, cell: &str, judged: Judgement) -> bool {
+    let other = names.judge(cell);
+    let drawn = judged.kind == "password" && cell.bytes().any(|b| b.is_ascii_digit());
+    other.strength > Strength::None && other.kind == judged.kind && !drawn
+}
+
+/// The cells of a row. A comma in quotes or brackets divides none.
+fn split(row: &str, rule: char) -> Vec<&str> {
+    let (mut quote, mut depth) = (None, 0_usize);
+    let divides = |sign: char| {
+        match (sign, quote) {
+            (_, Some(open)) if sign == open => quote = None,
+            ('"' | '\'', None) => quote = Some(sign),
+            ('(' | '[', None) => depth += 1,
+            (')' | ']', None) => depth = depth.saturating_sub(1),
+            _ => return sign == rule && depth == 0 && quote.is_none(),
+        }
+        false
+    };
+    if rule == ',' && row.contains(['"', '\'', '(']) {
+        row.split(divides).collect()
+    } else {
+        row.split(rule).collect()
+    }
 }
 
 /// What stands around the value in a cell.
@@ -187,7 +217,7 @@ impl Column {
         let mut start = line.text.find(row).unwrap_or(0);
         let mut found = Vec::new();
         let mut count = 0;
-        for part in row.split(rule) {
+        for part in split(row, rule) {
             let has = |set: u128| count < u128::BITS as usize && set >> count & 1 == 1;
             let before = part.len() - part.trim_start_matches(CLOTHES).len();
             let inner = part.trim_matches(CLOTHES);
@@ -203,9 +233,9 @@ impl Column {
     }
 
     /// Whether the line has as many cells as the head.
-    fn is_row(self, line: View<'_>) -> bool {
+    pub(super) fn is_row(self, line: View<'_>) -> bool {
         match self {
-            Self::Ruled { rule, cells, .. } => row(line).split(rule).count() == cells,
+            Self::Ruled { rule, cells, .. } => split(row(line), rule).len() == cells,
             Self::Aligned { start, end } => word(line, start, end).is_some(),
         }
     }
@@ -229,10 +259,13 @@ impl Column {
             let text = line.get(start, end);
             let plain = !text.contains([' ', '(', ')', '[', ']', '{', '}', '<', '>']);
             let random = judged.strength == Strength::Strong || values::is_service_key(text);
+            // Nothing but a literal stands in a table that is drawn.
+            let drawn = matches!(self, Self::Ruled { rule: '|', .. });
+            let form = if drawn { Form::Literal } else { Form::Tight };
             plain
                 && random
-                && values::is_secret(text, Form::Tight, judged, names)
-                && names.judge(text).strength == Strength::None
+                && values::is_secret(text, form, judged, names)
+                && !is_title(names, text, judged)
         };
         self.cells(line).into_iter().filter(is_secret).collect()
     }

@@ -4,7 +4,7 @@
 use super::{Found, value, webhook};
 use crate::{
     entropy, mask, values,
-    view::{Class, DIGIT, LOWER, UPPER, View},
+    view::{ALNUM, Class, DIGIT, LOWER, UPPER, View},
 };
 
 static SCHEME: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"+-._");
@@ -37,6 +37,9 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     }
     let Some((from, authority)) = beginning(line, at) else { return };
     let Some(end) = userinfo_end(line, from, authority) else {
+        if let Some(end) = token_alone(line, authority) {
+            found.push(Found { start: authority, end, kind: "token", from, named: true });
+        }
         webhook::detect(line, from, authority, found);
         return;
     };
@@ -58,10 +61,23 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     // GitHub takes any password beside a token.
     let masked = mask::is_mask(user);
     let constant = (token || masked) && matches!(password, "x-oauth-basic" | "x");
-    if !constant && !values::is_template(password) && !is_field(password) {
+    let documented = is_documented(line, (user, password), end);
+    if !constant && !documented && !values::is_template(password) && !is_field(password) {
         found.push(Found { start: colon + 1, end, kind: "uri-password", from, named: true });
     }
     webhook::detect(line, from, end + 1, found);
+}
+
+/// End of a token in the place of a host, as Apprise's addresses have it: `pushme://x`. A host is not
+/// told apart by case.
+fn token_alone(line: View<'_>, start: usize) -> Option<usize> {
+    let end = line.run_within(start, &ALNUM, MAX_USERINFO);
+    let text = line.get(start, end);
+    let has = |kind: fn(&u8) -> bool| text.as_bytes().iter().any(kind);
+    let drawn =
+        has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit);
+    let alone = !matches!(line.at(end), b'.' | b':' | b'-' | b'_' | b'%');
+    (drawn && alone && entropy::looks_random(text, 16)).then_some(end)
 }
 
 /// Where the URI begins whose `://` is at `at`, and where its authority begins. In JSON a slash may
@@ -215,9 +231,19 @@ fn encoded(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     }
 }
 
+/// `scheme://login:password@host:port/…`, `scheme://[[user:]password@]host`: what an address
+/// consists of.
+fn is_documented(line: View<'_>, (user, password): (&str, &str), end: usize) -> bool {
+    const HOSTS: &[&str] = &["host:port", "hostname:port", "server:port", "host[:", "hostname[:"];
+    let host = HOSTS.iter().any(|host| line.has_at(end + 1, host));
+    let word = matches!(password, "password" | "pass" | "passwd" | "pwd");
+    word && host || user.starts_with('[') && password.starts_with(']')
+}
+
 /// `user:password` written as documentation: `{user}:{password}`, `user:pass` stays maskable.
 fn is_field(password: &str) -> bool {
     password.starts_with('{') && password.ends_with('}')
+        || password.starts_with('(') && password.ends_with(')')
         || password.starts_with("$(")
         || password.starts_with('%') && password.ends_with(")s")
 }

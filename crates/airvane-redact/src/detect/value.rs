@@ -41,8 +41,8 @@ pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
     if triple {
         start += 2;
     } else if double && BLANK.has(line.before(open)) && {
-        let text = line.get(start + 1, line.run_within(start + 1, &BASE64, MAX_BARE));
-        values::is_service_key(text)
+        let end = line.run_within(start + 1, &BASE64, MAX_BARE);
+        values::is_service_key(line.get(start + 1, end)) || line.has_at(end, "``")
     } {
         start += 1;
     } else if doubled(line, open) > 0 && line.at(start + 1).is_ascii_alphanumeric() {
@@ -157,6 +157,7 @@ pub(super) fn bare(line: View<'_>, at: usize, reach: Reach) -> Value {
     while end > floor
         && reach == Reach::Blank
         && matches!(line.at(end - 1), b',' | b';' | b')' | b']' | b'}')
+        && !is_enclosed(line.get(at, end))
     {
         end -= 1;
     }
@@ -168,6 +169,13 @@ pub(super) fn bare(line: View<'_>, at: usize, reach: Reach) -> Value {
         end -= 1;
     }
     Value { start: at, end, form: Form::Tight }
+}
+
+/// `{password}`: the bracket that closes belongs to what opened.
+fn is_enclosed(value: &str) -> bool {
+    [('{', '}'), ('(', ')'), ('[', ']')]
+        .iter()
+        .any(|(open, close)| value.starts_with(*open) && value.ends_with(*close))
 }
 
 /// The whole of a bare value that was cut at [`MAX_BARE`] and turned out to be a secret.

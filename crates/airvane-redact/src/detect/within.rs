@@ -153,7 +153,12 @@ pub(super) fn string(line: View<'_>, name: Name, from: usize) -> Option<Value> {
     let mut i = from;
     // Where a string follows at once, or the arguments of a call, it was seen that this is code.
     let code = line.at(name.end) == b'(' || matches!(line.at(from), b'"' | b'\'' | b'@');
-    let mut inside = Inside { code, ..Inside::default() };
+    // Behind a comma stands the next argument of a call; of those after it only what stands in for
+    // the name's value is meant.
+    let called = line.get(name.end, from).trim_end().ends_with(',');
+    let mut inside =
+        Inside { code: code || called, depth: usize::from(called), ..Inside::default() };
+    let mut passed = called && !code;
     while i < limit {
         let byte = line.at(i);
         if WORD.has(byte) {
@@ -175,10 +180,15 @@ pub(super) fn string(line: View<'_>, name: Name, from: usize) -> Option<Value> {
             if line.at(behind) == b':' || line.has_at(behind, "=>") && !arm {
                 return None;
             }
-            if inside.takes(line) && is_given(name.judged, line.get(value.start, value.end)) {
+            let text = line.get(value.start, value.end);
+            let default = inside.argument == Argument::Default;
+            let given = is_given(name.judged, text) && (default || !passed)
+                || default && is_default(name, text);
+            if inside.takes(line) && given {
                 return Some(value);
             }
             i = value.end + 1;
+            passed = called;
             continue;
         }
         if !inside.goes_on(line, i) {
@@ -198,18 +208,32 @@ struct Inside {
     depth: usize,
     /// Whether there was any sign of code yet.
     code: bool,
-    /// Whether the bracket opened behind the name of a function that takes a name.
-    fetches: bool,
-    /// Whether the argument has a name that says what it is.
-    named: bool,
+    argument: Argument,
+}
+
+/// What an argument is.
+#[derive(Default, PartialEq, Eq)]
+enum Argument {
+    /// Any: the value or something else.
+    #[default]
+    Any,
+    /// The name of a thing, asked of a function that takes one.
+    Asked,
+    /// It has a name that says what else it is.
+    Named,
+    /// Its name says that it stands in for what is not set.
+    Default,
 }
 
 impl Inside {
     /// Whether a string here can be the value.
     fn takes(&self, line: View<'_>) -> bool {
         let (start, end) = self.word;
-        let fetched = self.fetches && !VALUES.contains(&line.get(start, end));
-        self.code && !fetched && !self.named
+        let word = line.get(start, end);
+        // Helm's `{{ include "x.password" . }}`.
+        let included = self.depth > 1 && matches!(word, "include" | "template" | "lookup" | "tpl");
+        let asked = self.argument == Argument::Asked && !VALUES.contains(&word);
+        self.code && !asked && !included && self.argument != Argument::Named
     }
 
     /// Reads one sign of code; whether the expression goes on behind it.
@@ -226,13 +250,13 @@ impl Inside {
                 let fetches =
                     names::has_word(word, FETCHES) && !names::has_word(word, &["bytes", "decode"]);
                 // `row["x"]` asks for a name too.
-                self.fetches = called && (fetches || line.at(i) == b'[');
+                let asks = called && (fetches || line.at(i) == b'[');
+                self.argument = if asks { Argument::Asked } else { Argument::Any };
                 self.code = true;
-                self.named = false;
                 self.depth += 1;
             }
             b')' | b']' | b'}' => {
-                self.fetches = false;
+                self.argument = Argument::Any;
                 match self.depth.checked_sub(1) {
                     Some(depth) => self.depth = depth,
                     None => return false,
@@ -240,13 +264,17 @@ impl Inside {
             }
             // `default_var="x"`, but not `run_id="x"`.
             b'=' if self.depth > 0 && !matches!(line.at(i + 1), b'=' | b'>') => {
-                self.named = !VALUES.contains(&line.get(start, end));
+                self.argument = match line.get(start, end) {
+                    name if name.starts_with("default") || name == "fallback" => Argument::Default,
+                    name if VALUES.contains(&name) => Argument::Any,
+                    _ => Argument::Named,
+                };
             }
             // `token: Secret<String> = …`
             b'=' if !self.code && line.get(0, i).trim_end().ends_with('>') => {}
             b'<' if !self.code => {}
             // What follows the name of a thing is what stands in for it.
-            b',' if self.depth > 0 => (self.named, self.fetches) = (false, false),
+            b',' if self.depth > 0 => self.argument = Argument::Any,
             b'|' | b'?' if matches!(line.at(i + 1), b'|' | b'?') => self.code = true,
             b'|' | b'?' | b'.' | b':' | b' ' | b'\t' | b'&' | b'!' | b'-' | b'>' | b'*' | b'$'
             | b'@' => {}
@@ -254,6 +282,15 @@ impl Inside {
         }
         true
     }
+}
+
+/// Whether a string that stands in for what is not set can be a password: there a word is one.
+fn is_default(name: Name, text: &str) -> bool {
+    name.judged.strength == Strength::Strong
+        && matches!(name.judged.kind, "password" | "secret")
+        && text.len() >= 3
+        && !text.contains(' ')
+        && !values::is_placeholder(text)
 }
 
 /// Whether a string looks like a secret of the kind that the name says.

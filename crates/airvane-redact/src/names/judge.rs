@@ -7,7 +7,7 @@ use super::{
 };
 
 /// What a name says about its value.
-pub(super) fn judge(name: &str) -> Judgement {
+pub(crate) fn judge(name: &str) -> Judgement {
     let words = words(name);
     if words.is_empty() || EXEMPT.contains(&words.join("_").as_str()) {
         return NOTHING;

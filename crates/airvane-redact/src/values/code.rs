@@ -20,6 +20,10 @@ const ROOTS: &[&str] = &[
     "std", "Deno",
 ];
 
+/// What the names of `PowerShell`'s commands begin with, where they give a secret.
+const VERBS: &[&str] =
+    &["ConvertTo", "ConvertFrom", "Get", "Read", "New", "Import", "Unprotect", "Invoke"];
+
 /// Whether a word is where expressions of code and templates begin.
 pub(crate) fn is_root(word: &str) -> bool {
     ROOTS.contains(&word)
@@ -43,6 +47,17 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
         return !v.bytes().any(|b| b.is_ascii_digit())
             && entropy::bits_per_byte(&path) < 3.9
             && !entropy::looks_random(&path.replace('.', ""), 12);
+    }
+    // PowerShell's `ConvertTo-SecureString`.
+    if let Some((verb, noun)) = v.split_once('-') {
+        let hump = |word: &str| {
+            word.len() > 2
+                && word.starts_with(|c: char| c.is_ascii_uppercase())
+                && word.bytes().all(|b| b.is_ascii_alphabetic())
+        };
+        if hump(verb) && hump(noun) && VERBS.contains(&verb) {
+            return true;
+        }
     }
     // A type: `secret: JsonValue`.
     let humps = v.bytes().filter(u8::is_ascii_uppercase).count();
@@ -107,7 +122,11 @@ pub(super) fn is_reference(v: &str, names: &Names) -> bool {
         return is_expression(v, names);
     }
     if let Some((path, _)) = v.split_once(['(', '[']) {
-        // A quote may have ended what was read of it.
+        // A blank or a quote may have ended what was read of it: `unquote(parsed.password or …`.
+        let inner = v.get(path.len() + 1..).unwrap_or_default();
+        if inner.split_once('.').is_some_and(|(root, _)| is_root(root)) {
+            return true;
+        }
         return v.ends_with([')', ']', '(', '[']) && wordy(path) && is_expression(v, names);
     }
     (v.contains('.') || v.contains('_')) && wordy(v) && is_expression(v, names)

@@ -164,7 +164,12 @@ fn is_phrase(v: &str, spaces: usize, kind: &str) -> bool {
     // Flask's and WordPress' keys hold any sign, blanks too.
     let signs = v.bytes().filter(|b| b.is_ascii_punctuation() && !b".,'-".contains(b)).count();
     let drawn = v.len() >= 24 && signs * 6 >= v.len() && v.bytes().any(|b| b.is_ascii_digit());
-    spaces <= 5 && (kind == "password" || kind == "authorization") && !ends_like_prose(v)
+    // The keys of examples that stayed: `'keyboard cat'`, `'super secret key'`.
+    let lower = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+    let telling = |word: &str| lower(word) && (word == "key" || !NO_VALUES.contains(&word));
+    let words = spaces <= 3 && matches!(kind, "key" | "secret") && v.split(' ').all(telling);
+    words
+        || spaces <= 5 && matches!(kind, "password" | "authorization") && !ends_like_prose(v)
         || random_word()
         || drawn && !v.contains("${") && !v.contains("{{")
 }

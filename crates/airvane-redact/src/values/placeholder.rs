@@ -2,7 +2,10 @@
 //! secret is?
 
 use super::code::is_plain;
-use crate::{entropy, mask};
+use crate::{
+    entropy, mask,
+    names::{self, Strength},
+};
 
 /// Words that stand where a value could stand and are none.
 #[rustfmt::skip]
@@ -61,6 +64,9 @@ pub(crate) fn is_template(value: &str) -> bool {
         || between("$(", ")")
         || between("{", "}") && is_field(v)
         || between("%", "%")
+        || between("__", "__")
+        || between("$", "$")
+        || between("#", "#")
         || between("[", "]")
         || between("#{", "}")
         || between("%{", "}")
@@ -85,12 +91,29 @@ fn is_joined(v: &str) -> bool {
     if (v.starts_with("$$(") || v.starts_with("\\$(")) && v.ends_with(')') {
         return true;
     }
+    // A pattern: `s/^PASSWORD=.*/x/`.
+    if v.starts_with(".*") || v.starts_with(".+") {
+        return true;
+    }
+    // SQL's `' || :x || '`.
+    if v.trim_start_matches(['"', '\'', ' ']).starts_with("||") {
+        return true;
+    }
+    // SQL*Plus' `&PASSWORD`.
+    if v.strip_prefix('&')
+        .is_some_and(|name| is_plain(name) && !name.bytes().any(|b| b.is_ascii_lowercase()))
+    {
+        return true;
+    }
     // Behind the quote that closes a string: a plus, and a name with what follows one.
     let sum = v.strip_prefix(['"', '\'']).unwrap_or(v).trim_start();
     let Some(name) = sum.strip_prefix('+').map(str::trim_start) else { return false };
     let plain = name.bytes().take_while(|b| b.is_ascii_alphabetic() || *b == b'_').count();
     plain > 0
-        && matches!(name.as_bytes().get(plain), None | Some(b'[' | b'(' | b'.' | b'"' | b'\''))
+        && matches!(
+            name.as_bytes().get(plain),
+            None | Some(b'[' | b'(' | b'.' | b'"' | b'\'' | b'+')
+        )
 }
 
 /// `{password}`, `{0}`, `{db.user!r}`, `{ password }`: a place for a value, not `{Xy!361}`.
@@ -110,7 +133,7 @@ pub(super) fn is_field(v: &str) -> bool {
 
 /// `$DB_PASSWORD`, `$env:TOKEN`, not `$ecret123`.
 fn is_shell_variable(v: &str) -> bool {
-    let Some(name) = v.strip_prefix('$') else { return false };
+    let Some(name) = v.trim_start_matches('\\').strip_prefix('$') else { return false };
     // PHP: `$_POST["x"]`, `$config['x']`, `$this->x`
     let php = name.find(['[', '-', '(']).and_then(|i| name.get(..i));
     let index = name.contains('[') || name.contains("->") || name.contains('(');
@@ -122,6 +145,14 @@ fn is_shell_variable(v: &str) -> bool {
         return true;
     }
     let name = name.strip_prefix("env:").unwrap_or(name);
+    // `$1`, but not `$123456789`.
+    if name.bytes().all(|b| b.is_ascii_digit()) {
+        return (1..3).contains(&name.len());
+    }
+    // `$userPassword`
+    if is_plain(name) && names::judge(name).strength >= Strength::Strong {
+        return true;
+    }
     // Groovy's `$System.env.DB_PASSWORD`.
     if name.strip_prefix("System.env.").is_some_and(is_plain) {
         return true;
@@ -135,7 +166,8 @@ fn is_shell_variable(v: &str) -> bool {
 fn is_instruction(v: &str) -> bool {
     let lower = v.to_ascii_lowercase();
     let says = |what: &str| lower.starts_with(what);
-    (says("your_") || says("your-") || says("your ") || says("insert_"))
+    let place = lower.ends_with("-here") || lower.ends_with("_here");
+    (place || says("your_") || says("your-") || says("your ") || says("insert_"))
         && !v.bytes().any(|b| b.is_ascii_digit())
         || lower.split(',').next() == Some("autogenerate")
         || says("env.")
@@ -144,6 +176,8 @@ fn is_instruction(v: &str) -> bool {
         || says("ref+")
         || says("secretref:")
         || says("file:/")
+        || says("/run/secrets/")
+        || says("/var/run/secrets/")
         || says("arn:aws:secretsmanager")
         || says("projects/") && lower.contains("/secrets/")
         || says("op://")

@@ -1,5 +1,6 @@
 //! Values under telling names, in the notations of languages, tools and files.
 
+mod below;
 mod commands;
 mod expressions;
 mod files;
@@ -27,6 +28,7 @@ macro_rules! subject {
     };
 }
 
+subject!(below, a_value_below_goes_whole, lines_below_without_a_secret_stay);
 subject!(commands, an_argument_goes_whole, a_command_without_a_secret_stays);
 subject!(expressions, a_string_in_an_expression_goes_whole, other_expressions_stay);
 subject!(files, the_value_of_a_setting_goes_whole, a_setting_without_a_secret_stays);

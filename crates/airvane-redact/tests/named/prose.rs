@@ -43,6 +43,17 @@ pub const TEXTS: &[&str] = &[
     "비밀번호는 «ss7word» 입니다",
     "lösenordet är «ss7word»",
     "Authorization: «MediaBrowser Token=\"dcd2c9826531b67c4408b06aa2015ed4\"»",
+    "could not translate host name \"«ss7»@db.example\" to address",
+    "{\"details\":\"could not translate host name \\\"«ss7»@db.example\\\" to address\"}",
+    "getaddrinfo ENOTFOUND «ss7»@db.example",
+    "ValueError: Port could not be cast to integer value as '«ss7»'",
+    "A temporary password is generated for root@localhost: «p/fuR3Vm>K8j»",
+    "The user is `postgres` and the password is also `«postgres»`",
+    "RabbitMQ has a user named ``guest`` with password ``«guest»``.",
+    "User admin with password «admin» does not work.",
+    "The default credentials are admin / «password». Change them.",
+    "Web UI: http://x.example:8080 (login: admin/«admin»)",
+    "Is the default login info: admin/«raspberry»",
 ];
 
 /// Text in which nothing is masked.
@@ -57,4 +68,8 @@ pub const PLAIN: &[&str] = &[
     "ENTER PASSWORD:",
     "Enter your password:\nConnected to db1",
     "user bob password expired",
+    "could not translate host name \"db.example\" to address",
+    "no password for user bob with password authentication",
+    "Port could not be cast to integer value as '${PORT}'",
+    "login: root/home/etl",
 ];
