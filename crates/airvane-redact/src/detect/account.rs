@@ -17,18 +17,22 @@ pub(super) fn beside(line: View<'_>, at: usize) -> Option<Value> {
     let end = line.run_within(start, &USER, MAX_USER);
     let sign = line.run(end, &BLANK);
     let listed = line.at(at) == b'{' && line.at(sign) == b',';
-    let common = is_common(line.get(start, end)) && line.at(sign) == b'/';
+    // Of an address the user counts.
+    let user = line.get(start, end).split('@').next().unwrap_or_default();
+    let divided = line.at(sign) == b'/' || line.at(sign) == b':' && sign == end;
+    let common = is_common(user) && divided;
     if end == start || !listed && !common && (line.at(sign) != b'/' || sign == end) {
         return None;
     }
     let password = value::bare(line, line.run(sign + 1, &BLANK), Reach::Item);
     let text = line.get(password.start, password.end);
-    let port = text.bytes().all(|b| b.is_ascii_digit());
+    let port = text.bytes().all(|b| b.is_ascii_digit()) && text.len() < 6;
+    let number = text.bytes().all(|b| b.is_ascii_digit()) && line.get(start, end).contains('@');
     // What is masked already says that the user before it is none.
     let next = line.at(password.end);
     let ends = matches!(next, 0 | b' ' | b'.' | b',' | b')' | b'"' | b'\'' | b'`' | b'<');
     let word = common && ends && text.len() >= 3 && !text.contains('/');
-    (mask::is_mask(text) || (is_drawn(text) || word) && !port)
+    (mask::is_mask(text) || (is_drawn(text) || word || number) && !port)
         .then_some(Value { form: Form::Said, ..password })
 }
 

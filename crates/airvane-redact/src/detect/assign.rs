@@ -2,7 +2,7 @@
 //! environment dumps, XML, headers, calls, and prose such as "the password is x".
 
 use super::{
-    Detector, Found, account, call, foreign,
+    Detector, Found, account, call, connection, foreign,
     gap::{Gap, Separator, separator},
     header, list,
     name::{self, MAX_NAME, Name, judge},
@@ -12,6 +12,7 @@ use super::{
     webhook, within,
 };
 use crate::{
+    entropy,
     names::{self, Strength},
     values::{self, Form},
     view::{BLANK, NAME, View},
@@ -27,10 +28,10 @@ pub(super) fn detect(
     let reach = MAX_NAME + 1;
     let (start, end) = (line.back_within(at, &NAME, reach), line.run_within(at, &NAME, reach));
     let checksum = || line.behind(start, "checksum/".len()) == "checksum/";
-    if end - start <= MAX_NAME
-        && !checksum()
-        && !(line.before(start) == b':' && in_arn(line, start))
-    {
+    let none = checksum()
+        || in_userinfo(line, start, end)
+        || line.before(start) == b':' && in_arn(line, start);
+    if end - start <= MAX_NAME && !none {
         let start = name::behind_escape(detector, line, start, end);
         reversed::detect(detector, line, start, end, found);
         let before = found.len();
@@ -191,7 +192,14 @@ fn is_secret(
     let text = line.get(value.start, value.end);
     // `PASS=409 WARN=0`: a test runner counts.
     let counts = value.form != Form::Quoted && values::is_count(text);
-    if name.is(line, "pass") && (counts || values::is_outcome(text)) {
+    if name.is(line, "pass") && (counts || values::is_outcome(text) || text.contains(' ')) {
+        return false;
+    }
+    // The name of a secret in AWS, and Vault's half of a login.
+    if name.text(line) == "--secret-id" && !values::is_service_key(text) {
+        return false;
+    }
+    if is_name(text, name, line) || name.judged.kind == "credential" && is_address(text) {
         return false;
     }
     // `TTY=pts/0 ; PWD=/home/bob`: the working directory.
@@ -230,6 +238,30 @@ fn is_secret(
         && !prose::goes_on(line, name, gap, value)
 }
 
+/// A connection string without a credential, or one in which only the address is a secret: that was
+/// looked at as such.
+fn is_address(text: &str) -> bool {
+    let address = text.split_once("://").map(|(_, rest)| rest);
+    address.is_some_and(|rest| {
+        let path = rest.split_once(['/', '?']).map_or("", |(_, path)| path);
+        let plain = !path.split(['/', '&', '=', '-']).any(|part| entropy::looks_random(part, 16));
+        plain && !text.contains(';')
+    }) || connection::is_harmless(text)
+}
+
+/// The name of a setting or of a field that says the same: `SESSION_TOKEN = "fs.s3a.session.token"`,
+/// `"token_key": "access_token"`.
+fn is_name(text: &str, name: Name, line: View<'_>) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
+    if !text.contains(['.', '_']) || !text.bytes().all(plain) {
+        return false;
+    }
+    let (said, words) = (names::words(name.text(line)), names::words(text));
+    let again = words.last().is_some_and(|last| said.contains(last));
+    let dotted = text.contains('.') && entropy::bits_per_byte(text) < 3.9;
+    again && words.len() > 1 && (dotted || name.judged.kind == "token" && said.len() > 1)
+}
+
 /// `KEY: "x"`, `key = "x"`: a constant of code.
 fn is_constant(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
     let equals =
@@ -241,6 +273,15 @@ fn is_constant(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool
 fn in_arn(line: View<'_>, at: usize) -> bool {
     let head = line.text.get(at.saturating_sub(MAX_NAME)..at).unwrap_or_default();
     head.rfind("arn:").and_then(|i| head.get(i..)).is_some_and(|arn| !arn.contains([' ', '"']))
+}
+
+/// The user in an address: `https://x-token-auth:y@host`. What follows is looked at as an address.
+fn in_userinfo(line: View<'_>, start: usize, end: usize) -> bool {
+    line.at(end) == b':'
+        && line.behind(start, MAX_NAME).rsplit("://").next().is_some_and(|user| {
+            user.len() < line.behind(start, MAX_NAME).len()
+                && user.bytes().all(|b| b.is_ascii_alphanumeric() || b"+._-".contains(&b))
+        })
 }
 
 /// `?key=x&`, `Using key=x`: a key in the query of a request is the caller's.
@@ -278,6 +319,11 @@ fn repeats(detector: &Detector, line: View<'_>, name: Name, value: Value) -> boo
 fn is_meant(line: View<'_>, name: Name, value: Value) -> bool {
     const REACH: usize = 128;
     #[rustfmt::skip]
+    const OWNERS: &[&str] = &[
+        "db", "database", "root", "admin", "default", "mysql", "postgres", "pg", "smtp", "mail", "redis", "ftp",
+        "ldap", "mongo", "rabbitmq",
+    ];
+    #[rustfmt::skip]
     const USERS: &[&str] = &[
         "username\"", "user\"", "email\"", "login\"", "username `", "username=\"", "user=\"", "login=\"",
         "user '",
@@ -288,10 +334,12 @@ fn is_meant(line: View<'_>, name: Name, value: Value) -> bool {
     let given = matches!(sign, "=\"" | "='") || sign.contains(['|', ',']);
     // SQL's `WITH PASSWORD 'password'`
     let sql = sign == " '" && name.text(line) == "PASSWORD";
+    // `database_password = 'password'`, but not the label of a form.
+    let owned = names::has_word(name.text(line), OWNERS);
     // A builder's or a form's: `.password("password")`, `setPassword("password")`.
     let function = name.text(line).rsplit('.').next().unwrap_or_default();
     let chained = name.text(line).starts_with('.') && line.get(0, name.start).trim().is_empty();
     let set = sign.starts_with('(') && (chained || function.starts_with("set"));
     let lower = line.get(value.start, value.end).bytes().all(|b| b.is_ascii_lowercase());
-    lower && (beside || sql || set || given && setting::is_shouted(name.text(line)))
+    lower && (beside || sql || set || owned || given && setting::is_shouted(name.text(line)))
 }

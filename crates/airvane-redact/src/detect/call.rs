@@ -54,6 +54,14 @@ pub(crate) const CALLS: &[Call] = &[
     call("pdo->__construct(", 2, "password"),
     call("mysqli->__construct(", 2, "password"),
     call("=password(", 0, "password"),
+    call("postgresql_password(", 1, "password"),
+    call("ed25519_password(", 0, "password"),
+    call("mysql_password(", 0, "password"),
+    call("authenticationuser(", 1, "password"),
+    call("auth_plain(", 1, "password"),
+    call("auth_login(", 1, "password"),
+    call("accesstokenauth(", 1, "token"),
+    call("oauth2flownoredirect(", 1, "secret"),
     call("oci_connect(", 1, "password"),
     call("oracle.connect(", 1, "password"),
     call("oracledb.connect(", 1, "password"),
@@ -142,6 +150,11 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let limit = line.len().min(at + REACH);
     let mut i = at + call.name.len();
     if call.argument == LAST {
+        // Jenkins' `credentials('name')` takes one.
+        let first = value::quoted(line, i);
+        if call.name == "credentials(" && first.is_some_and(|v| line.at(v.end + 1) == b')') {
+            return;
+        }
         let Some(Value { start, end, .. }) = last(line, i, limit) else { return };
         found.push(Found { start, end, kind: call.kind, from: at, named: true });
         return;
@@ -267,7 +280,8 @@ fn in_address(line: View<'_>, call: &Call, at: usize) -> Option<Value> {
     let host = text.find('@')?;
     let slash = text.get(..host)?.find('/')?;
     let (start, end) = (address.start + slash + 1, address.start + host);
-    (end > start).then_some(Value { start, end, ..address })
+    let field = values::is_template(line.get(start, end));
+    (end > start && !field).then_some(Value { start, end, ..address })
 }
 
 /// Whether a literal can be a secret: no placeholder, address or sentence; a key may be words.

@@ -87,6 +87,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("ldapsearch", "pw"),
     ("ldapmodify", "pw"),
     ("snmptrap", "AX"),
+    ("net-snmp-create-v3-user", "AX"),
     ("snmpbulkwalk", "AX"),
     ("trapsess", "AX"),
     ("ldapadd", "w"),
@@ -140,7 +141,9 @@ pub(super) fn flag(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         return;
     }
     let plink = line.has_at(flag, "-pw ");
-    if !takes(head, letter) || plink && !mentions(head, &["plink", "pscp", "psftp", "putty"]) {
+    if !takes(head, letter) && !is_beside_user(line, head, flag)
+        || plink && !mentions(head, &["plink", "pscp", "psftp", "putty"])
+    {
         return;
     }
     let attached = flag + 2 + usize::from(plink);
@@ -202,12 +205,30 @@ fn user(line: View<'_>, head: &str, flag: usize, long: bool, found: &mut Vec<Fou
     }
 }
 
+/// `-U sa -p x` of any command, also where that stands in a line above: a user, and what has letters and
+/// digits.
+fn is_beside_user(line: View<'_>, head: &str, flag: usize) -> bool {
+    let user = [" -u ", " -U "].iter().any(|user| head.contains(user));
+    let start = line.run(flag + 2, &BLANK);
+    let value =
+        value::quoted(line, start).unwrap_or_else(|| value::bare(line, start, Reach::Blank));
+    let text = line.get(value.start, value.end);
+    let has = |kind: fn(&u8) -> bool| text.as_bytes().iter().any(kind);
+    let drawn = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && text.len() >= 6;
+    user && matches!(line.at(flag + 1), b'p' | b'P')
+        && start > flag + 2
+        && drawn
+        && !text.contains(['/', ':', '=', '.', '_', '-'])
+}
+
 /// Masks the password that starts at `start`.
 pub(super) fn push(line: View<'_>, start: usize, from: usize, found: &mut Vec<Found>) {
     let value =
         value::quoted(line, start).unwrap_or_else(|| value::bare(line, start, Reach::Blank));
     let password = line.get(value.start, value.end);
-    if password.len() >= 3 && !values::is_placeholder(password) {
+    // A shell's command substitution: what it prints is elsewhere.
+    let printed = line.before(value.start) == b'`' && password.contains(' ');
+    if password.len() >= 3 && !values::is_placeholder(password) && !printed {
         let Value { start, end, .. } = value;
         found.push(Found { start, end, kind: "password", from, named: true });
     }

@@ -36,12 +36,48 @@ pub(super) fn value(line: View<'_>, name: usize, at: usize) -> Option<Value> {
             Some(Value { form: Form::Tight, ..value::bare(line, at, Reach::Item) })
         }
         Some(b'?' | b'&') => Some(parameter(line, at)),
-        _ if head.ends_with(' ') && !head.contains([';', '"', '\'']) && has_keyword(head) => {
+        _ if head.ends_with(' ') && line.before(at) == b'=' && is_conninfo(head) => {
             Some(value::bare(line, at, Reach::Blank))
         }
         _ if line.before(at) == b'=' && begins(line, at) => Some(field(line, at)),
         _ => None,
     }
+}
+
+/// Whether the text is the beginning of libpq's `host=x user=y `, which a quote may have opened.
+fn is_conninfo(head: &str) -> bool {
+    let info = head.rsplit(['"', '\'']).next().unwrap_or(head);
+    !info.contains(';') && has_keyword(info)
+}
+
+/// Whether a connection string or a data source name holds no credential: fields that say where and
+/// how, and templates in place of others.
+pub(super) fn is_harmless(text: &str) -> bool {
+    #[rustfmt::skip]
+    const PLAIN: &[&str] = &[
+        "server", "data source", "datasource", "host", "hostname", "database", "databasename", "initial catalog",
+        "uid", "user id", "userid", "user", "username", "port", "driver", "provider", "encrypt", "ssl", "dbname",
+        "trusted_connection", "integrated security", "persist security info", "multipleactiveresultsets",
+        "trustservercertificate", "application name", "app", "timeout", "connection timeout", "connect timeout",
+        "sslmode", "charset", "unix_socket", "attachdbfilename", "defaultendpointsprotocol", "endpointsuffix",
+        "accountname", "aws_access_key_id", "pooling", "max pool size", "min pool size",
+    ];
+    let fields = text.trim_end_matches(';').split(';');
+    let mut any = false;
+    let harmless = fields.into_iter().all(|field| {
+        let Some((name, value)) = field.split_once('=') else { return false };
+        any = true;
+        // `mysql:host=x`
+        let name = name.rsplit(':').next().unwrap_or(name).trim();
+        let template = values::is_placeholder(value) || is_shouted(value) || value.contains("${");
+        template || PLAIN.iter().any(|known| known.eq_ignore_ascii_case(name))
+    });
+    harmless && any
+}
+
+/// `MY_SECRET_KEY`
+fn is_shouted(value: &str) -> bool {
+    value.contains('_') && value.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
 }
 
 /// Whether `keyword=` is in the text.

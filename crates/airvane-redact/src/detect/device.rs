@@ -23,6 +23,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "pre-shared-key ",
     "pre-shared-secret ",
     " set-key ",
+    "authentication md5 1 key ",
+    "authentication md5 2 key ",
     " auth sha ",
     " auth md5 ",
     " priv aes ",

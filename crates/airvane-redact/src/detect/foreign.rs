@@ -26,6 +26,7 @@ pub(crate) const WORDS: &[&str] = &[
     "口令",
     "비밀번호",
     "암호",
+    "패스워드",
     "contraseña",
     "contrasena",
     "clave:",
@@ -122,6 +123,8 @@ fn separator(line: View<'_>, name: usize) -> Option<usize> {
     let name = name + if line.rest(name).starts_with(ACCESS) { ACCESS.len() } else { 0 };
     // An article at the end, as in Swedish "lösenordet".
     let name = line.run_within(name, &SUFFIX, 3);
+    // Emphasis of Markdown.
+    let name = name + if line.has_at(name, "**") { 2 } else { 0 };
     let at = line.run(name + quote, &BLANK);
     let rest = line.rest(at);
     // "la contraseña por defecto es x"

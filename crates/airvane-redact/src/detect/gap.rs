@@ -190,6 +190,10 @@ fn notation(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Nota
     if i == blank && rest.starts_with("> ") && open == 0 && !quoted {
         return value(blank + "> ".len());
     }
+    // Robot Framework's variable: `${AccessKey}    x`.
+    if open == b'{' && line.has_at(i, "}  ") && line.get(0, start) == "${" {
+        return value(i + 1);
+    }
     // A value in Windows' registry.
     if rest.starts_with("REG_SZ") {
         return value(blank + "REG_SZ".len());
@@ -245,7 +249,7 @@ fn drawn(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<(Gap, u
 /// The same where no sign stands behind a name in quotes, but fields, a comma or a string may:
 /// `{"name": "DB_PASSWORD", "value": "x"}`, `<add key="ApiKey" value="x"/>`.
 fn behind_string(line: View<'_>, start: usize, i: usize, blank: usize) -> Option<(Gap, usize)> {
-    const JOINS: &[&str] = &["to value ", "with value ", "has value "];
+    const JOINS: &[&str] = &["to value ", "with value ", "has value ", "set to "];
     let comma = line.at(blank) == b',';
     let value = value_field(line, line.run(blank + usize::from(comma), &BLANK));
     let ahead = || is_named(line, start).then(|| field_ahead(line, blank)).flatten();
@@ -306,9 +310,13 @@ fn object_field(line: View<'_>, at: usize) -> Option<usize> {
 /// The next cell of a table: `| name | x |`, `│ name │ x │`, and psql's `name | x`.
 fn cell(line: View<'_>, start: usize, at: usize) -> Option<usize> {
     const RULES: &[&str] = &["|", "│", "┆", "┃", "║"];
+    // `| **🔑 Password** | x |`
+    let bold = (at..at + 2).take_while(|i| line.at(*i) == b'*').count();
+    let at = line.run(at + bold, &BLANK);
     let rule = RULES.iter().find(|rule| line.rest(at).starts_with(**rule))?;
     let head = line.text.get(..start)?.trim_end();
     // The name may have two words: `| API Secret | x |`.
+    let head = if bold > 0 { head.trim_end_matches(|c: char| c != '|') } else { head };
     let before = head.trim_end_matches(|c: char| c.is_ascii_alphanumeric()).trim_end();
     let ruled = RULES.iter().any(|rule| head.ends_with(rule) || before.ends_with(rule));
     let aligned = head.is_empty() && line.before(at) == b' ';

@@ -66,6 +66,9 @@ pub(super) fn detect(
     // One credential follows the scheme; what a logger puts behind it is none of it.
     let single = skip > 0 && quoted.is_none() && !value.contains('=');
     let value = if single { value.split(' ').next().unwrap_or(value) } else { value };
+    if is_empty(value) {
+        return;
+    }
     if values::is_placeholder(value) || values::is_code(value, &Names::default()) {
         return;
     }
@@ -75,6 +78,23 @@ pub(super) fn detect(
     let begin = start + skip;
     let end = begin + value.len();
     found.push(Found { start: begin, end, kind, from: name, named: true });
+}
+
+/// Whether a header holds no credential: a template behind the scheme's word, or a cookie's
+/// attributes beside templates.
+fn is_empty(value: &str) -> bool {
+    const ATTRIBUTES: &[&str] =
+        &["httponly", "secure", "path", "domain", "max-age", "expires", "samesite"];
+    let scheme = value.split_once(' ').is_some_and(|(scheme, rest)| {
+        let word = scheme.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-');
+        word && values::is_template(rest)
+    });
+    let plain = |part: &str| {
+        let (name, value) = part.trim().split_once('=').unwrap_or((part.trim(), ""));
+        let attribute = ATTRIBUTES.iter().any(|known| known.eq_ignore_ascii_case(name));
+        attribute || !value.is_empty() && values::is_template(value)
+    };
+    scheme || value.split(';').all(plain)
 }
 
 /// Unquoted headers end with the line, or before what a logger put behind them.

@@ -25,7 +25,8 @@ pub(super) fn element(line: View<'_>, start: usize, end: usize, quoted: bool) ->
         let close = end + attributes.take_while(|b| !matches!(b, b'>' | b'<' | b'/')).count();
         let opens = line.at(close) == b'>' && (line.at(end) == b' ' || close == end);
         let value = close + 1 + if line.has_at(close + 1, "<value>") { 7 } else { 0 };
-        return (opens && !tag.contains('>') && tag.contains('=')).then_some(value);
+        let element = line.at(value) == b'<' && !line.has_at(value, "<![");
+        return (opens && !element && !tag.contains('>') && tag.contains('=')).then_some(value);
     }
     let open = line.back_within(start, &TAG, MAX_NAME);
     // `<user>:<password>@host` are places in an address.

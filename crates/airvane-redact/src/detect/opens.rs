@@ -339,6 +339,9 @@ fn word(line: View<'_>, at: usize, near: bool) -> Option<(usize, usize)> {
     const LEADS: &[&str] = &["it's ", "its ", "it is ", "> ", "- ", "try "];
     let lead = LEADS.iter().find(|lead| line.has_at(at, lead)).map_or(0, |lead| lead.len());
     let (start, end) = (at + lead, line.text.trim_end().len());
+    // A hash that somebody explained: `66b0… => the one we need`.
+    let first = line.get(start, end).split_whitespace().next().unwrap_or_default();
+    let end = if entropy::is_hash(first) { start + first.len() } else { end };
     let text = line.get(start, end).trim_matches(['"', '\'', '`', '.']);
     let start = start + line.get(start, end).find(text)?;
     let hash = text.len() >= 32 && (entropy::is_hash(text) || entropy::is_uuid(text));

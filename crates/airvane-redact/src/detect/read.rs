@@ -27,10 +27,18 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
         Gap::Flag => flag_value(line, at).filter(|_| !takes_none(line, name)),
         Gap::Said | Gap::Cell => {
             // MySQL draws signs that end other values.
-            let drawn = line.behind(at, MAX_NAME).contains("generated for ");
+            let drawn = line.behind(at, MAX_NAME).rsplit(". ").next();
+            let drawn = drawn.is_some_and(|sentence| sentence.contains("generated for "));
             let reach = if drawn { Reach::Blank } else { Reach::Item };
             let value = value::bare(line, at, reach);
-            let form = if is_of_user(line, name, value) { Form::Loose } else { Form::Said };
+            // What is drawn so is no code.
+            let form = if drawn {
+                Form::Quoted
+            } else if is_of_user(line, name, value) {
+                Form::Loose
+            } else {
+                Form::Said
+            };
             Some(Value { form, ..value })
         }
         Gap::Prose => Some(told(line, name, at)),
@@ -51,6 +59,10 @@ fn string(line: View<'_>, name: Name, gap: Separator, value: Value) -> Option<Va
         && name.judged.kind != "password"
         && !values::is_service_key(text);
     if tag || code || gap.kind == Gap::Flag && text.starts_with('-') && text.len() < 3 {
+        return None;
+    }
+    // `lookup('password', '/dev/null chars=x')`
+    if gap.kind == Gap::Comma && text.starts_with('/') && text.contains(' ') {
         return None;
     }
     if gap.kind == Gap::Prose && name.is(line, "secret") && !shouted && is_label(text) {
@@ -209,7 +221,8 @@ fn is_label(text: &str) -> bool {
 fn is_account(line: View<'_>, name: Name, value: Value) -> bool {
     const ABOUT: &[&str] = &["scanning", "protection", "hashing", "caching", "encryption"];
     let head = line.get(0, name.start).rsplit(['#', '>']).next().unwrap_or_default();
-    let mut words = head.split_whitespace().map(str::to_ascii_lowercase);
+    let words = head.split_whitespace().filter(|word| *word != "-");
+    let mut words = words.map(str::to_ascii_lowercase);
     let head = match (words.next().as_deref(), words.next(), words.next().as_deref()) {
         (Some(word), Some(_), None | Some("privilege")) => matches!(word, "user" | "username"),
         (word, None, None) => word == Some("enable"),
@@ -355,7 +368,7 @@ fn flag_value(line: View<'_>, at: usize) -> Option<Value> {
     let text = line.get(value.start, value.end);
     let next = line.run(value.end, &BLANK);
     let last = next >= line.len()
-        || matches!(line.at(next), b'-' | b'"' | b'\'' | b'|' | b'>' | b'&' | b'\\');
+        || matches!(line.at(next), b'-' | b'"' | b'\'' | b'`' | b'|' | b'>' | b'&' | b'\\');
     let wordy = text.bytes().all(|b| b.is_ascii_alphabetic() || b"_-.".contains(&b));
     let shouted = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b == b']');
     let placeholder = shouted && (text.len() < 16 || text.contains('_'));

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     names,
     values::{self, Form},
-    view::{BLANK, Class, LOWER, View},
+    view::{BLANK, Class, LOWER, UPPER, View},
 };
 
 /// Whether a bare value behind this name is a literal.
@@ -31,7 +31,18 @@ pub(super) fn is_literal(line: View<'_>, name: Name, gap: Separator, value: Valu
     let flag = text.starts_with('-') && (gap.kind == Gap::Flag || tight);
     let head = line.get(0, name.start);
     let openssl = ["-passin ", "-passout ", "-pass "].iter().any(|flag| head.ends_with(flag));
-    if flag || openssl || gap.kind == Gap::Line || is_query(line, name) || is_default(line, value) {
+    // cifs' `username=bob,password=x`
+    let option = tight && head.ends_with(',') && {
+        let before = head.trim_end_matches(',').rsplit([',', ' ']).next().unwrap_or_default();
+        before.starts_with("username=") || before.starts_with("user=")
+    };
+    if option
+        || flag
+        || openssl
+        || gap.kind == Gap::Line
+        || is_query(line, name)
+        || is_default(line, value)
+    {
         return true;
     }
     if !ends(line, value) {
@@ -55,7 +66,13 @@ fn is_element(line: View<'_>, name: Name, value: Value) -> bool {
 
 /// Whether what follows the value can follow a setting: no argument, field or statement.
 fn ends(line: View<'_>, value: Value) -> bool {
+    static SHOUT: Class = Class::of(UPPER).with(b"_");
     let end = line.run(value.end, &BLANK);
+    // `A=x;DB_PASSWORD=y;C=z`
+    let next = line.run_within(value.end + 1, &SHOUT, 64);
+    if line.at(value.end) == b';' && next > value.end + 1 && line.at(next) == b'=' {
+        return true;
+    }
     !matches!(line.at(end), b')' | b'}' | b']' | b',' | b';' | b'.' | b'+' | b'|' | b'=')
 }
 
@@ -71,7 +88,7 @@ fn is_apart(line: View<'_>, name: Name, value: Value) -> bool {
     let said = names::has_word(name.text(line), &[line.get(value.start, value.end)]);
     line.get(name.end, value.start) == " = "
         && name.judged.kind == "password"
-        && is_shouted(name.text(line))
+        && (is_shouted(name.text(line)) || is_deep(name.text(line)))
         && is_line(line, name, value)
         && is_words(line, name, value)
         && !said
@@ -109,6 +126,12 @@ fn is_property(name: &str) -> bool {
     let head = name.trim_start_matches("-D").split('.').next().unwrap_or_default();
     let path = name.trim_start_matches("-D").contains('.');
     path && !head.is_empty() && head.bytes().all(|b| PATH.has(b)) && !values::is_root(head)
+}
+
+/// `service.mail.auth.password`, which is no attribute in code.
+fn is_deep(name: &str) -> bool {
+    static PATH: Class = Class::of(LOWER).with(b".-");
+    is_property(name) && name.matches('.').count() > 1 && name.bytes().all(|b| PATH.has(b))
 }
 
 /// `${DB_PASSWORD:-x}`, whatever stands there.

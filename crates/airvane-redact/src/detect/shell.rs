@@ -38,7 +38,16 @@ pub(crate) const COMMANDS: &[Command] = &[
     of("secrets create ", piped),
     of("secrets versions add ", piped),
     of("| cryptsetup ", piped),
+    of("| base64", |line, at, end| {
+        piped(line, at, end).filter(|value| values::is_telling(line.get(value.start, value.end)))
+    }),
+    of("az devops login", piped),
     of("| smbpasswd ", piped),
+    of("wandb login ", key),
+    of("shodan init ", key),
+    of("snyk auth ", key),
+    of("b2 authorize-account ", second),
+    of("sql.open(\"", go_source),
     of("| passwd ", piped),
     of("| sudo passwd ", piped),
     of("chpasswd", |line, at, end| after(line, piped(line, at, end)?, b":")),
@@ -229,6 +238,21 @@ fn grouped(line: View<'_>, at: usize, _: usize) -> Option<Value> {
     None
 }
 
+/// The key that a client of a service is told.
+fn key(line: View<'_>, at: usize, end: usize) -> Option<Value> {
+    first(line, at, end).filter(|value| values::is_service_key(line.get(value.start, value.end)))
+}
+
+/// The data source of Go's `sql.Open("mysql", "root:x@/orders")`.
+fn go_source(line: View<'_>, _: usize, end: usize) -> Option<Value> {
+    let driver = value::quoted(line, end - 1)?;
+    let source = value::quoted(line, line.run(driver.end + 2, &BLANK))?;
+    let text = line.get(source.start, source.end);
+    let (user, rest) = text.split_once(':').filter(|_| !text.contains("://"))?;
+    let (start, length) = (source.start + user.len() + 1, rest.find("@/")?);
+    Some(Value { start, end: start + length, ..source })
+}
+
 /// A value without the semicolon that ends its command.
 fn unclosed(line: View<'_>, value: Value) -> Value {
     let text = line.get(value.start, value.end).trim_end_matches([';', '"']);
@@ -299,11 +323,22 @@ fn vault_token(line: View<'_>, at: usize, end: usize) -> Option<Value> {
 }
 
 /// `htpasswd -b file user x`, `htpasswd -Bbn user x`: with `b` the password is an argument, with `n`
-/// there is no file, with `C` a cost.
+/// there is no file, and behind `C` a cost.
 fn htpasswd(line: View<'_>, _: usize, end: usize) -> Option<Value> {
-    let flags = line.rest(end).split(' ').next().unwrap_or_default();
-    let file = usize::from(!flags.contains('n')) + usize::from(flags.contains('C'));
-    word(line, end, 2 + file).filter(|_| flags.contains('b'))
+    const MOST: usize = 6;
+    let mut flags = String::new();
+    let mut given = Vec::new();
+    let mut i = end - 1;
+    for _ in 0..MOST {
+        let Some(word) = word(line, i, 0) else { break };
+        match line.get(word.start, word.end).strip_prefix('-') {
+            Some(more) => flags.push_str(more),
+            None => given.push(word),
+        }
+        i = word.end + usize::from(word.form == Form::Quoted);
+    }
+    let before = usize::from(!flags.contains('n')) + usize::from(flags.contains('C'));
+    given.get(before + 1).copied().filter(|_| flags.contains('b'))
 }
 
 /// Expect's `"assword:" { send "x\r" }`.
@@ -389,8 +424,8 @@ pub(super) fn pgpass(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     if line.len() > 512 {
         return;
     }
-    let mut fields = line.text.splitn(5, ':');
-    let mut start = 0;
+    let mut start = line.run(0, &BLANK);
+    let mut fields = line.rest(start).splitn(5, ':');
     for position in 0..4 {
         let Some(field) = fields.next() else { return };
         let port = position != 1 || field == "*" || field.bytes().all(|b| b.is_ascii_digit());

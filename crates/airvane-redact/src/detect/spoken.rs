@@ -17,6 +17,12 @@ pub(super) fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap,
     if string && matches!(line.at(blank), b'"' | b'\'') {
         return Some((Gap::Prose, blank));
     }
+    // `DB_PASSWORD (defaults to 'x')`, `secretKey (default: 'x')`
+    let default = ["(defaults to ", "(default: ", "(default is ", "(default "];
+    if let Some(default) = default.iter().find(|words| line.has_at(blank, words)) {
+        let value = blank + default.len();
+        return matches!(line.at(value), b'"' | b'\'' | b'`').then_some((Gap::Assign, value));
+    }
     // "Overriding db.password with x"
     let setting = line.get(start, blank).contains(['_', '.']);
     if setting && line.has_at(blank, "with ") {

@@ -41,7 +41,9 @@ fn is_statement(line: View<'_>, start: usize) -> bool {
     const REACH: usize = 64;
     let mut words = line.behind(start, REACH).split_whitespace().rev();
     let (name, word) = (words.next(), words.next());
+    let created = line.get(0, start).to_ascii_lowercase();
     name.is_none()
+        || ["create user ", "alter user "].iter().any(|verb| created.contains(verb))
         || word.is_some_and(|w| {
             ["user", "role", "exists", "to"].iter().any(|k| k.eq_ignore_ascii_case(w))
         })

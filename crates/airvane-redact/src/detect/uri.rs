@@ -28,6 +28,8 @@ const WHOLE: &[&str] = &[
     "ss",
     "discord",
     "telegram",
+    "redis",
+    "rediss",
 ];
 
 pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
@@ -46,7 +48,9 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let Some(colon) = division(line, authority, end) else {
         let user = line.get(authority, end);
         let scheme = line.get(from, at);
-        let whole = WHOLE.iter().any(|s| s.eq_ignore_ascii_case(scheme)) && user.len() >= 3;
+        let default = user == "default" || user.starts_with('$');
+        let whole =
+            !default && WHOLE.iter().any(|s| s.eq_ignore_ascii_case(scheme)) && user.len() >= 3;
         if is_token(user) || whole && !values::is_template(user) {
             found.push(Found { start: authority, end, kind: "token", from, named: true });
         }
@@ -237,7 +241,9 @@ fn is_documented(line: View<'_>, (user, password): (&str, &str), end: usize) -> 
     const HOSTS: &[&str] = &["host:port", "hostname:port", "server:port", "host[:", "hostname[:"];
     let host = HOSTS.iter().any(|host| line.has_at(end + 1, host));
     let word = matches!(password, "password" | "pass" | "passwd" | "pwd");
-    word && host || user.starts_with('[') && password.starts_with(']')
+    // `ssh://USERNAME:PASSWORD@HOSTNAME`
+    let shouted = matches!(user, "USERNAME" | "USER") && matches!(password, "PASSWORD" | "PASS");
+    word && host || shouted || user.starts_with('[') && password.starts_with(']')
 }
 
 /// `user:password` written as documentation: `{user}:{password}`, `user:pass` stays maskable.

@@ -171,11 +171,12 @@ pub(super) fn bare(line: View<'_>, at: usize, reach: Reach) -> Value {
     Value { start: at, end, form: Form::Tight }
 }
 
-/// `{password}`: the bracket that closes belongs to what opened.
+/// Whether the bracket that ends a value was opened in it: `{password}`, `${USER},${PASS}`.
 fn is_enclosed(value: &str) -> bool {
-    [('{', '}'), ('(', ')'), ('[', ']')]
+    let count = |sign: char| value.matches(sign).count();
+    [('{', '}'), ('[', ']')]
         .iter()
-        .any(|(open, close)| value.starts_with(*open) && value.ends_with(*close))
+        .any(|(open, close)| value.ends_with(*close) && count(*open) >= count(*close))
 }
 
 /// The whole of a bare value that was cut at [`MAX_BARE`] and turned out to be a secret.

@@ -167,6 +167,7 @@ pub(super) const ROWS: &[Row] = &[
     row("rootpw", Anchor::Name),
     wide(ANY, "psk", SIGNS, Anchor::Name),
     row("psk =", Anchor::Name),
+    row("psk \"", Anchor::Name),
     row("pin =", Anchor::Name),
     row("otp =", Anchor::Name),
     row("sig =", Anchor::Name),

@@ -19,15 +19,16 @@ pub(super) const STRONG_WORDS: &[(&str, &str)] = &[
 /// Two words in a row that mark a secret.
 #[rustfmt::skip]
 pub(super) const STRONG_PAIRS: &[(&str, &[&str], &str)] = &[
+    ("key", &["wep", "wpa", "wifi", "fi"], "password"),
     (
         "key",
         &[
-            "api", "access", "secret", "private", "service", "account", "auth", "encryption",
+            "api", "aio", "access", "secret", "private", "service", "account", "auth", "encryption",
             "encrypt", "decryption", "signing", "master", "fernet", "storage", "shared", "ssh",
             "deploy", "license", "app", "application", "consumer", "client", "server", "admin",
             "root", "write", "ingest", "insert", "integration", "subscription", "webhook", "rsa",
             "hmac", "jwt", "session", "cookie", "functions", "host", "nonce", "in", "validation", "props", "user", "personal", "project",
-            "wep", "wpa", "wifi", "fi", "pragma", "keystore", "truststore", "transport", "dev", "live", "prod", "production", "sdk", "recovery", "unseal", "unlock", "symmetric",
+            "pragma", "keystore", "truststore", "transport", "dev", "live", "prod", "production", "sdk", "recovery", "unseal", "unlock", "symmetric",
         ],
         "key",
     ),
@@ -106,7 +107,7 @@ pub(super) const ABOUT: &[&str] = &[
     "id", "ids", "store", "engine", "kwargs", "args", "masker", "verifier", "sink", "needed", "set",
     "used", "entry", "order", "range", "func", "function", "handler", "callback", "module", "by",
     "to", "mechanism", "mechanisms", "username", "usernames", "user", "identity", "variable", "chars",
-    "characters", "charset", "alphabet",
+    "characters", "charset", "alphabet", "mtime", "timestamp", "date", "until",
     // A source file and its line, as loggers write it: `secret.go:195`.
     "py", "pyc", "go", "rs", "java", "js", "ts", "tsx", "jsx", "rb", "cs", "cpp", "cc", "kt",
     "scala", "php", "swift", "md", "rst", "html", "css", "sh",

@@ -56,7 +56,7 @@ pub(super) fn squashed(word: &str) -> Option<&'static str> {
         () if ends("token") => Some("token"),
         () if ends("cookie") && word == "setcookie" => Some("cookie"),
         () if word.strip_suffix("pw").is_some_and(|of| PW_OWNERS.contains(&of)) => Some("password"),
-        () if ends("pwd") => Some("password"),
+        () if ends("pwd") || ends("psk") => Some("password"),
         () if ends("pass") && !PLAIN_PASSES.contains(&word) => Some("password"),
         () => None,
     })

@@ -29,6 +29,8 @@ pub(super) const NO_VALUES: &[&str] = &[
     "running", "retrying", "passed", "done", "protected", "supported", "unsupported", "managed",
     "always", "never", "on_create", "allowed", "read", "write", "bcrypt", "argon2", "argon2id",
     "pbkdf2", "scrypt", "md5", "sha256", "sha512", "scram-sha-256",
+    "mysql_native_password", "caching_sha2_password", "sha256_password",
+    "value_specified_in_no_log_parameter",
     "private", "public", "utf-8", "name", "value", "key", "new", "old", "only", "see", "use", "get",
 ];
 
@@ -55,10 +57,17 @@ pub(crate) fn is_template(value: &str) -> bool {
         return true;
     }
     let between = |open: &str, close: &str| v.starts_with(open) && v.ends_with(close);
+    // A shell's variable within a string of JSON: `"'$X'"`.
+    let inner = v.strip_prefix('\'').and_then(|v| v.strip_suffix('\'')).filter(|v| !v.is_empty());
+    if inner.is_some_and(is_template) {
+        return true;
+    }
     // `***`, `xxxxx`, `......`
     let filler = matches!(first, '*' | 'x' | 'X' | '.' | '-' | '_' | '#' | '?' | '•' | '…' | '=');
     filler && v.chars().all(|c| c == first)
-        || between("<", ">")
+        || between("<", ">") && !is_drawn(v)
+        || between("（", "）")
+        || between("\\(", ")")
         || between("{{", "}}")
         || between("${", "}")
         || between("$(", ")")
@@ -78,6 +87,12 @@ pub(crate) fn is_template(value: &str) -> bool {
         || matches!(v, "%s" | "%r" | "%d" | "{}" | "\"\"" | "''")
         || is_shell_variable(v)
         || is_instruction(v)
+}
+
+/// `<YourStrong!Passw0rd>`, as an example of SQL Server's is: a password in its brackets.
+fn is_drawn(v: &str) -> bool {
+    let sign = v.bytes().any(|b| b"!@#$%^&*".contains(&b));
+    sign && v.bytes().any(|b| b.is_ascii_digit()) && !v.contains([' ', '/'])
 }
 
 /// What code puts together: `${prefix}/DB_PASSWORD`, `$$(cat /run/x)`, `" + conf["password"]`.
@@ -133,7 +148,9 @@ pub(super) fn is_field(v: &str) -> bool {
 
 /// `$DB_PASSWORD`, `$env:TOKEN`, not `$ecret123`.
 fn is_shell_variable(v: &str) -> bool {
-    let Some(name) = v.trim_start_matches('\\').strip_prefix('$') else { return false };
+    let v = v.trim_start_matches('\\');
+    // A makefile doubles the sign.
+    let Some(name) = v.strip_prefix("$$").or_else(|| v.strip_prefix('$')) else { return false };
     // PHP: `$_POST["x"]`, `$config['x']`, `$this->x`
     let php = name.find(['[', '-', '(']).and_then(|i| name.get(..i));
     let index = name.contains('[') || name.contains("->") || name.contains('(');
@@ -162,13 +179,25 @@ fn is_shell_variable(v: &str) -> bool {
             || (name.contains('_') && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')))
 }
 
+/// `dop_v1_xxxxxxxx`, `npm_000000000000`: a prefix and one sign over and over.
+fn is_filled(v: &str) -> bool {
+    const LEAST: usize = 8;
+    let last = v.bytes().last().unwrap_or_default();
+    let fills = matches!(last, b'x' | b'X' | b'0' | b'*' | b'#' | b'.');
+    let filled = v.len() - v.trim_end_matches(char::from(last)).len();
+    fills && filled >= LEAST && filled * 3 >= v.len() * 2
+        || filled >= 3 && last == b'x' && filled + LEAST >= v.len() && v.contains(['-', '_'])
+}
+
 /// `YOUR_API_KEY`, `your-token-here`, `<insert token>`.
 fn is_instruction(v: &str) -> bool {
     let lower = v.to_ascii_lowercase();
     let says = |what: &str| lower.starts_with(what);
     let place = lower.ends_with("-here") || lower.ends_with("_here");
-    (place || says("your_") || says("your-") || says("your ") || says("insert_"))
+    let yours = ["-your_", "_your_", "-your-"].iter().any(|your| lower.contains(your));
+    (place || yours || says("your_") || says("your-") || says("your ") || says("insert_"))
         && !v.bytes().any(|b| b.is_ascii_digit())
+        || is_filled(v)
         || lower.split(',').next() == Some("autogenerate")
         || says("env.")
         || says("env:")

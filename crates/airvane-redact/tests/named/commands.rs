@@ -73,6 +73,18 @@ pub const TEXTS: &[&str] = &[
     "db, err := sql.Open(\"mysql\", \"root:«1234»@(127.0.0.1:3306)/x\")",
     "$p = ConvertTo-SecureString -String \"«Orchid12»\" -AsPlainText -Force",
     "PASSWORDS=(\"«orchid»\" \"«orchid92»\")",
+    "htpasswd -nb -B -C 9 etl «orchid»",
+    "htpasswd -b -c /var/www/users etl «orchid»",
+    "        -U SA -P '«Orchid01»' -d x",
+    "net-snmp-create-v3-user -a SHA -A «orchid92» -x AES -X «harbor42» etl",
+    "wandb login «0f677b8aa1d042b3769b937f4e2bd436a16aef62»",
+    "b2 authorize-account 0004e5f9b4 «K00agLH2jYr61sC/BIw/uFXuCuhhf2H»",
+    "echo «9y7ckm82uu03inrx1mmmtejalfjoap0x» | az devops login --organization x",
+    "echo -n '«Orchid92!»' | base64",
+    "sql.Open(\"mysql\", \"root:«orchid»@/orders\")",
+    "set authentication md5 1 key «lab123»",
+    "Say, `--password «foobar»`.",
+    "psql -d \"user=etl password=«kWnz;fsJKHQE38wp»\"",
 ];
 
 /// Text in which nothing is masked.
@@ -89,4 +101,10 @@ pub const PLAIN: &[&str] = &[
     "echo \\$DOCKER_PASS | docker login -u bob --password-stdin",
     "createuser bob --createdb --login",
     "send \"hello\\r\"",
+    "docker run -u 1000 -p 127.0.0.1:8080:80 x",
+    "sshpass -p `knife node show $1 -a password | grep x` ssh x",
+    "redis-cli -a $$REDIS_PASSWORD ping",
+    "lftp -u ${USER},${PASS} ${HOST}",
+    "aws secretsmanager get-secret-value --secret-id airflow_password",
+    "echo -n 'my-app' | base64",
 ];

@@ -54,6 +54,14 @@ pub const TEXTS: &[&str] = &[
     "The default credentials are admin / «password». Change them.",
     "Web UI: http://x.example:8080 (login: admin/«admin»)",
     "Is the default login info: admin/«raspberry»",
+    "A temporary password is generated for root@localhost: «!KdxR=#*F74m»",
+    "기본 계정 및 패스워드 : `«admin/admin»`",
+    "- **密码**: `«rootpassword»`",
+    "- POSTGRES_PASSWORD (defaults to '«postgres»')",
+    "Admin login: admin@x.example / «12345678»",
+    "The default credentials are admin:«admin» (change them).",
+    "Site preference \"SMTP_AUTH_PASS\" set to \"«Moonlight4rriv»\"",
+    "| **🔑 Password** | `«Test@99757»` |",
 ];
 
 /// Text in which nothing is masked.
@@ -72,4 +80,6 @@ pub const PLAIN: &[&str] = &[
     "no password for user bob with password authentication",
     "Port could not be cast to integer value as '${PORT}'",
     "login: root/home/etl",
+    "Instead of username= and password= directly in the options, use a file.",
+    "The password is not generated for old images. The password is encrypted by the key pair.",
 ];
