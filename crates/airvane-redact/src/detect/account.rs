@@ -13,9 +13,12 @@ use crate::{
 pub(super) fn beside(line: View<'_>, at: usize) -> Option<Value> {
     static USER: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.@");
     const MAX_USER: usize = 64;
-    let start = at + usize::from(line.at(at) == b'{');
+    // "(`bob` / `x`)"
+    let open = at + usize::from(line.at(at) == b'(');
+    let ticked = line.at(open) == b'`';
+    let start = open + usize::from(matches!(line.at(open), b'{' | b'`'));
     let end = line.run_within(start, &USER, MAX_USER);
-    let sign = line.run(end, &BLANK);
+    let sign = line.run(end + usize::from(ticked && line.at(end) == b'`'), &BLANK);
     let listed = line.at(at) == b'{' && line.at(sign) == b',';
     // Of an address the user counts.
     let user = line.get(start, end).split('@').next().unwrap_or_default();
@@ -24,7 +27,9 @@ pub(super) fn beside(line: View<'_>, at: usize) -> Option<Value> {
     if end == start || !listed && !common && (line.at(sign) != b'/' || sign == end) {
         return None;
     }
-    let password = value::bare(line, line.run(sign + 1, &BLANK), Reach::Item);
+    let password = line.run(sign + 1, &BLANK);
+    let password = password + usize::from(ticked && line.at(password) == b'`');
+    let password = value::bare(line, password, Reach::Item);
     let text = line.get(password.start, password.end);
     let port = text.bytes().all(|b| b.is_ascii_digit()) && text.len() < 6;
     let number = text.bytes().all(|b| b.is_ascii_digit()) && line.get(start, end).contains('@');

@@ -340,6 +340,14 @@ fn is_meant(line: View<'_>, name: Name, value: Value) -> bool {
     let function = name.text(line).rsplit('.').next().unwrap_or_default();
     let chained = name.text(line).starts_with('.') && line.get(0, name.start).trim().is_empty();
     let set = sign.starts_with('(') && (chained || function.starts_with("set"));
+    // `connect(user="user", password="password")`
+    let argument = given && name.is(line, "password") && sign.starts_with('=');
     let lower = line.get(value.start, value.end).bytes().all(|b| b.is_ascii_lowercase());
-    lower && (beside || sql || set || owned || given && setting::is_shouted(name.text(line)))
+    lower
+        && (argument
+            || beside
+            || sql
+            || set
+            || owned
+            || given && setting::is_shouted(name.text(line)))
 }

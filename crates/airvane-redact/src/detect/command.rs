@@ -127,7 +127,7 @@ pub(super) fn flag(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let floor = at.saturating_sub(REACH);
     let floor = (floor..=at).find(|i| line.text.is_char_boundary(*i)).unwrap_or(at);
     let head = line.get(floor, at + usize::from(line.at(at) == b' '));
-    let flag = if matches!(line.at(at), b' ' | b'"') { at + 1 } else { at };
+    let flag = if matches!(line.at(at), b' ' | b'"' | b'\'') { at + 1 } else { at };
     let dashes = line.at(flag + 1) == b'-';
     let letter = line.at(flag + 1);
     // HTTPie's `-a user:password`.

@@ -37,7 +37,7 @@ pub(super) fn value(line: View<'_>, name: usize, at: usize) -> Option<Value> {
         }
         Some(b'?' | b'&') => Some(parameter(line, at)),
         _ if head.ends_with(' ') && line.before(at) == b'=' && is_conninfo(head) => {
-            Some(value::bare(line, at, Reach::Blank))
+            Some(value::unbracketed(line, value::bare(line, at, Reach::Blank)))
         }
         _ if line.before(at) == b'=' && begins(line, at) => Some(field(line, at)),
         _ => None,

@@ -114,11 +114,11 @@ fn string(line: View<'_>, start: usize, i: usize) -> Option<(Gap, bool, usize)> 
 
 /// The same for a name without quotes.
 fn word(line: View<'_>, start: usize, i: usize) -> Option<(Gap, bool, usize)> {
-    if let Some(end) = markup::label(line, i) {
-        return Some((Gap::Said, true, end));
-    }
     if let Some(end) = markup::element(line, start, i, false) {
         return Some((Gap::Tag, false, end));
+    }
+    if let Some(end) = markup::label(line, i) {
+        return Some((Gap::Said, true, end));
     }
     // C++: `token{"x"}`.
     if line.at(i) == b'{' && line.at(i + 1) == b'"' {

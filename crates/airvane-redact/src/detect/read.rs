@@ -28,7 +28,9 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
         Gap::Said | Gap::Cell => {
             // MySQL draws signs that end other values.
             let drawn = line.behind(at, MAX_NAME).rsplit(". ").next();
-            let drawn = drawn.is_some_and(|sentence| sentence.contains("generated for "));
+            let drawn = drawn.is_some_and(|sentence| {
+                sentence.contains("generated for ") && !sentence.contains('<')
+            });
             let reach = if drawn { Reach::Blank } else { Reach::Item };
             let value = value::bare(line, at, reach);
             // What is drawn so is no code.
@@ -92,7 +94,12 @@ fn string(line: View<'_>, name: Name, gap: Separator, value: Value) -> Option<Va
 
 /// The one word behind a name where nothing else is in the line.
 fn alone(line: View<'_>, name: Name, at: usize) -> Option<Value> {
-    let value = value::bare(line, at, Reach::Blank);
+    let value = value::unbracketed(line, value::bare(line, at, Reach::Blank));
+    // Tcl's `set password {x}`.
+    let braced = line.at(at) == b'{' && line.before(value.end) == b'}';
+    if braced && line.get(0, name.start).trim() == "set" {
+        return Some(Value { start: at + 1, end: value.end - 1, form: Form::Loose });
+    }
     let text = line.get(value.start, value.end);
     // keepalived's `auth_pass x` in a block and properties' `db.password  x`: nothing but its
     // password.
@@ -165,6 +172,12 @@ fn assigned(line: View<'_>, name: Name, gap: Separator) -> Value {
     }
     // `token: Bearer x`: the scheme is a word of its own.
     let at = at + header::scheme_word(line.rest(at));
+    if name.judged.kind == "password" && line.at(at) == b'[' {
+        let value = value::unbracketed(line, value::bare(line, at, Reach::Blank));
+        if value.start > at && matches!(line.at(value.end + 1), 0 | b' ') {
+            return Value { form, ..value };
+        }
+    }
     let value = value::bare(line, at, reach(line, name, gap));
     let end = if gap.loose { signed(line, name, value) } else { value.end };
     Value { end, form, ..value }
@@ -372,8 +385,18 @@ fn flag_value(line: View<'_>, at: usize) -> Option<Value> {
     let wordy = text.bytes().all(|b| b.is_ascii_alphabetic() || b"_-.".contains(&b));
     let shouted = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b == b']');
     let placeholder = shouted && (text.len() < 16 || text.contains('_'));
-    if placeholder || (wordy && !last) {
+    if placeholder || wordy && !last && !is_in_command(line, at) {
         return None;
     }
     Some(Value { form: Form::Loose, ..value })
+}
+
+/// Whether a flag whose argument is at `at` stands among others that have theirs, as in no sentence:
+/// `airflow connections add --conn-login etl --conn-password x warehouse`.
+fn is_in_command(line: View<'_>, at: usize) -> bool {
+    const REACH: usize = 160;
+    let mut words = line.behind(at, REACH).split_whitespace().rev().skip(1);
+    let (argument, flag) = (words.next(), words.next());
+    argument.is_some_and(|word| !word.starts_with('-') && !matches!(word, "and" | "or"))
+        && flag.is_some_and(|word| word.starts_with("--") && !word.contains('='))
 }

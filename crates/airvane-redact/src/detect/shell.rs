@@ -94,6 +94,11 @@ pub(crate) const COMMANDS: &[Command] = &[
         let session = line.get(0, at).contains("lftp");
         first(line, at, end).filter(|_| session).map(|value| unclosed(line, value))
     }),
+    // `dtexec /SET \Package.Variables[User::FtpPassword].Value;x`
+    of("].value;", |line, at, end| {
+        let name = line.behind(at, 64).to_ascii_lowercase();
+        first(line, at, end).filter(|_| name.contains("passw"))
+    }),
     of("ssh-keygen ", |line, _, end| flagged(line, end, " -N ")),
     of("signtool ", |line, _, end| flagged(line, end, " /p ")),
     of(" /rp ", first),

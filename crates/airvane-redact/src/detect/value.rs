@@ -179,6 +179,18 @@ fn is_enclosed(value: &str) -> bool {
         .any(|(open, close)| value.ends_with(*close) && count(*open) >= count(*close))
 }
 
+/// A value without the brackets in which loggers put it: `password=[x]`.
+pub(super) fn unbracketed(line: View<'_>, value: Value) -> Value {
+    let text = line.get(value.start, value.end);
+    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    match inner {
+        Some(inner) if !inner.is_empty() && !mask::is_mask(text) => {
+            Value { start: value.start + 1, end: value.end - 1, ..value }
+        }
+        _ => value,
+    }
+}
+
 /// The whole of a bare value that was cut at [`MAX_BARE`] and turned out to be a secret.
 pub(super) fn whole(line: View<'_>, value: Value) -> Value {
     if value.form == Form::Quoted || value.end - value.start < MAX_BARE {

@@ -113,6 +113,9 @@ fn adjacent(line: View<'_>, at: usize, distinct: bool) -> Option<(usize, usize)>
         return None;
     }
     let value = line.get(start, end);
+    if line.before(start) == b':' && is_port(value) {
+        return None;
+    }
     let quoted = matches!(line.before(start), b'"' | b'\'' | b'`');
     let assigned = line.get(name.1, start).contains(['=', ':', '>', '(', ',', '|', '{', '[']);
     let key = match (assigned, quoted) {
@@ -123,6 +126,12 @@ fn adjacent(line: View<'_>, at: usize, distinct: bool) -> Option<(usize, usize)>
         (false, _) => is_key(value) && !entropy::is_identifier(value),
     };
     (key && !is_shown(line.get(full.0, full.1))).then_some((start, end))
+}
+
+/// `27017/orders`: where the service listens, and what it serves there.
+fn is_port(value: &str) -> bool {
+    let port = value.bytes().take_while(u8::is_ascii_digit).count();
+    (2..=5).contains(&port) && value.as_bytes().get(port) == Some(&b'/')
 }
 
 /// A word that announces a key behind the name of its service.

@@ -158,7 +158,7 @@ pub(super) fn string(line: View<'_>, name: Name, from: usize) -> Option<Value> {
     let called = line.get(name.end, from).trim_end().ends_with(',');
     let mut inside =
         Inside { code: code || called, depth: usize::from(called), ..Inside::default() };
-    let mut passed = called && !code;
+    let mut passed = false;
     while i < limit {
         let byte = line.at(i);
         if WORD.has(byte) {
@@ -188,9 +188,9 @@ pub(super) fn string(line: View<'_>, name: Name, from: usize) -> Option<Value> {
                 return Some(value);
             }
             i = value.end + 1;
-            passed = called;
             continue;
         }
+        passed |= called && byte == b',' && inside.depth == 1;
         if !inside.goes_on(line, i) {
             return None;
         }

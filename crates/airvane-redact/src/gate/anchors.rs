@@ -277,6 +277,7 @@ pub(super) const ROWS: &[Row] = &[
     wide(ANY, " -k ", ANY, Anchor::Flag),
     wide(ANY, " -x ", ANY, Anchor::Flag),
     wide(of(b" \t[(,{"), "\"-p", WORD, Anchor::Flag),
+    wide(of(b" \t[(,{"), "'-p", WORD, Anchor::Flag),
     row("loginmodule ", Anchor::LoginModule),
     row("loginmodule required", Anchor::Name),
     row("assword:", Anchor::Name),

@@ -1,7 +1,7 @@
 //! Is a value a placeholder: a word that says there is none, a template, a reference to where the
 //! secret is?
 
-use super::code::is_plain;
+use super::{code::is_plain, is_mixed};
 use crate::{
     entropy, mask,
     names::{self, Strength},
@@ -76,7 +76,7 @@ pub(crate) fn is_template(value: &str) -> bool {
         || between("__", "__")
         || between("$", "$")
         || between("#", "#")
-        || between("[", "]")
+        || between("[", "]") && !is_mixed(v)
         || between("#{", "}")
         || between("%{", "}")
         || is_joined(v)
@@ -107,7 +107,7 @@ fn is_joined(v: &str) -> bool {
         return true;
     }
     // A pattern: `s/^PASSWORD=.*/x/`.
-    if v.starts_with(".*") || v.starts_with(".+") {
+    if matches!(v, ".*" | ".+") || v.starts_with(".*/") || v.starts_with(".+/") {
         return true;
     }
     // SQL's `' || :x || '`.
@@ -121,14 +121,13 @@ fn is_joined(v: &str) -> bool {
         return true;
     }
     // Behind the quote that closes a string: a plus, and a name with what follows one.
-    let sum = v.strip_prefix(['"', '\'']).unwrap_or(v).trim_start();
+    let closed = v.strip_prefix(['"', '\'']);
+    let sum = closed.unwrap_or(v).trim_start();
     let Some(name) = sum.strip_prefix('+').map(str::trim_start) else { return false };
     let plain = name.bytes().take_while(|b| b.is_ascii_alphabetic() || *b == b'_').count();
-    plain > 0
-        && matches!(
-            name.as_bytes().get(plain),
-            None | Some(b'[' | b'(' | b'.' | b'"' | b'\'' | b'+')
-        )
+    let next = name.as_bytes().get(plain);
+    let code = matches!(next, None | Some(b'[' | b'(' | b'.' | b'"' | b'\''));
+    plain > 0 && (code || closed.is_some() && next == Some(&b'+'))
 }
 
 /// `{password}`, `{0}`, `{db.user!r}`, `{ password }`: a place for a value, not `{Xy!361}`.

@@ -85,6 +85,9 @@ pub const TEXTS: &[&str] = &[
     "set authentication md5 1 key «lab123»",
     "Say, `--password «foobar»`.",
     "psql -d \"user=etl password=«kWnz;fsJKHQE38wp»\"",
+    "airflow connections add --conn-login etl --conn-password «orchid» warehouse",
+    "test: ['CMD', 'mysqladmin', 'ping', '-u', 'root', '-p«root»']",
+    "dtexec /F load.dtsx /SET \\Package.Variables[User::FtpPassword].Value;«orchid92»",
 ];
 
 /// Text in which nothing is masked.
@@ -107,4 +110,5 @@ pub const PLAIN: &[&str] = &[
     "lftp -u ${USER},${PASS} ${HOST}",
     "aws secretsmanager get-secret-value --secret-id airflow_password",
     "echo -n 'my-app' | base64",
+    "the --username and --password options instead of the URL",
 ];

@@ -62,6 +62,10 @@ pub const TEXTS: &[&str] = &[
     "The default credentials are admin:«admin» (change them).",
     "Site preference \"SMTP_AUTH_PASS\" set to \"«Moonlight4rriv»\"",
     "| **🔑 Password** | `«Test@99757»` |",
+    "  - Verify credentials (`elastic` / `«@Orchid3816»`)",
+    "INFO login user=[bob] password=[«orchid852»]",
+    "password [«^14he%YFw%jOTOgr»]",
+    "bad bind, bind_password=[«velvetcopper»] dn=[cn=etl]",
 ];
 
 /// Text in which nothing is masked.
@@ -82,4 +86,5 @@ pub const PLAIN: &[&str] = &[
     "login: root/home/etl",
     "Instead of username= and password= directly in the options, use a file.",
     "The password is not generated for old images. The password is encrypted by the key pair.",
+    "proc = self.subprocess(code, str(fd), pass_fds=[fd])",
 ];

@@ -106,6 +106,12 @@ pub const TEXTS: &[&str] = &[
     "    localhost:5432:orders:etl:«secret»",
     "create user \"ETL\" profile \"DEFAULT\" identified by \"«orchid»\" account unlock;",
     "sqlcmd -S x -U SA -P '«<YourNewStrong!Passw0rd>»'",
+    "<property><name>javax.jdo.option.ConnectionPassword</name><value>«hive»</value></property>",
+    "                             password=\"«password»\", ",
+    "set db_password {«glacier125»}",
+    ".header(\"x-api-key\", HeaderValue::from_static(\"«6ff5c747f43bc738fad1cf1304172bda»\"))",
+    "<Pass encoding=\"base64\">«+wdTFa+0zdoW»</Pass>",
+    "ALTER ROLE app_rw WITH LOGIN PASSWORD '«.+e8A2^xeLgrq8wn»';",
 ];
 
 /// None of these holds one.
@@ -198,4 +204,6 @@ pub const PLAIN: &[&str] = &[
     "\"Authorization: Client-ID $ACCESS_KEY\"",
     "let authorization = \"Basic \\(authKey)\"",
     "\"token_key\": \"access_token\",",
+    "      MONGODB_URI: mongodb://mongodb:27017/payment_db",
+    "elasticsearch:9200/my_index_01 mongodb:27017/orders_2024a",
 ];
