@@ -38,6 +38,17 @@ pub(crate) static BASE64: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(
 /// Blank within a line.
 pub(crate) static BLANK: Class = Class::of(b" \t");
 
+/// Whether a word may begin at `at`: no letter or digit stands before it, or one that ends an escape:
+/// `\nx`, `%3Dx`.
+pub(crate) fn begins_word(text: &[u8], at: usize) -> bool {
+    let before = |count: usize| at.checked_sub(count).and_then(|i| text.get(i)).copied();
+    before(1).is_none_or(|byte| {
+        !ALNUM.has(byte)
+            || matches!(byte, b'n' | b't' | b'r') && before(2) == Some(b'\\')
+            || byte.is_ascii_hexdigit() && before(3) == Some(b'%')
+    })
+}
+
 /// One line of text.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {

@@ -144,9 +144,9 @@ pub(crate) const CALLS: &[Call] = &[
 /// Longest list of arguments that is read, in bytes.
 const REACH: usize = 512;
 
-/// The secret argument of the call at `at`.
-pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
-    let Some(call) = CALLS.iter().find(|call| line.has_at(at, call.name)) else { return };
+/// The secret argument of the call at `at`, which is the list's `place`th.
+pub(super) fn detect(line: View<'_>, at: usize, place: u16, found: &mut Vec<Found>) {
+    let Some(call) = CALLS.get(usize::from(place)) else { return };
     let limit = line.len().min(at + REACH);
     let mut i = at + call.name.len();
     if call.argument == LAST {
@@ -189,13 +189,28 @@ pub(super) fn goes_on(line: View<'_>) -> Option<(&'static str, usize)> {
     if !text.ends_with([',', '(']) {
         return None;
     }
-    let lower = text.to_ascii_lowercase();
-    let (call, at) = CALLS.iter().find_map(|call| Some((call, lower.rfind(call.name)?)))?;
-    let open = at + call.name.len();
+    let open = unclosed(text)? + 1;
+    let call = CALLS.iter().find(|call| {
+        open.checked_sub(call.name.len()).is_some_and(|at| line.has_at(at, call.name))
+    })?;
     let given = arguments(line, open, text.len());
     // What is left is not a call of its own.
     let position = call.argument.checked_sub(given).filter(|_| call.argument < LAST)?;
     Some((call.kind, position))
+}
+
+/// The last bracket that is open at the end of a text.
+fn unclosed(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    text.bytes().rposition(|b| {
+        match b {
+            b')' => depth += 1,
+            b'(' if depth == 0 => return true,
+            b'(' => depth -= 1,
+            _ => {}
+        }
+        false
+    })
 }
 
 /// How many arguments end in a comma between `at` and `end`.
@@ -330,7 +345,9 @@ mod tests {
 
     fn secrets<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
         let mut found = Vec::new();
-        detect(View::new(text), text.to_lowercase().find(name).unwrap(), &mut found);
+        let place = CALLS.iter().position(|call| call.name == name).unwrap();
+        let at = text.to_lowercase().find(name).unwrap();
+        detect(View::new(text), at, u16::try_from(place).unwrap(), &mut found);
         found.iter().map(|f| &text[f.start..f.end]).collect()
     }
 

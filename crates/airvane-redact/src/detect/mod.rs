@@ -107,7 +107,7 @@ impl Detector {
             self.verify(line, *hit, &mut named, &mut found);
             self.permit(line, &mut found);
             !found.is_empty()
-                || matches!(hit.anchor, Anchor::Name | Anchor::Call | Anchor::Sql)
+                || matches!(hit.anchor, Anchor::Name | Anchor::Call(_) | Anchor::Sql)
                     && (below::scalar_indent(self, line, hit.at).is_some()
                         || !std::mem::replace(&mut announced, true)
                             && below::pending(self, line).is_some())
@@ -230,9 +230,9 @@ impl Detector {
             Anchor::Oracle => oracle::detect(line, hit.at, found),
             Anchor::LoginModule => connection::login_module(line, hit.at, found),
             Anchor::Query => query::detect(line, hit.at, found),
-            Anchor::Call => call::detect(line, hit.at, found),
+            Anchor::Call(call) => call::detect(line, hit.at, call, found),
             Anchor::Device => device::detect(line, hit.at, found),
-            Anchor::Shell => shell::detect(line, hit.at, found),
+            Anchor::Shell(command) => shell::detect(line, hit.at, command, found),
             Anchor::Pgpass => shell::pgpass(line, hit.at, found),
             Anchor::Values => {
                 sql::insert(self, line, hit.at, found);

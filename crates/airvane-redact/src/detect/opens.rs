@@ -188,7 +188,11 @@ fn heredoc(text: &str) -> Option<(u32, usize)> {
     const MAX_TAG: usize = 24;
     let floor = text.len().saturating_sub(MAX_TAG);
     let floor = (floor..text.len()).find(|i| text.is_char_boundary(*i))?;
-    let at = floor + text.get(floor..)?.rfind("<<")?;
+    let sign = memchr::memrchr(b'<', text.as_bytes().get(floor..)?)?;
+    let at = floor + sign.checked_sub(1)?;
+    if text.get(at..at + 2) != Some("<<") {
+        return None;
+    }
     let tag = text.get(at + 2..)?.trim_start_matches(['-', '~']);
     // Ruby's `<<~TOKEN.strip`.
     let tag = tag.split('.').next()?.trim_matches(['"', '\'']);

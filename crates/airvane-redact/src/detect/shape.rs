@@ -7,7 +7,7 @@ use super::Found;
 use crate::{
     entropy,
     tokens::{self, Token},
-    view::{ALNUM, Class, DIGIT, LOWER, UPPER, View},
+    view::{ALNUM, Class, DIGIT, LOWER, UPPER, View, begins_word},
 };
 
 static URL_SAFE: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"-_");
@@ -63,21 +63,12 @@ fn token_end(line: View<'_>, body: usize, token: &Token) -> usize {
     end
 }
 
-/// Whether a token may begin here: not in the middle of a word. Escapes count as an end of what
-/// was before: `\nghp_`, `%3Dghp_`.
+/// Whether a token may begin here: not in the middle of a word.
 fn begins(line: View<'_>, at: usize) -> bool {
-    let before = line.before(at);
     // The digest in a list of files: `x.py,sha256=r8_Dr…`.
     let head = line.get(at.saturating_sub(7), at);
-    if head.ends_with("sha256=") || head.ends_with("sha256-") || head.ends_with("sha512-") {
-        return false;
-    }
-    if !ALNUM.has(before) {
-        return true;
-    }
-    let escaped = at >= 2 && line.at(at - 2) == b'\\' && matches!(before, b'n' | b't' | b'r');
-    let percent = at >= 3 && line.at(at - 3) == b'%' && before.is_ascii_hexdigit();
-    escaped || percent
+    let digest = ["sha256=", "sha256-", "sha512-"].iter().any(|digest| head.ends_with(digest));
+    !digest && begins_word(line.bytes(), at)
 }
 
 /// Rejects `xxxxxxxx`, `ABCABC…` and other stand-ins.

@@ -153,7 +153,7 @@ pub(crate) const COMMANDS: &[Command] = &[
         let named = second.filter(|word| line.at(word.start).is_ascii_alphanumeric());
         Some(named.filter(|word| word.form != Form::Quoted).unwrap_or(first))
     }),
-    of(" login ", imap),
+    of(" LOGIN ", imap),
     // Postfix's `[host]:587 bob:x`.
     of("]:587 ", |line, _, end| after(line, word(line, end, 0)?, b":")),
     of("]:465 ", |line, _, end| after(line, word(line, end, 0)?, b":")),
@@ -177,16 +177,14 @@ pub(crate) const COMMANDS: &[Command] = &[
     of(":27017", connecting),
 ];
 
-pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
-    let secret = |command: &Command| {
-        let here = line.has_at(at, command.sign);
-        here.then(|| (command.secret)(line, at, at + command.sign.len())).flatten()
-    };
-    for Value { start, end, .. } in COMMANDS.iter().filter_map(secret) {
-        if end >= start + 3 && !values::is_placeholder(line.get(start, end)) {
-            let from = at.min(start);
-            found.push(Found { start, end, kind: "password", from, named: true });
-        }
+/// The secret of the command whose sign is at `at`, which is the list's `place`th.
+pub(super) fn detect(line: View<'_>, at: usize, place: u16, found: &mut Vec<Found>) {
+    let Some(command) = COMMANDS.get(usize::from(place)) else { return };
+    if let Some(Value { start, end, .. }) = (command.secret)(line, at, at + command.sign.len())
+        && end >= start + 3
+        && !values::is_placeholder(line.get(start, end))
+    {
+        found.push(Found { start, end, kind: "password", from: at.min(start), named: true });
     }
 }
 
@@ -289,7 +287,7 @@ fn imap(line: View<'_>, at: usize, end: usize) -> Option<Value> {
     let tagged = !tag.is_empty() && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
     let value = word(line, end, 1)?;
     let last = line.rest(value.end).trim_matches('"').is_empty();
-    (tagged && last && line.get(at, end) == " LOGIN ").then_some(value)
+    (tagged && last).then_some(value)
 }
 
 /// "connecting with bob:x@db:5432"
@@ -453,7 +451,9 @@ mod tests {
 
     fn secrets<'a>(text: &'a str, anchor: &str) -> Vec<&'a str> {
         let mut found = Vec::new();
-        detect(View::new(text), text.to_lowercase().find(anchor).unwrap(), &mut found);
+        let at = text.to_lowercase().find(anchor).unwrap();
+        let signed = COMMANDS.iter().zip(0..).filter(|(command, _)| command.sign == anchor);
+        signed.for_each(|(_, place)| detect(View::new(text), at, place, &mut found));
         found.iter().map(|f| &text[f.start..f.end]).collect()
     }
 

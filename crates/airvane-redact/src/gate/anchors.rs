@@ -1,7 +1,7 @@
 //! The literals that lead to a detector.
 
 use super::bitmap::FOLDED;
-use crate::{detect, tokens};
+use crate::{detect, tokens, view::begins_word};
 
 /// What to verify at a hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,8 +36,8 @@ pub(crate) enum Anchor {
     Literal,
     /// Hosts of webhooks, which may stand without a scheme.
     Hook,
-    /// A function that takes a secret as argument.
-    Call,
+    /// A function that takes a secret as argument, by its place in the list.
+    Call(u16),
     /// `user/password@database` of Oracle.
     Oracle,
     /// Kafka's `PlainLoginModule`, which may name users.
@@ -46,8 +46,8 @@ pub(crate) enum Anchor {
     Query,
     /// A command in the configuration of a network device.
     Device,
-    /// Shell idioms that hand a password over without a name.
-    Shell,
+    /// A command that takes a secret without a name, by its place in the list.
+    Shell(u16),
     /// A line of `.pgpass`.
     Pgpass,
     /// `VALUES` of an `INSERT`.
@@ -83,11 +83,15 @@ impl Row {
             && self.before.has(beside(at.checked_sub(1)))
             && here.eq_ignore_ascii_case(literal)
             && (!self.is_exact() || here == literal)
+            && (self.before != EDGES || begins_word(text, at))
     }
 
-    /// Whether the case of its letters counts: providers draw their tokens so.
+    /// Whether the case of its letters counts: providers draw their tokens so, and a sign in capitals
+    /// is a protocol's.
     fn is_exact(&self) -> bool {
+        let capitals = || self.literal.bytes().any(|b| b.is_ascii_uppercase());
         matches!(self.anchor, Anchor::Token(_) | Anchor::Infix | Anchor::Jwt)
+            || matches!(self.anchor, Anchor::Shell(_)) && capitals()
     }
 }
 
@@ -139,8 +143,8 @@ const ENDS: Beside = of(b"\n\t`*[{(=:\"' _-\\]}%)<>.,;|0123456789");
 /// What follows a name of three letters that is also the beginning of others.
 const PAT: Beside = of(b"\n=:\"' ");
 const SIGNS: Beside = of(b"=:\"'");
-/// What precedes a token: no letter, unless it ends an escape (`\n`, `%3D`). A character that is not
-/// ASCII looks like one of the signs.
+/// What precedes a token: no letter, unless it ends an escape (`\n`, `%3D`), which is asked for then. A
+/// character that is not ASCII looks like one of the signs.
 const EDGES: Beside = of(b" !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~0123456789abcdefnrt");
 const HASHED: Beside = of(b"abcdefghijklmnopqrstuvwxyz0123456789./");
 const HOST: Beside = of(b"abcdefghijklmnopqrstuvwxyz0123456789:_$%~!{-.<*[");
@@ -387,11 +391,12 @@ pub(super) fn vendors() -> impl Iterator<Item = Row> {
 
 /// Functions and commands that take a secret, and "password" in other languages.
 pub(super) fn words() -> impl Iterator<Item = Row> {
-    let calls = detect::CALLS.iter().map(|call| row(call.name, Anchor::Call));
+    let calls = detect::CALLS.iter().zip(0..).map(|(call, i)| row(call.name, Anchor::Call(i)));
     let oracle = detect::ORACLE.iter().map(|word| row(word, Anchor::Oracle));
     let query = detect::QUERY.iter().map(|name| row(name, Anchor::Query));
     let device = detect::DEVICE.iter().chain(detect::SERVERS).map(|name| row(name, Anchor::Device));
-    let shell = detect::SHELL.iter().map(|command| row(command.sign, Anchor::Shell));
+    let shell = detect::SHELL.iter().zip(0..);
+    let shell = shell.map(|(command, i)| row(command.sign, Anchor::Shell(i)));
     let foreign = detect::FOREIGN.iter().map(|word| row(word, Anchor::Foreign));
     calls.chain(foreign).chain(oracle).chain(query).chain(device).chain(shell)
 }

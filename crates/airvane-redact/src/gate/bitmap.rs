@@ -102,9 +102,9 @@ fn spread(bits: u64) -> u64 {
     (bits | bits << 1) & 0x5555_5555_5555_5555
 }
 
-/// The factor of a multiplicative hash. Of a few thousand that were tried it is one for which
+/// The factor of a multiplicative hash. Of two million that were tried it is the one for which
 /// hardly any window that logs are full of looks like one of ours.
-const MULTIPLIER: u32 = 0x1585_F89F;
+const MULTIPLIER: u32 = 0xD7F0_9CE7;
 /// The upper bits of a hash, which are mixed well, are a place.
 const PLACE: u32 = 32 - WORDS.trailing_zeros();
 /// The lowest bits of a hash are a bit of a word, those from [`SECOND`] on another one.

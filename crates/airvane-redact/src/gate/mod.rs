@@ -209,7 +209,7 @@ mod tests {
                 }
             }
         }
-        assert!(missed.is_empty(), "{}: {missed:?}", missed.len());
+        assert!(missed.is_empty(), "{}: {:?}", missed.len(), missed.get(..9).unwrap_or(&missed));
     }
 
     /// A stream cuts a log where its pieces happen to end: that must not change what is found.
@@ -237,16 +237,23 @@ mod tests {
             {
                 let beside = |byte: u8| if byte < b' ' { byte + 32 } else { byte };
                 let (before, after) = (char::from(beside(before)), char::from(beside(after)));
+                // A letter stands before a token where it ends an escape.
+                let before = match before {
+                    'N' | 'R' | 'T' => format!("\\{}", before.to_ascii_lowercase()),
+                    '0'..='9' | 'A'..='F' => format!("%3{before}"),
+                    _ => before.to_string(),
+                };
                 let found = |pad: usize| {
                     let text = format!("{}{before}{}{after}#", "#".repeat(pad), row.literal);
-                    hits(&text).iter().any(|hit| hit.literal == number && hit.at == pad + 1)
+                    let at = pad + before.len();
+                    hits(&text).iter().any(|hit| hit.literal == number && hit.at == at)
                 };
                 if !(0..2).all(found) {
                     missed.push(format!("{before}{}{after}", row.literal));
                 }
             }
         }
-        assert!(missed.is_empty(), "{}: {missed:?}", missed.len());
+        assert!(missed.is_empty(), "{}: {:?}", missed.len(), missed.get(..9).unwrap_or(&missed));
     }
 
     /// What may begin a line is found where a text begins.
