@@ -9,36 +9,44 @@ use crate::{
     view::{BLANK, Class, DIGIT, LOWER, UPPER, View},
 };
 
-/// Behind "login" or "credentials", the password of `bob / x` or `{bob, x}`.
+/// Behind "login" or "credentials", the password of `bob / x`, `bob:x` or `{bob, x}`, also where each
+/// is in emphasis.
 pub(super) fn beside(line: View<'_>, at: usize) -> Option<Value> {
+    static OPENS: Class = Class::of(b"({`*");
+    static EMPHASIS: Class = Class::of(b"`*");
     static USER: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.@");
     const MAX_USER: usize = 64;
-    // "(`bob` / `x`)"
-    let open = at + usize::from(line.at(at) == b'(');
-    let ticked = line.at(open) == b'`';
-    let start = open + usize::from(matches!(line.at(open), b'{' | b'`'));
+    let start = line.run_within(at, &OPENS, 3);
     let end = line.run_within(start, &USER, MAX_USER);
-    let sign = line.run(end + usize::from(ticked && line.at(end) == b'`'), &BLANK);
-    let listed = line.at(at) == b'{' && line.at(sign) == b',';
-    // Of an address the user counts.
-    let user = line.get(start, end).split('@').next().unwrap_or_default();
-    let divided = line.at(sign) == b'/' || line.at(sign) == b':' && sign == end;
-    let common = is_common(user) && divided;
-    if end == start || !listed && !common && (line.at(sign) != b'/' || sign == end) {
+    let closed = line.run_within(end, &EMPHASIS, 2);
+    let sign = line.run(closed, &BLANK);
+    let user = line.get(start, end);
+    let common = is_common(user);
+    let divided = match line.at(sign) {
+        b',' => line.at(at) == b'{',
+        b'/' => common || sign > end,
+        b':' => common && sign == end,
+        _ => false,
+    };
+    if end == start || !divided {
         return None;
     }
-    let password = line.run(sign + 1, &BLANK);
-    let password = password + usize::from(ticked && line.at(password) == b'`');
-    let password = value::bare(line, password, Reach::Item);
+    let from = line.run_within(line.run(sign + 1, &BLANK), &EMPHASIS, 2);
+    let password = value::bare(line, from, Reach::Item);
     let text = line.get(password.start, password.end);
-    let port = text.bytes().all(|b| b.is_ascii_digit()) && text.len() < 6;
-    let number = text.bytes().all(|b| b.is_ascii_digit()) && line.get(start, end).contains('@');
+    let text = if closed > end { text.trim_end_matches('*') } else { text };
     // What is masked already says that the user before it is none.
-    let next = line.at(password.end);
+    let told = mask::is_mask(text) || is_told(text, user, line.at(password.end));
+    told.then_some(Value { end: from + text.len(), form: Form::Said, ..password })
+}
+
+/// Whether what stands beside a user is a password: drawn, or a word beside a common user, before a
+/// sign that ends it. A short number is a port.
+fn is_told(text: &str, user: &str, next: u8) -> bool {
+    let number = text.bytes().all(|b| b.is_ascii_digit());
     let ends = matches!(next, 0 | b' ' | b'.' | b',' | b')' | b'"' | b'\'' | b'`' | b'<');
-    let word = common && ends && text.len() >= 3 && !text.contains('/');
-    (mask::is_mask(text) || (is_drawn(text) || word || number) && !port)
-        .then_some(Value { form: Form::Said, ..password })
+    let word = is_common(user) && ends && text.len() >= 3 && !text.contains('/');
+    if number { text.len() >= 6 && (word || user.contains('@')) } else { word || is_drawn(text) }
 }
 
 /// Users of whom sentences tell that their password is a word: "login: admin/admin".
@@ -48,7 +56,9 @@ fn is_common(user: &str) -> bool {
         "admin", "administrator", "root", "user", "test", "guest", "demo", "pi", "postgres", "airflow", "sa",
         "minioadmin", "rabbitmq", "elastic", "superuser", "system", "sys", "ubuntu", "vagrant", "tomcat",
     ];
-    USERS.iter().any(|known| known.eq_ignore_ascii_case(user))
+    // Of an address the first part counts.
+    let name = user.split('@').next().unwrap_or_default();
+    USERS.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// Whether a sentence names a user before "password": "user bob with password ", "user `bob` and

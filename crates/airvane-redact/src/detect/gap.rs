@@ -203,8 +203,10 @@ fn notation(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Nota
         let length = line.run(blank + 3, &DIGITS);
         return if line.at(length) == b':' { value(length + 1) } else { Some(Notation::None) };
     }
+    // A shell's `${X:-x}`, and `${X:-}`.
     if open == b'{' && (rest.starts_with(":-") || rest.starts_with(":=")) {
-        return value(blank + 2); // A shell's `${X:-x}`.
+        let empty = line.at(blank + 2) == b'}';
+        return if empty { Some(Notation::None) } else { value(blank + 2) };
     }
     if open == b'{' && (rest.starts_with(":?") || rest.starts_with(":+")) {
         return Some(Notation::None);

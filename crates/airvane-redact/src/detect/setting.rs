@@ -87,7 +87,7 @@ fn is_line(line: View<'_>, name: Name, value: Value) -> bool {
 fn is_apart(line: View<'_>, name: Name, value: Value) -> bool {
     let said = names::has_word(name.text(line), &[line.get(value.start, value.end)]);
     line.get(name.end, value.start) == " = "
-        && name.judged.kind == "password"
+        && matches!(name.judged.kind, "password" | "secret")
         && (is_shouted(name.text(line)) || is_deep(name.text(line)))
         && is_line(line, name, value)
         && is_words(line, name, value)

@@ -18,7 +18,7 @@ pub(super) fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap,
         return Some((Gap::Prose, blank));
     }
     // `DB_PASSWORD (defaults to 'x')`, `secretKey (default: 'x')`
-    let default = ["(defaults to ", "(default: ", "(default is ", "(default "];
+    let default = ["(defaults to ", "(default: ", "(default is ", "(default ", "(e.g., ", "(e.g. "];
     if let Some(default) = default.iter().find(|words| line.has_at(blank, words)) {
         let value = blank + default.len();
         return matches!(line.at(value), b'"' | b'\'' | b'`').then_some((Gap::Assign, value));

@@ -64,6 +64,7 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
             Form::Said => {
                 is_mixed(v) && v.len() >= 6 && (!entropy::is_identifier(v) || v.len() >= 32)
             }
+            Form::Remote if v.starts_with(['(', '*']) => false,
             Form::Remote => {
                 (entropy::looks_random(v, 8) || has_sign(v) && is_mixed(v) && v.len() >= 6)
                     && !entropy::is_identifier(v)

@@ -125,9 +125,11 @@ fn is_joined(v: &str) -> bool {
     let sum = closed.unwrap_or(v).trim_start();
     let Some(name) = sum.strip_prefix('+').map(str::trim_start) else { return false };
     let plain = name.bytes().take_while(|b| b.is_ascii_alphabetic() || *b == b'_').count();
-    let next = name.as_bytes().get(plain);
-    let code = matches!(next, None | Some(b'[' | b'(' | b'.' | b'"' | b'\''));
-    plain > 0 && (code || closed.is_some() && next == Some(&b'+'))
+    let rest = name.get(plain..).unwrap_or_default();
+    let ends = rest.is_empty() || rest.starts_with(['[', '(', '.', '"', '\'']);
+    // What follows the blank behind a plus, or a string that closed, may close a call.
+    let apart = closed.is_some() || sum.starts_with("+ ");
+    plain > 0 && (ends || apart && rest.starts_with(['+', ')']))
 }
 
 /// `{password}`, `{0}`, `{db.user!r}`, `{ password }`: a place for a value, not `{Xy!361}`.

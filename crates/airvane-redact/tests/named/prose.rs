@@ -66,6 +66,8 @@ pub const TEXTS: &[&str] = &[
     "INFO login user=[bob] password=[«orchid852»]",
     "password [«^14he%YFw%jOTOgr»]",
     "bad bind, bind_password=[«velvetcopper»] dn=[cn=etl]",
+    "2. Login: **demo** / **«demo123»**",
+    "Set a Username and a Password (e.g., `«orchidpassword»`).",
 ];
 
 /// Text in which nothing is masked.
@@ -87,4 +89,5 @@ pub const PLAIN: &[&str] = &[
     "Instead of username= and password= directly in the options, use a file.",
     "The password is not generated for old images. The password is encrypted by the key pair.",
     "proc = self.subprocess(code, str(fd), pass_fds=[fd])",
+    "- `SECRET_KEY` - JWT signing key (**must change in production**)",
 ];

@@ -112,6 +112,7 @@ pub const TEXTS: &[&str] = &[
     ".header(\"x-api-key\", HeaderValue::from_static(\"«6ff5c747f43bc738fad1cf1304172bda»\"))",
     "<Pass encoding=\"base64\">«+wdTFa+0zdoW»</Pass>",
     "ALTER ROLE app_rw WITH LOGIN PASSWORD '«.+e8A2^xeLgrq8wn»';",
+    "SESSION_SECRET = «secretkey»",
 ];
 
 /// None of these holds one.
@@ -206,4 +207,6 @@ pub const PLAIN: &[&str] = &[
     "\"token_key\": \"access_token\",",
     "      MONGODB_URI: mongodb://mongodb:27017/payment_db",
     "elasticsearch:9200/my_index_01 mongodb:27017/orders_2024a",
+    "connect('UID='+username+';PWD='+ password)",
+    "CLIENTS: orders:${ORDERS_SECRET:-},stock:${STOCK_SECRET:-}",
 ];
