@@ -129,5 +129,5 @@ pub(super) fn ends(line: View<'_>, name: usize, value: Value) -> bool {
         && digits > 0
         && letters > 2
         && values::is_telling(text)
-        && !line.get(0, name).trim_end().ends_with(['.', ',', ':', ';'])
+        && !line.get(0, name).trim_end().ends_with(['.', ':', ';'])
 }

@@ -145,6 +145,7 @@ fn behind(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Separa
     };
     match notation(line, start, i, quoted) {
         Some(Notation::Value(after)) => return Some(make(Gap::Assign, after)),
+        Some(Notation::Said(after)) => return Some(make(Gap::Said, after)),
         Some(Notation::None) => return None,
         None => {}
     }
@@ -173,6 +174,8 @@ fn behind(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Separa
 enum Notation {
     /// The value begins there or behind blanks.
     Value(usize),
+    /// The same, told by words.
+    Said(usize),
     /// No value follows.
     None,
 }
@@ -193,6 +196,10 @@ fn notation(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Nota
     // Robot Framework's variable: `${AccessKey}    x`.
     if open == b'{' && line.has_at(i, "}  ") && line.get(0, start) == "${" {
         return value(i + 1);
+    }
+    // "the password, it is x", "wrong password? used x"
+    if let Some(words) = [", it is ", ", it's ", "? used "].iter().find(|w| line.has_at(i, w)) {
+        return Some(Notation::Said(i + words.len()));
     }
     // A value in Windows' registry.
     if rest.starts_with("REG_SZ") {

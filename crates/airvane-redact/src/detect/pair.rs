@@ -117,6 +117,13 @@ pub(super) fn is_named(line: View<'_>, start: usize) -> bool {
 /// begins at `start`.
 pub(super) fn value_before(line: View<'_>, start: usize) -> Option<value::Value> {
     let head = line.text.get(..start)?;
+    // `<property value="x" name="password"/>`
+    if let Some(element) = head.strip_suffix("\" name=\"") {
+        let floor = element.len().saturating_sub(2 * MAX_NAME);
+        let open = floor + memchr::memrchr(b'"', element.as_bytes().get(floor..)?)?;
+        let value = element.get(..open)?.ends_with(" value=");
+        return value.then(|| value::quoted(line, open)).flatten();
+    }
     let head = head.strip_suffix('"')?.trim_end().strip_suffix(':')?.trim_end();
     let head = head.strip_suffix("\"name\"").or_else(|| head.strip_suffix("\"key\""))?;
     let head = head.trim_end().strip_suffix(',')?.trim_end().strip_suffix('"')?;

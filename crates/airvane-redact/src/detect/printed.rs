@@ -33,6 +33,14 @@ pub(super) fn echoed(names: &Names, text: &str) -> Option<Judgement> {
     if of.is_some_and(asked) {
         return (!away).then(|| names.judge("secret"));
     }
+    // Python's prompt: `>>> print(conn.get_password())`.
+    if let Some(asked) = text.strip_prefix(">>> ") {
+        let call = asked.trim_start_matches("print(").trim_end_matches(['(', ')']);
+        let last = call.rsplit('.').next().unwrap_or(call);
+        let judged = names.judge(last);
+        let plain = !call.contains(['=', ' ', '"']);
+        return (plain && judged.strength == Strength::Strong).then_some(judged);
+    }
     let (head, last) = text.rsplit_once(' ').unwrap_or(("", text));
     let echo = head.ends_with("echo") && last.contains('$');
     let variable = head.is_empty() && last.starts_with('$') && last.contains('.');

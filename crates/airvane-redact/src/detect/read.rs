@@ -133,7 +133,7 @@ fn told(line: View<'_>, name: Name, at: usize) -> Value {
         () if cipher && last => Form::Literal,
         () if netrc || coded || typed || is_account(line, name, value) => Form::Loose,
         () if is_of_user(line, name, value) => Form::Loose,
-        () if ends() => Form::Said,
+        () if ends() || is_made(line, name) => Form::Said,
         () => Form::Remote,
     };
     Value { form, ..value }
@@ -199,6 +199,22 @@ fn is_sure(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
     let between = line.get(name.end, value.start);
     let given = code::sets(line, name.start) || ELSE.iter().any(|sign| between.contains(sign));
     given && name.judged.strength == Strength::Strong
+}
+
+/// Whether a sentence says before "password" which one follows: "falling back to default password x".
+fn is_made(line: View<'_>, name: Name) -> bool {
+    const HOW: &[&str] = &[
+        "default ",
+        "temporary ",
+        "initial ",
+        "generated ",
+        "new ",
+        "old ",
+        "current ",
+        "legacy ",
+    ];
+    let head = line.behind(name.start, 16);
+    name.judged.kind == "password" && HOW.iter().any(|how| head.ends_with(how))
 }
 
 /// Whether a sentence names the user whose password the last word of a part of it is, or who is
@@ -362,7 +378,10 @@ fn takes_none(line: View<'_>, name: Name) -> bool {
     let asks = ["--no-", "--skip-", "--ask"].iter().any(|head| flag.starts_with(head));
     // macOS' `dscl . -passwd /Users/bob x`: the user stands between.
     let user = flag == "-passwd" && line.get(0, name.start).contains("dscl ");
+    // `pulumi config set --secret name x`
+    let setting = flag == "--secret" && line.get(0, name.start).contains("config set ");
     asks || user
+        || setting
         || flag.ends_with("-stdin")
         || ASKING.iter().any(|command| line.behind(name.start, MAX_NAME).contains(command))
 }

@@ -87,6 +87,7 @@ fn passed(line: View<'_>, start: usize) -> Option<Value> {
         ".compareTo(",
         ".localeCompare(",
         " forHTTPHeaderField:@\"",
+        ", forKey: \"",
     ];
     let head = line.behind(start, 24);
     let method = METHODS.iter().find(|method| head.ends_with(**method))?;

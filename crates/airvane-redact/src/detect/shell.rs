@@ -99,6 +99,10 @@ pub(crate) const COMMANDS: &[Command] = &[
         let name = line.behind(at, 64).to_ascii_lowercase();
         first(line, at, end).filter(|_| name.contains("passw"))
     }),
+    // `pulumi config set --secret dbPassword x`, `gh secret set NAME --body x`, SAS' `proc pwencode`
+    of("config set --secret ", second),
+    of("secret set ", |line, _, end| flagged(line, end, " --body ")),
+    of("pwencode in=", first),
     of("ssh-keygen ", |line, _, end| flagged(line, end, " -N ")),
     of("signtool ", |line, _, end| flagged(line, end, " /p ")),
     of(" /rp ", first),
@@ -407,6 +411,10 @@ fn after(line: View<'_>, value: Value, signs: &[u8]) -> Option<Value> {
 /// The literal beside `ConvertTo-SecureString`, before it in a pipe or behind it.
 fn secure_string(line: View<'_>, at: usize, _: usize) -> Option<Value> {
     static PIPE: Class = Class::of(b" |");
+    // `Type='SecureString', Value='x'` is no call.
+    if matches!(line.at(at + "securestring".len()), b'"' | b'\'') {
+        return None;
+    }
     let limit = line.len().min(at + REACH);
     let open = (at..limit).find(|i| matches!(line.at(*i), b'"' | b'\''));
     if let Some(value) = open.and_then(|i| value::quoted(line, i)) {

@@ -61,15 +61,22 @@ pub(super) fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap,
 fn aside(line: View<'_>, blank: usize) -> &str {
     const REACH: usize = 64;
     let ahead = line.rest(blank.saturating_sub(1));
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || b" \"'`_.@".contains(b);
+    let plain =
+        |b: &u8| b.is_ascii_alphanumeric() || b" \"'`_.@".contains(b) || "è".as_bytes().contains(b);
     let length = ahead.bytes().take(REACH).take_while(plain).count();
     ahead.get(..length).unwrap_or_default()
 }
 
 /// "password of the new account was set to x", "new secret created, value x"
 fn changed(line: View<'_>, blank: usize) -> Option<usize> {
-    const VERBS: &[&str] =
-        &[" set to ", " changed to ", " reset to ", " changed from ", " has value "];
+    const VERBS: &[&str] = &[
+        " set to ",
+        " changed to ",
+        " reset to ",
+        " resolved to ",
+        " changed from ",
+        " has value ",
+    ];
     const VALUE: &str = ", value ";
     let words = aside(line, blank);
     if let Some(value) = VERBS.iter().find_map(|verb| Some(words.find(verb)? + verb.len())) {
@@ -83,7 +90,7 @@ fn changed(line: View<'_>, blank: usize) -> Option<usize> {
 fn said(line: View<'_>, blank: usize) -> Option<usize> {
     #[rustfmt::skip]
     const VERBS: &[&str] = &[
-        "is: ", "is also ", "is simply ", "is just ", "is now ", "is still ", "is ", "ist ", "lautet ", "è ",
+        "is not valid: ", "is invalid: ", "is: ", "is also ", "is simply ", "is just ", "is now ", "is still ", "is ", "ist ", "lautet ", "è ",
         "are ", "was ", "as ", "to ",
     ];
     const NOUNS: &[&str] = &["value ", "used ", "string "];
@@ -93,19 +100,27 @@ fn said(line: View<'_>, blank: usize) -> Option<usize> {
     if let Some(value) = starts(VERBS) {
         return Some(value);
     }
-    if let Some(is) = aside(line, blank).find(" is") {
-        let after = blank - 1 + is + " is".len();
+    let words = aside(line, blank);
+    if let Some((is, verb)) = [" is", " è"].iter().find_map(|v| Some((words.find(v)?, v))) {
+        let after = blank - 1 + is + verb.len();
         if matches!(line.at(after), b':' | b' ') {
             return Some(after + 1);
         }
     }
     // "access token (expires in 1 h): x"
     let few = line.rest(blank).bytes().take(40);
-    let few = few.take_while(|b| b.is_ascii_alphanumeric() || b" ()[]-'".contains(b)).count();
+    let few = few.take_while(|b| b.is_ascii_alphanumeric() || b" ()[]-',_".contains(b)).count();
     let few = blank + few;
     // "new password for user bob => x"
     let sign = [": ", "=> ", "-> ", ":: "].iter().find(|sign| line.has_at(few, sign));
-    if let Some(sign) = sign.filter(|_| line.get(blank, few).trim_end().split(' ').count() <= 4) {
+    let words = line.get(blank, few).trim_end();
+    // "rotated for svc_report, new value: x", but not "api_key http_header: x"
+    let most = match () {
+        () if words.ends_with(" value") => 6,
+        () if words.contains('_') => 0,
+        () => 4,
+    };
+    if let Some(sign) = sign.filter(|_| words.split(' ').count() <= most) {
         return Some(few + sign.len() - 1);
     }
     // `PASSWORD kibana_system = x`
@@ -128,7 +143,9 @@ fn used(line: View<'_>, start: usize, blank: usize) -> Option<usize> {
 /// "password for root: x"
 fn owned(line: View<'_>, blank: usize) -> Option<usize> {
     static OWNER: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-.@/$");
-    let owner = ["for ", "of ", "from "].iter().find(|word| line.has_at(blank, word))?;
+    let owner = ["for user ", "für Benutzer ", "for ", "für ", "of ", "from "]
+        .iter()
+        .find(|word| line.has_at(blank, word))?;
     let end = line.run_within(blank + owner.len(), &OWNER, MAX_NAME);
     (line.at(end) == b':').then_some(end + 1)
 }

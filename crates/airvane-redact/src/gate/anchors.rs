@@ -152,6 +152,7 @@ const HOST: Beside = of(b"abcdefghijklmnopqrstuvwxyz0123456789:_$%~!{-.<*[");
 pub(super) const ROWS: &[Row] = &[
     wide(ANY, "pass", of(b"\n([wpcf=: \"'_-\\]}%)0123456789<>,;|"), Anchor::Name),
     row("pwd", Anchor::Name),
+    row("pasword", Anchor::Name),
     row("pswd", Anchor::Name),
     row("pswr", Anchor::Name),
     wide(ANY, "kek", SIGNS, Anchor::Name),

@@ -4,7 +4,7 @@
 #[rustfmt::skip]
 pub(super) const STRONG_WORDS: &[(&str, &str)] = &[
     ("password", "password"), ("passwords", "password"), ("passwd", "password"),
-    ("passw", "password"), ("passwrd", "password"), ("pswrd", "password"),
+    ("passw", "password"), ("passwrd", "password"), ("pasword", "password"), ("paswd", "password"), ("pswrd", "password"),
     ("kek", "key"), ("dek", "key"), ("passphrase", "password"), ("passcode", "password"), ("passwort", "password"),
     ("pwd", "password"), ("pswd", "password"), ("psw", "password"), ("pw", "password"), ("bindpw", "password"),
     ("rootpw", "password"), ("psk", "password"), ("mnemonic", "password"), ("privkey", "key"), ("pass", "password"),
@@ -148,6 +148,7 @@ pub(super) const EXEMPT: &[&str] = &[
 pub(super) const STEMS: &[(&str, &str)] = &[
     ("password", "password"),
     ("passwd", "password"),
+    ("pasword", "password"),
     ("passphrase", "password"),
     ("apikey", "key"),
     ("secretkey", "key"),

@@ -62,7 +62,10 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
             Form::Loose => v.len() >= 3,
             Form::Said if is_code_number(v, judged) => true,
             Form::Said => {
-                is_mixed(v) && v.len() >= 6 && (!entropy::is_identifier(v) || v.len() >= 32)
+                let cased = entropy::looks_random(v, 8) && !entropy::is_camel(v);
+                (is_mixed(v) || cased)
+                    && v.len() >= 6
+                    && (!entropy::is_identifier(v) || v.len() >= 32)
             }
             Form::Remote if v.starts_with(['(', '*']) => false,
             Form::Remote => {

@@ -5,6 +5,7 @@ use super::{code::is_plain, is_mixed};
 use crate::{
     entropy, mask,
     names::{self, Strength},
+    view::BASE64,
 };
 
 /// Words that stand where a value could stand and are none.
@@ -74,8 +75,7 @@ pub(crate) fn is_template(value: &str) -> bool {
         || between("{", "}") && is_field(v)
         || between("%", "%")
         || between("__", "__")
-        || between("$", "$")
-        || between("#", "#")
+        || (between("$", "$") || between("#", "#")) && is_plain(v.trim_matches(['$', '#']))
         || between("[", "]") && !is_mixed(v)
         || between("#{", "}")
         || between("%{", "}")
@@ -89,8 +89,13 @@ pub(crate) fn is_template(value: &str) -> bool {
         || is_instruction(v)
 }
 
-/// `<YourStrong!Passw0rd>`, as an example of SQL Server's is: a password in its brackets.
+/// `<YourStrong!Passw0rd>`, as an example of SQL Server's is, or a logger's `<k9Xw…>`: a secret in its
+/// brackets.
 fn is_drawn(v: &str) -> bool {
+    let inner = v.trim_matches(['<', '>']);
+    if inner.bytes().all(|b| BASE64.has(b)) && entropy::looks_random(inner, 20) {
+        return true;
+    }
     let sign = v.bytes().any(|b| b"!@#$%^&*".contains(&b));
     sign && v.bytes().any(|b| b.is_ascii_digit()) && !v.contains([' ', '/'])
 }
@@ -129,7 +134,7 @@ fn is_joined(v: &str) -> bool {
     let ends = rest.is_empty() || rest.starts_with(['[', '(', '.', '"', '\'']);
     // What follows the blank behind a plus, or a string that closed, may close a call.
     let apart = closed.is_some() || sum.starts_with("+ ");
-    plain > 0 && (ends || apart && rest.starts_with(['+', ')']))
+    plain > 0 && if apart { ends || rest.starts_with(['+', ')']) } else { ends && !rest.is_empty() }
 }
 
 /// `{password}`, `{0}`, `{db.user!r}`, `{ password }`: a place for a value, not `{Xy!361}`.

@@ -17,6 +17,7 @@ pub const TEXTS: &[&str] = &[
     "| Realm | User | Password |\n| - | - | - |\n| a | test1 | «password1» |\n| a | test2 | «secret» |",
     "x INFO sqlalchemy.engine.Engine INSERT INTO users (name, phone, password, made) VALUES (%s, %s, %s, %s)\nx INFO sqlalchemy.engine.Engine ('bob', '1-2', '«fire,truck!4evar»', datetime.datetime(2016, 4, 3))",
     "kubectl get secret x -o jsonpath='{.data.password}' | base64 --decode\n«k7Q2mZx9Lw4TpR1v»",
+    ">>> print(conn.get_password())\n«Saffron@826ott»",
 ];
 
 /// None of these holds one.
@@ -28,4 +29,5 @@ pub const PLAIN: &[&str] = &[
     "chpasswd:\n  expire: false",
     "DriverManager.getConnection(\n    url,\n    user,\n    password)",
     "type: password\nlabel: Orchid",
+    ">>> get_password('x')\nTrue",
 ];

@@ -88,6 +88,9 @@ pub const TEXTS: &[&str] = &[
     "airflow connections add --conn-login etl --conn-password «orchid» warehouse",
     "test: ['CMD', 'mysqladmin', 'ping', '-u', 'root', '-p«root»']",
     "dtexec /F load.dtsx /SET \\Package.Variables[User::FtpPassword].Value;«orchid92»",
+    "pulumi config set --secret dbPassword '«Badger934»'",
+    "gh secret set DEPLOY_PASSWORD --body \"«copper381»\" --repo acme/web",
+    "proc pwencode in='«glacier071»' method=sas004; run;",
 ];
 
 /// Text in which nothing is masked.

@@ -68,6 +68,20 @@ pub const TEXTS: &[&str] = &[
     "bad bind, bind_password=[«velvetcopper»] dn=[cn=etl]",
     "2. Login: **demo** / **«demo123»**",
     "Set a Username and a Password (e.g., `«orchidpassword»`).",
+    "I have rotated the etl_ro password, it is «glacier495» from today on.",
+    "wifi for guests: Acme-Guest, password «quartz787»",
+    "API secret (prod, read-only): «k9Xw2LpQ7vRt4Zb8»",
+    "la password di accesso è «harbor241»",
+    "falling back to default password «maple556» for user loader",
+    "NOTE: temporary password «TFgF4BNZ2CoV» was issued for user anna",
+    "Variable smtp_password resolved to «Walnut!712bad»",
+    "Passwort für Benutzer svc_dwh: «falcon103»",
+    "Password rotated for svc_report, new value: «3pe6XEjjEv%R1czc»",
+    "Variable ftp_password overwritten, old value: «walnut903»",
+    "The parameter MasterUserPassword is not valid: «velvet988»",
+    "login failed, wrong password? used «velvet762» for etl",
+    "Unrecognized configs: {'sasl_pasword': '«Dr8SGj6zgjL140bMQOmR»'}",
+    "{\"event\":\"webhook_secret «<k9Xw2LpQ7vRt4Zb8k9Xw>»\"}",
 ];
 
 /// Text in which nothing is masked.
@@ -90,4 +104,7 @@ pub const PLAIN: &[&str] = &[
     "The password is not generated for old images. The password is encrypted by the key pair.",
     "proc = self.subprocess(code, str(fd), pass_fds=[fd])",
     "- `SECRET_KEY` - JWT signing key (**must change in production**)",
+    "a new password policy applies to user accounts",
+    "- name: api_key http_header: Api-Key2",
+    "`{ psk: <Buffer|TypedArray|DataView>, identity: <string> }` or `null`.",
 ];

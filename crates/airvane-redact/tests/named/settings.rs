@@ -113,6 +113,13 @@ pub const TEXTS: &[&str] = &[
     "<Pass encoding=\"base64\">«+wdTFa+0zdoW»</Pass>",
     "ALTER ROLE app_rw WITH LOGIN PASSWORD '«.+e8A2^xeLgrq8wn»';",
     "SESSION_SECRET = «secretkey»",
+    "DbConfig(host='pg-1', user='etl', password='«+uHZxbPECTHcdxzf»', sslmode='require')",
+    "Parameter(Name='/prod/db/password', Type='SecureString', Value='«Falcon!871cop»', Version=3)",
+    "Secret(value=\"«badger790»\").save(\"crm-db-password\", overwrite=True)",
+    "<property value=\"«copper997»\" name=\"password\"></property>",
+    "keychain.set(\"«k9Xw2LpQ7vRt4Zb8mN3c»\", forKey: \"refresh_token\")",
+    " local-user admin password irreversible-cipher «$1c$U28GGk3yfb$K$»",
+    "ALTER USER etl WITH PASWORD '«Copper932pix»'",
 ];
 
 /// None of these holds one.
