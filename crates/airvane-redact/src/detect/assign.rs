@@ -75,7 +75,14 @@ fn expressed(
     let is_given = |value: &Value| is_given(line, name, *value);
     let value = match place {
         Place::At(value) => Some(value).filter(is_given),
-        Place::From(from) if line.at(end) == b'(' && call::keeps_none(line, name, from) => None,
+        // A getter's result is compared with the value: `assertThat(x.getSecret()).isEqualTo("…")`.
+        Place::From(from)
+            if line.at(end) == b'('
+                && line.at(end + 1) != b')'
+                && call::keeps_none(line, name, from) =>
+        {
+            None
+        }
         Place::From(from) => tuple::formatted(line, from)
             .filter(is_given)
             .or_else(|| within::string(line, name, from)),

@@ -73,7 +73,7 @@ pub(super) fn second(line: View<'_>, start: usize, end: usize) -> Option<usize> 
     let binary = line.get(value.saturating_sub(2), value) == "<<";
     let string = (binary || matches!(line.before(start), b':' | b'{')) && line.at(value) == b'"';
     let variable = line.get(start.saturating_sub("${env:".len()), start) == "${env:";
-    let compared = line.get(start.saturating_sub("cmp(".len()), start) == "cmp(";
+    let compared = matches!(line.behind(start, "cmp(".len()), "cmp(" | "cpy(");
     // `put(Context.SECURITY_CREDENTIALS, "x")`
     let name = line.get(start, end).rsplit('.').next().unwrap_or_default();
     let constant = name.contains('_') && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');

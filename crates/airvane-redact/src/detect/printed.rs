@@ -79,7 +79,11 @@ pub(super) fn given(line: View<'_>, judged: Judgement) -> Option<(usize, usize)>
     if line.has_at(0, ELEMENT) {
         return value::quoted(line, ELEMENT.len()).map(|value| (value.start, value.end));
     }
-    let at = line.text.find(FIELD)?;
+    let Some(at) = line.text.find(FIELD) else {
+        // A page's label and its value, copied: "Password" and, below it, "x".
+        let word = word(line, 0).filter(|_| judged.kind == "password");
+        return word.filter(|(start, end)| !line.get(*start, *end).contains(['/', ':', '(', '=']));
+    };
     let value = value::quoted(line, at + FIELD.len())?;
     let word = !line.get(value.start, value.end).contains(' ');
     (word || judged.kind == "password").then_some((value.start, value.end))

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How a section of JAAS begins, of which `user_bob="x"` is a user: Kafka's and `ZooKeeper`'s.
-const USERS: &str = "LoginModule required";
+const USERS: &[&str] = &["PlainLoginModule required", "DigestLoginModule required"];
 
 /// What a line says of every member below it, and the least indentation of those: `[secrets]`,
 /// `passwords:`, `"api_keys": {`.
@@ -21,7 +21,7 @@ pub(super) fn members(names: &Names, line: View<'_>) -> Option<(Judgement, usize
         return None;
     }
     let indent = line.run(0, &BLANK);
-    if text.ends_with(USERS) {
+    if USERS.iter().any(|module| text.ends_with(module)) {
         return Some((names.judge("password"), 0));
     }
     let (name, least) = if let Some(section) = text.strip_prefix('[') {

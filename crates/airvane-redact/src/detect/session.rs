@@ -11,7 +11,9 @@ pub(super) fn announced(text: &str) -> Option<(Below, u8)> {
     if bare.ends_with("chpasswd:") {
         return Some((Below::Accounts, 8));
     }
-    if bare.to_ascii_uppercase().ends_with("AUTH LOGIN") {
+    // As a client sends it, and as its log shows that: `C: AUTH LOGIN`, `> AUTH LOGIN`.
+    let sent = bare.trim_start_matches(['C', ':', '>', '-', ' ']);
+    if sent.eq_ignore_ascii_case("auth login") {
         return Some((Below::Encoded, 4));
     }
     if bare.ends_with(" BY") && bare.contains("IDENTIFIED") {
@@ -60,8 +62,8 @@ pub(super) fn base64(line: View<'_>) -> Option<(usize, usize)> {
     const SIGNS: [char; 8] = ['"', '\'', ',', ' ', '>', '<', 'C', ':'];
     let text = line.text.trim_matches(SIGNS);
     let start = line.text.find(text)?;
-    let encoded =
-        text.len() >= 4 && text.len().is_multiple_of(4) && text.bytes().all(|b| BASE64.has(b));
+    let long = text.len() >= 8 || text.ends_with('=');
+    let encoded = long && text.len().is_multiple_of(4) && text.bytes().all(|b| BASE64.has(b));
     // `QUIT`
     let command = text.bytes().all(|b| b.is_ascii_uppercase());
     (encoded && !command).then_some((start, start + text.len()))

@@ -103,6 +103,12 @@ pub(crate) const COMMANDS: &[Command] = &[
     of("config set --secret ", second),
     of("secret set ", |line, _, end| flagged(line, end, " --body ")),
     of("pwencode in=", first),
+    // Kafka's "Invalid value x for configuration ssl.key.password".
+    of("invalid value ", |line, at, end| {
+        let value = first(line, at, end)?;
+        let name = line.rest(value.end).strip_prefix(" for configuration ")?;
+        name.split(':').next().is_some_and(|name| name.ends_with("password")).then_some(value)
+    }),
     of("ssh-keygen ", |line, _, end| flagged(line, end, " -N ")),
     of("signtool ", |line, _, end| flagged(line, end, " /p ")),
     of(" /rp ", first),

@@ -23,6 +23,12 @@ pub(super) fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap,
         let value = blank + default.len();
         return matches!(line.at(value), b'"' | b'\'' | b'`').then_some((Gap::Assign, value));
     }
+    // "Login with bob / x"
+    if line.get(start, blank).trim_end().eq_ignore_ascii_case("login")
+        && line.has_at(blank, "with ")
+    {
+        return Some((Gap::Said, blank + "with ".len()));
+    }
     // "Overriding db.password with x"
     let setting = line.get(start, blank).contains(['_', '.']);
     if setting && line.has_at(blank, "with ") {

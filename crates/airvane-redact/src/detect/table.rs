@@ -93,7 +93,7 @@ fn is_dimension(title: &str) -> bool {
 pub(super) fn copied(names: &Names, line: View<'_>) -> Option<(Judgement, Column)> {
     const INSERT: &str = "INSERT INTO ";
     // Most lines end otherwise.
-    if !line.text.trim_end().ends_with([';', ']', ')', 'S']) {
+    if !line.text.trim_end().ends_with([';', ']', '[', ')', 'S']) {
         return None;
     }
     let titles = |list: &str| list.split(',').map(str::trim).map(str::to_owned).collect();
@@ -106,10 +106,15 @@ pub(super) fn copied(names: &Names, line: View<'_>) -> Option<(Judgement, Column
         let rest = rest.trim().strip_prefix("VALUES")?;
         let places = rest.bytes().all(|b| b" ()[],?%s:0123456789".contains(&b));
         (',', if places { titles(list) } else { return None })
+    } else if let Some((_, cases)) = line.text.split_once("parametrize(") {
+        // pytest's `parametrize("user,password", [`
+        let names = cases.strip_suffix('[')?.trim_end().strip_suffix(',')?;
+        (',', titles(names.trim_matches(['(', ')', '[', ']'])))
     } else {
         (',', set_before_places(line.text)?)
     };
-    let bare: Vec<&str> = titles.iter().map(|title| title.trim_matches(['`', '[', ']'])).collect();
+    let bare: Vec<&str> =
+        titles.iter().map(|title| title.trim_matches(['`', '[', ']', '"', '\''])).collect();
     ruled(names, rule, &bare)
 }
 
@@ -159,8 +164,13 @@ fn word(line: View<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
     let to = line.run_within(solid, &SOLID, MAX_NAME);
     let apart = matches!(line.before(from), 0 | b' ') && matches!(line.at(to), 0 | b' ');
     // A row that pandas printed begins with its number: any word is a value there.
-    let numbered = line.at(0).is_ascii_digit() && to - from >= 6;
+    let numbered = (line.at(0).is_ascii_digit() || from == start && many(line)) && to - from >= 6;
     (apart && (numbered || values::is_telling(line.get(from, to)))).then_some((from, to))
+}
+
+/// Whether a row has four words or more, some apart: as of a list that a CLI aligned.
+fn many(line: View<'_>) -> bool {
+    line.text.contains("  ") && line.text.split_whitespace().count() >= 4
 }
 
 /// A line without what stands around a row: SQL's `(1, 'bob', 'x'),`, `[parameters: ('bob', 'x')]`.

@@ -255,6 +255,7 @@ pub(super) const ROWS: &[Row] = &[
     wide(ANY, "login", of(b"=:\"'("), Anchor::Name),
     row("login info", Anchor::Name),
     row("login is", Anchor::Name),
+    row("login with ", Anchor::Name),
     row("login details", Anchor::Name),
     row("encrypt", Anchor::Name),
     row("ice_acc", Anchor::Name),

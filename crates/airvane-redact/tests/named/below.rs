@@ -18,6 +18,9 @@ pub const TEXTS: &[&str] = &[
     "x INFO sqlalchemy.engine.Engine INSERT INTO users (name, phone, password, made) VALUES (%s, %s, %s, %s)\nx INFO sqlalchemy.engine.Engine ('bob', '1-2', '«fire,truck!4evar»', datetime.datetime(2016, 4, 3))",
     "kubectl get secret x -o jsonpath='{.data.password}' | base64 --decode\n«k7Q2mZx9Lw4TpR1v»",
     ">>> print(conn.get_password())\n«Saffron@826ott»",
+    "@pytest.mark.parametrize(\"user,password\", [\n    (\"alice\", \"«Lantern@833fal»\"),\n    (\"bob\", \"«pixel819»\"),\n])",
+    "conn_id   conn_type  host      login  password\nvertica_1 vertica    vert-1    etl    «cometfalcon»",
+    "Password\n«glacier537»",
 ];
 
 /// None of these holds one.
@@ -30,4 +33,6 @@ pub const PLAIN: &[&str] = &[
     "DriverManager.getConnection(\n    url,\n    user,\n    password)",
     "type: password\nlabel: Orchid",
     ">>> get_password('x')\nTrue",
+    "command = 'gcloud auth login'\nelse:\n  target",
+    "Krb5LoginModule required\n   principal=\"HTTP/x@EXAMPLE\"",
 ];

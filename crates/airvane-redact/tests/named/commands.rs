@@ -91,6 +91,7 @@ pub const TEXTS: &[&str] = &[
     "pulumi config set --secret dbPassword '«Badger934»'",
     "gh secret set DEPLOY_PASSWORD --body \"«copper381»\" --repo acme/web",
     "proc pwencode in='«glacier071»' method=sas004; run;",
+    "bteq -u etl --password «POekPeuIFpnQ» < load.bteq",
 ];
 
 /// Text in which nothing is masked.

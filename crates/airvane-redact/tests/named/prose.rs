@@ -82,6 +82,8 @@ pub const TEXTS: &[&str] = &[
     "login failed, wrong password? used «velvet762» for etl",
     "Unrecognized configs: {'sasl_pasword': '«Dr8SGj6zgjL140bMQOmR»'}",
     "{\"event\":\"webhook_secret «<k9Xw2LpQ7vRt4Zb8k9Xw>»\"}",
+    "Login with bob / «Pixel@370orc»",
+    "Invalid value «maplebadger» for configuration ssl.key.password: must be longer",
 ];
 
 /// Text in which nothing is masked.

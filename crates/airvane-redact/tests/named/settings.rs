@@ -120,6 +120,8 @@ pub const TEXTS: &[&str] = &[
     "keychain.set(\"«k9Xw2LpQ7vRt4Zb8mN3c»\", forKey: \"refresh_token\")",
     " local-user admin password irreversible-cipher «$1c$U28GGk3yfb$K$»",
     "ALTER USER etl WITH PASWORD '«Copper932pix»'",
+    "assertThat(config.getClientSecret()).isEqualTo(\"«k9Xw2LpQ7vRt4Zb8mN3c»\");",
+    "strcpy(cfg.password, \"«orchid»\");",
 ];
 
 /// None of these holds one.
