@@ -2,9 +2,12 @@
 //! root password". Any word may stand there, so that such a password must have letters and
 //! digits.
 
-use super::value::{self, Reach, Value};
+use super::{
+    name::Name,
+    value::{self, Reach, Value},
+};
 use crate::{
-    entropy, mask,
+    entropy, mask, names,
     values::{self, Form},
     view::{BLANK, Class, DIGIT, LOWER, UPPER, View},
 };
@@ -78,6 +81,37 @@ pub(super) fn named_before(line: View<'_>, password: usize) -> Option<&str> {
     let user = user.trim_matches(['"', '\'', '`', ',', '*']);
     let plain = user.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.@".contains(&b));
     (NOUNS.contains(&noun.as_str()) && (joined || comma) && plain).then_some(user)
+}
+
+/// Whether a sentence names the user whose password the last word of a part of it is, or who is
+/// called as his password: "user bob with password orchid."
+pub(super) fn is_of_user(line: View<'_>, name: Name, value: Value) -> bool {
+    if name.judged.kind != "password" {
+        return false;
+    }
+    let text = line.get(value.start, value.end);
+    let ends = matches!(line.at(value.end), 0 | b'.' | b',' | b')' | b'"' | b'\'' | b'`' | b';');
+    named_before(line, name.start).is_some_and(|user| {
+        user == text || ends && text.len() >= 4 && !text.starts_with([')', '}'])
+    })
+}
+
+/// `user admin password x`, `enable secret x`, `R1(config)# username bob privilege 15 password 0 x`: a
+/// line of a network device's configuration.
+pub(super) fn is_configured(line: View<'_>, name: Name, value: Value) -> bool {
+    const ABOUT: &[&str] = &["scanning", "protection", "hashing", "caching", "encryption"];
+    let head = line.get(0, name.start).rsplit(['#', '>']).next().unwrap_or_default();
+    let words = head.split_whitespace().filter(|word| *word != "-");
+    let mut words = words.map(str::to_ascii_lowercase);
+    let head = match (words.next().as_deref(), words.next(), words.next().as_deref()) {
+        (Some(word), Some(_), None | Some("privilege")) => matches!(word, "user" | "username"),
+        (word, None, None) => word == Some("enable"),
+        _ => false,
+    };
+    let text = line.get(value.start, value.end);
+    head && line.rest(value.end).trim().is_empty()
+        && !names::is_about(text)
+        && !ABOUT.contains(&text)
 }
 
 /// Before the name that begins at `name`, the password of "x is the new password" and "try x as the

@@ -31,6 +31,7 @@ mod setting;
 mod shape;
 mod shell;
 mod sign;
+mod source;
 mod spoken;
 mod sql;
 mod table;
@@ -233,7 +234,7 @@ impl Detector {
             Anchor::Call(call) => call::detect(line, hit.at, call, found),
             Anchor::Device => device::detect(line, hit.at, found),
             Anchor::Shell(command) => shell::detect(line, hit.at, command, found),
-            Anchor::Pgpass => shell::pgpass(line, hit.at, found),
+            Anchor::Pgpass => source::pgpass(line, hit.at, found),
             Anchor::Values => {
                 sql::insert(self, line, hit.at, found);
             }

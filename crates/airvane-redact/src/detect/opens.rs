@@ -64,27 +64,38 @@ pub(super) const LINES: u8 = 64;
 /// Lines of a section of a network device in which its key is looked for.
 const KEYED: u8 = 8;
 
-/// What this line opens, and in how many lines it is looked for.
-pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement, Below, u8)> {
-    static CLOSING: Class = Class::of(b" \t\"'])\\:=");
-    static CALLED: Class = Class::of(b" \t\"'])({:");
+/// What is expected below a line, and in how many lines.
+type Opening = (Judgement, Below, u8);
+
+/// What this line opens.
+pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<Opening> {
     let names = &detector.names;
+    let text = line.text.trim_end();
+    let headed = heading(names, line).or_else(|| announced(names, line, text));
+    headed.or_else(|| match line.before(text.len()) {
+        b'?' | b':' => told(names, text).or_else(|| named(names, line, text)),
+        _ => named(names, line, text),
+    })
+}
+
+/// The head of a section, of a table or of what loguru draws.
+fn heading(names: &Names, line: View<'_>) -> Option<Opening> {
     if let Some((judged, least)) = section::members(names, line) {
         return Some((judged, Below::Members(least), LINES));
     }
     if section::is_keyed(line) {
         return Some((names.judge("password"), Below::Key, KEYED));
     }
-    if let Some((judged, column)) =
-        table::column(names, line).or_else(|| table::copied(names, line))
-    {
+    let column = table::column(names, line).or_else(|| table::copied(names, line));
+    if let Some((judged, column)) = column {
         return Some((judged, Below::Column(column), LINES));
     }
-    if let Some((judged, column)) = printed::argument(names, line) {
-        return Some((judged, Below::Pointed(column), KEYED));
-    }
-    let end = line.text.trim_end().len();
-    let text = line.get(0, end);
+    let (judged, column) = printed::argument(names, line)?;
+    Some((judged, Below::Pointed(column), KEYED))
+}
+
+/// What asks for a secret, calls with one or prints one in the next lines.
+fn announced(names: &Names, line: View<'_>, text: &str) -> Option<Opening> {
     if let Some((below, lines)) = session::announced(text) {
         return Some((names.judge("password"), below, lines));
     }
@@ -94,53 +105,63 @@ pub(super) fn opening(detector: &Detector, line: View<'_>) -> Option<(Judgement,
     if let Some(judged) = printed::echoed(names, text) {
         return Some((judged, Below::Printed, 1));
     }
-    let pair = text.trim_start().starts_with(['{', '\'']);
-    if pair && text.ends_with("]'") && mask::ends(text.get(..end - 1).unwrap_or_default()) {
-        return Some((names.judge("secret"), Below::Continued, KEYED));
-    }
-    let (below, lines, name_end) = match line.before(end) {
-        b'?' | b':' if told(names, text).is_some() => return told(names, text),
-        b':' if text.ends_with("):") && text.trim_start().starts_with("def ") => {
-            (Below::Returned, 1, text.find('(')?)
-        }
-        b':' if ["case ", "match "].iter().any(|word| text.trim_start().starts_with(word)) => {
-            (Below::Returned, 1, end - 1)
-        }
-        b'=' | b':' => (Below::Strings, LINES, end - 1),
-        b'>' if text.ends_with("=>") => (Below::Strings, LINES, end - 2),
-        b'[' => (Below::Strings, LINES, sign_before(text, end - 1)?),
-        // Rust's `password: Some(`.
-        b'(' if text.ends_with(" Some(") => {
-            (Below::Strings, 1, sign_before(text, line.back_within(end - 1, &NAME, 64))?)
-        }
-        b')' | b';' if session::is_field(text) => {
-            (Below::Typed, 3, text.trim_end_matches([';', ')']).len())
-        }
-        b'{' if text.ends_with(") {") && text.trim_start().starts_with("switch (") => {
-            (Below::Returned, 1, end - 1)
-        }
-        b'{' => (Below::Field, 4, sign_before(text, end - 1).or_else(|| labelled(text))?),
-        b'>' if is_flag(text) => (Below::Strings, 1, text.len() - "</arg>".len()),
-        b'>' => (Below::Text(None), 1, tag(text).or_else(|| attribute(text))?),
-        b'"' if text.len() > 20 && line.has_at(0, "content-disposition") => {
-            (Below::Body, 3, end - 1)
-        }
-        b'"' if printed::reply(text).is_some() => (Below::Reply, 1, end - 1),
-        _ if is_flag(text) => (Below::Strings, 1, text.trim_end_matches(['"', '\'', ',']).len()),
-        _ if line.run(line.run(0, &BLANK), &NAME) == end => (Below::Given, 1, end),
-        b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'"' | b'\'' => {
-            let (tag, sign) = heredoc(text)?;
-            (Below::Text(Some(tag)), LINES, sign)
-        }
-        _ => return None,
-    };
-    let name_end = line.back(name_end, if below == Below::Returned { &CALLED } else { &CLOSING });
-    let start = line.back_within(name_end, &NAME, super::name::MAX_NAME);
-    let judged = detector.names.judge(line.get(start, name_end));
+    let pair = text.trim_start().starts_with(['{', '\'']) && text.ends_with("]'");
+    let masked = || mask::ends(text.strip_suffix('\'').unwrap_or_default());
+    (pair && masked()).then(|| (names.judge("secret"), Below::Continued, KEYED))
+}
+
+/// What a line opens that ends in the name of a secret and a sign.
+fn named(names: &Names, line: View<'_>, text: &str) -> Option<Opening> {
+    static CLOSING: Class = Class::of(b" \t\"'])\\:=");
+    static CALLED: Class = Class::of(b" \t\"'])({:");
+    let (below, lines, end) = ending(line, text)?;
+    let end = line.back(end, if below == Below::Returned { &CALLED } else { &CLOSING });
+    let start = line.back_within(end, &NAME, super::name::MAX_NAME);
+    let judged = names.judge(line.get(start, end));
     // What jsonschema says of a field is sure: "On instance['token']:".
     let sure = judged.strength == Strength::Strong
         || judged.strength == Strength::Medium && text.starts_with("On instance[");
     (sure && line.before(start) != b'$').then_some((judged, below, lines))
+}
+
+/// What the end of a line says of the next ones, and where the name before it ends.
+fn ending(line: View<'_>, text: &str) -> Option<(Below, u8, usize)> {
+    let end = text.len();
+    let begins = |words: &[&str]| words.iter().any(|word| text.trim_start().starts_with(word));
+    let strings = |lines, end| Some((Below::Strings, lines, end));
+    match line.before(end) {
+        b':' if text.ends_with("):") && begins(&["def "]) => {
+            Some((Below::Returned, 1, text.find('(')?))
+        }
+        b':' if begins(&["case ", "match "]) => Some((Below::Returned, 1, end - 1)),
+        b'=' | b':' => strings(LINES, end - 1),
+        b'>' if text.ends_with("=>") => strings(LINES, end - 2),
+        b'[' => strings(LINES, sign_before(text, end - 1)?),
+        // Rust's `password: Some(`.
+        b'(' if text.ends_with(" Some(") => {
+            strings(1, sign_before(text, line.back_within(end - 1, &NAME, 64))?)
+        }
+        b')' | b';' if session::is_field(text) => {
+            Some((Below::Typed, 3, text.trim_end_matches([';', ')']).len()))
+        }
+        b'{' if text.ends_with(") {") && begins(&["switch ("]) => {
+            Some((Below::Returned, 1, end - 1))
+        }
+        b'{' => Some((Below::Field, 4, sign_before(text, end - 1).or_else(|| labelled(text))?)),
+        b'>' if is_flag(text) => strings(1, end - "</arg>".len()),
+        b'>' => Some((Below::Text(None), 1, tag(text).or_else(|| attribute(text))?)),
+        b'"' if end > 20 && line.has_at(0, "content-disposition") => {
+            Some((Below::Body, 3, end - 1))
+        }
+        b'"' if printed::reply(text).is_some() => Some((Below::Reply, 1, end - 1)),
+        _ if is_flag(text) => strings(1, text.trim_end_matches(['"', '\'', ',']).len()),
+        _ if line.run(line.run(0, &BLANK), &NAME) == end => Some((Below::Given, 1, end)),
+        b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'"' | b'\'' => {
+            let (tag, sign) = heredoc(text)?;
+            Some((Below::Text(Some(tag)), LINES, sign))
+        }
+        _ => None,
+    }
 }
 
 /// Where a name ends that has a sign before what is at `at`.
@@ -322,7 +343,7 @@ fn value(
 
 /// What a sentence says that ends in a colon or asks: "Please use the following password to proceed:",
 /// "what's the admin password?"
-fn told(names: &Names, text: &str) -> Option<(Judgement, Below, u8)> {
+fn told(names: &Names, text: &str) -> Option<Opening> {
     const WORDS: usize = 3;
     const LINES: u8 = 3;
     let words: Vec<&str> =

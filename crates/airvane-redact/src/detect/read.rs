@@ -36,7 +36,7 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
             // What is drawn so is no code.
             let form = if drawn {
                 Form::Quoted
-            } else if is_of_user(line, name, value) {
+            } else if account::is_of_user(line, name, value) {
                 Form::Loose
             } else {
                 Form::Said
@@ -131,8 +131,8 @@ fn told(line: View<'_>, name: Name, at: usize) -> Value {
     let ends = || name.judged.kind == "password" && device::ends(line, name.start, value);
     let form = match () {
         () if cipher && last => Form::Literal,
-        () if netrc || coded || typed || is_account(line, name, value) => Form::Loose,
-        () if is_of_user(line, name, value) => Form::Loose,
+        () if netrc || coded || typed || account::is_configured(line, name, value) => Form::Loose,
+        () if account::is_of_user(line, name, value) => Form::Loose,
         () if ends() || is_made(line, name) => Form::Said,
         () => Form::Remote,
     };
@@ -217,19 +217,6 @@ fn is_made(line: View<'_>, name: Name) -> bool {
     name.judged.kind == "password" && HOW.iter().any(|how| head.ends_with(how))
 }
 
-/// Whether a sentence names the user whose password the last word of a part of it is, or who is
-/// called as his password: "user bob with password orchid."
-fn is_of_user(line: View<'_>, name: Name, value: Value) -> bool {
-    if name.judged.kind != "password" {
-        return false;
-    }
-    let text = line.get(value.start, value.end);
-    let ends = matches!(line.at(value.end), 0 | b'.' | b',' | b')' | b'"' | b'\'' | b'`' | b';');
-    account::named_before(line, name.start).is_some_and(|user| {
-        user == text || ends && text.len() >= 4 && !text.starts_with([')', '}'])
-    })
-}
-
 /// Too short for a value, or a sentence; a key may be words.
 fn is_sentence(name: Name, text: &str) -> bool {
     text.len() < 3 || text.contains(' ') && name.judged.kind != "key"
@@ -243,24 +230,6 @@ fn is_label(text: &str) -> bool {
         && text.bytes().all(label)
         && text.split('-').any(word)
         && !entropy::is_uuid(text)
-}
-
-/// `user admin password x`, `enable secret x`, `R1(config)# username bob privilege 15 password 0 x`: a
-/// line of a network device's configuration.
-fn is_account(line: View<'_>, name: Name, value: Value) -> bool {
-    const ABOUT: &[&str] = &["scanning", "protection", "hashing", "caching", "encryption"];
-    let head = line.get(0, name.start).rsplit(['#', '>']).next().unwrap_or_default();
-    let words = head.split_whitespace().filter(|word| *word != "-");
-    let mut words = words.map(str::to_ascii_lowercase);
-    let head = match (words.next().as_deref(), words.next(), words.next().as_deref()) {
-        (Some(word), Some(_), None | Some("privilege")) => matches!(word, "user" | "username"),
-        (word, None, None) => word == Some("enable"),
-        _ => false,
-    };
-    let text = line.get(value.start, value.end);
-    head && line.rest(value.end).trim().is_empty()
-        && !names::is_about(text)
-        && !ABOUT.contains(&text)
 }
 
 /// The whole of a wallet's seed, which is words: `seed_phrase: otter maple …` (BIP-39).

@@ -1,15 +1,14 @@
 //! Credentials that shells and administration tools take without a name: piped into `sudo -S`,
-//! `chpasswd` and `passwd --stdin`, `net user bob x`, `ConvertTo-SecureString 'x'`,
-//! lines of `.pgpass`.
+//! `chpasswd` and `passwd --stdin`, `net user bob x`, `ConvertTo-SecureString 'x'`.
 
 use super::{
-    Found,
+    Found, source,
     value::{self, Reach, Value},
 };
 use crate::{
     entropy,
     values::{self, Form},
-    view::{BLANK, Class, NAME, View},
+    view::{BLANK, Class, View},
 };
 
 /// How far an argument may stand from the word that announces it, in bytes.
@@ -47,7 +46,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     of("shodan init ", key),
     of("snyk auth ", key),
     of("b2 authorize-account ", second),
-    of("sql.open(\"", go_source),
+    of("sql.open(\"", source::go_source),
     of("| passwd ", piped),
     of("| sudo passwd ", piped),
     of("chpasswd", |line, at, end| after(line, piped(line, at, end)?, b":")),
@@ -169,22 +168,22 @@ pub(crate) const COMMANDS: &[Command] = &[
     of("]:465 ", |line, _, end| after(line, word(line, end, 0)?, b":")),
     of("]:25 ", |line, _, end| after(line, word(line, end, 0)?, b":")),
     // What stands before the last `@` of a host is the rest of a password with one.
-    of("host name ", host),
-    of("server host ", host),
-    of("enotfound ", host),
-    of("resolve host: ", host),
-    of("to integer value as '", |line, _, end| port(line, end)),
-    of("@tcp(", data_source),
-    of("@tcp4(", data_source),
-    of("@tcp6(", data_source),
-    of("@unix(", data_source),
-    of(":5432", connecting),
-    of(":3306", connecting),
-    of(":1521", connecting),
-    of(":1433", connecting),
-    of(":6379", connecting),
-    of(":5672", connecting),
-    of(":27017", connecting),
+    of("host name ", source::host),
+    of("server host ", source::host),
+    of("enotfound ", source::host),
+    of("resolve host: ", source::host),
+    of("to integer value as '", |line, _, end| source::port(line, end)),
+    of("@tcp(", source::data_source),
+    of("@tcp4(", source::data_source),
+    of("@tcp6(", source::data_source),
+    of("@unix(", source::data_source),
+    of(":5432", source::connecting),
+    of(":3306", source::connecting),
+    of(":1521", source::connecting),
+    of(":1433", source::connecting),
+    of(":6379", source::connecting),
+    of(":5672", source::connecting),
+    of(":27017", source::connecting),
 ];
 
 /// The secret of the command whose sign is at `at`, which is the list's `place`th.
@@ -256,39 +255,10 @@ fn key(line: View<'_>, at: usize, end: usize) -> Option<Value> {
     first(line, at, end).filter(|value| values::is_service_key(line.get(value.start, value.end)))
 }
 
-/// The data source of Go's `sql.Open("mysql", "root:x@/orders")`.
-fn go_source(line: View<'_>, _: usize, end: usize) -> Option<Value> {
-    let driver = value::quoted(line, end - 1)?;
-    let source = value::quoted(line, line.run(driver.end + 2, &BLANK))?;
-    let text = line.get(source.start, source.end);
-    let (user, rest) = text.split_once(':').filter(|_| !text.contains("://"))?;
-    let (start, length) = (source.start + user.len() + 1, rest.find("@/")?);
-    Some(Value { start, end: start + length, ..source })
-}
-
 /// A value without the semicolon that ends its command.
 fn unclosed(line: View<'_>, value: Value) -> Value {
     let text = line.get(value.start, value.end).trim_end_matches([';', '"']);
     Value { end: value.start + text.len(), ..value }
-}
-
-/// "could not translate host name "ss@db01" to address": what a password with an `@` left there.
-fn host(line: View<'_>, _: usize, end: usize) -> Option<Value> {
-    static ENDS: Class = Class::of(b" \t\"'");
-    let quote = end + line.slashes(end);
-    let start = quote + usize::from(matches!(line.at(quote), b'"' | b'\''));
-    let near = line.near(start, REACH);
-    let host = near.bytes().take_while(|b| !ENDS.has(*b)).count();
-    let at = near.get(..host)?.rfind('@').filter(|at| *at > 0)?;
-    Some(Value { start, end: start + at, form: Form::Tight })
-}
-
-/// "Port could not be cast to integer value as 'x'": a part of a password with a colon.
-fn port(line: View<'_>, end: usize) -> Option<Value> {
-    let value = value::quoted(line, end.checked_sub(1)?)?;
-    let text = line.get(value.start, value.end);
-    let other = text.bytes().all(|b| b.is_ascii_digit()) || values::is_template(text);
-    (!other).then_some(value)
 }
 
 /// IMAP's `a1 LOGIN bob x`.
@@ -298,30 +268,6 @@ fn imap(line: View<'_>, at: usize, end: usize) -> Option<Value> {
     let value = word(line, end, 1)?;
     let last = line.rest(value.end).trim_matches('"').is_empty();
     (tagged && last).then_some(value)
-}
-
-/// "connecting with bob:x@db:5432"
-fn connecting(line: View<'_>, at: usize, _: usize) -> Option<Value> {
-    let port = line.run_within(at + 1, &NAME, 6) - at - 1;
-    let host = line.back_within(at, &NAME, REACH);
-    // Go's data source name without a protocol has the host in brackets.
-    let host = host - usize::from(line.before(host) == b'(');
-    let sign = host.checked_sub(1).filter(|i| line.at(*i) == b'@')?;
-    let value = data_source(line, sign, at)?;
-    let plain = !line.get(value.start, sign).contains(['/', ':']);
-    (plain && matches!(port, 4 | 5)).then_some(value)
-}
-
-/// Go's data source name, `user:x@tcp(host:port)/database`; the anchor is at the `@`.
-fn data_source(line: View<'_>, at: usize, _: usize) -> Option<Value> {
-    static ENDS: Class = Class::of(b" \t\"'`");
-    let mut user = at;
-    while user > at.saturating_sub(REACH) && !ENDS.has(line.before(user)) && user > 0 {
-        user -= 1;
-    }
-    let text = line.get(user, at);
-    let colon = text.find(':').filter(|_| !text.contains("://") && !text.contains('['))?;
-    Some(Value { start: user + colon + 1, end: at, form: Form::Tight })
 }
 
 /// `vault login hvs.x`, `vault login -address https://x myroot`, not `vault login -method=ldap`.
@@ -436,29 +382,6 @@ fn secure_string(line: View<'_>, at: usize, _: usize) -> Option<Value> {
     Some(Value { start, end: close, form: Form::Quoted })
 }
 
-/// A line of `.pgpass`, `host:port:database:user:password`; the anchor is in its middle.
-pub(super) fn pgpass(line: View<'_>, at: usize, found: &mut Vec<Found>) {
-    if line.len() > 512 {
-        return;
-    }
-    let mut start = line.run(0, &BLANK);
-    let mut fields = line.rest(start).splitn(5, ':');
-    for position in 0..4 {
-        let Some(field) = fields.next() else { return };
-        let port = position != 1 || field == "*" || field.bytes().all(|b| b.is_ascii_digit());
-        let plain = field.bytes().all(|b| b.is_ascii_alphanumeric() || b"*._-".contains(&b));
-        if field.is_empty() || !port || !plain {
-            return;
-        }
-        start += field.len() + 1;
-    }
-    let password = line.rest(start).trim_end();
-    if password.len() >= 3 && !password.contains([' ', '/']) && !values::is_placeholder(password) {
-        let end = start + password.len();
-        found.push(Found { start, end, kind: "password", from: at.min(start), named: true });
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -485,17 +408,5 @@ mod tests {
             assert_eq!(secrets(text, anchor), ["hunter2"], "{text}");
         }
         assert!(secrets("net user bob /delete", "net user ").is_empty());
-    }
-
-    #[test]
-    fn reads_pgpass() {
-        let find = |text: &str| {
-            let mut found = Vec::new();
-            pgpass(View::new(text), 0, &mut found);
-            found.len()
-        };
-        assert_eq!(find("db.example.com:5432:app:bob:hunter2"), 1);
-        assert_eq!(find("*:*:*:bob:hunter2"), 1);
-        assert_eq!(find("[2026-01-01] http://h:5432:x:y z"), 0);
     }
 }
