@@ -27,7 +27,8 @@ pub(super) fn beside(line: View<'_>, at: usize) -> Option<Value> {
     let common = is_common(user);
     let divided = match line.at(sign) {
         b',' => line.at(at) == b'{',
-        b'/' => common || sign > end,
+        // "login with bob/x"
+        b'/' => common || sign > end || line.behind(at, "with ".len()) == "with ",
         b':' => common && sign == end,
         _ => false,
     };
@@ -90,7 +91,9 @@ pub(super) fn is_of_user(line: View<'_>, name: Name, value: Value) -> bool {
         return false;
     }
     let text = line.get(value.start, value.end);
-    let ends = matches!(line.at(value.end), 0 | b'.' | b',' | b')' | b'"' | b'\'' | b'`' | b';');
+    let next = line.at(value.end);
+    let ends = matches!(next, 0 | b'.' | b',' | b')' | b'"' | b'\'' | b'`' | b';')
+        || line.has_at(value.end, " (");
     named_before(line, name.start).is_some_and(|user| {
         user == text || ends && text.len() >= 4 && !text.starts_with([')', '}'])
     })

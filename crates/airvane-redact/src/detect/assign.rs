@@ -29,6 +29,7 @@ pub(super) fn detect(
     let (start, end) = (line.back_within(at, &NAME, reach), line.run_within(at, &NAME, reach));
     let checksum = || line.behind(start, "checksum/".len()) == "checksum/";
     let none = checksum()
+        || in_reference(line, start)
         || in_userinfo(line, start, end)
         || line.before(start) == b':' && in_arn(line, start);
     if end - start <= MAX_NAME && !none {
@@ -74,7 +75,11 @@ fn expressed(
     let Some(name) = judge(detector, line, start, end) else { return };
     let is_given = |value: &Value| is_given(line, name, *value);
     let value = match place {
-        Place::At(value) => Some(value).filter(is_given),
+        Place::At(value) => {
+            let literal = value.form == Form::Quoted;
+            let word = || literal && within::is_default(name, line.get(value.start, value.end));
+            Some(value).filter(|value| is_given(value) || word())
+        }
         // A getter's result is compared with the value: `assertThat(x.getSecret()).isEqualTo("…")`.
         Place::From(from)
             if line.at(end) == b'('
@@ -280,6 +285,14 @@ fn is_constant(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool
 fn in_arn(line: View<'_>, at: usize) -> bool {
     let head = line.text.get(at.saturating_sub(MAX_NAME)..at).unwrap_or_default();
     head.rfind("arn:").and_then(|i| head.get(i..)).is_some_and(|arn| !arn.contains([' ', '"']))
+}
+
+/// A file in a reference to what it holds: `${file:/etc/kafka/secrets.properties:truststore}`.
+fn in_reference(line: View<'_>, start: usize) -> bool {
+    line.before(start) == b'/'
+        && line.behind(start, MAX_NAME).rsplit("${").next().is_some_and(|reference| {
+            reference.len() < line.behind(start, MAX_NAME).len() && !reference.contains(['}', ' '])
+        })
 }
 
 /// The user in an address: `https://x-token-auth:y@host`. What follows is looked at as an address.

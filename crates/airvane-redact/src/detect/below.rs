@@ -49,6 +49,10 @@ impl Pending {
     /// What is still pending after a line.
     pub(crate) fn later(self, line: &str) -> Option<Self> {
         const DESCRIBED: u8 = 6;
+        // A comment between a name and its value.
+        if line.trim_start().starts_with("<!--") {
+            return Some(self);
+        }
         if self.below == Below::Strings && opens::describes(View::new(line)) {
             return Some(Self { lines: DESCRIBED, below: Below::Field, ..self });
         }
@@ -68,7 +72,7 @@ impl Pending {
 /// For `- name: DB_PASSWORD`, `"key": "db_password",`, `variable "token" {` and
 /// `<key>Token</key>`: what the name says of the value in the next lines.
 pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
-    const FIELDS: &[&str] = &["name", "key", "variable", "parameterkey"];
+    const FIELDS: &[&str] = &["name", "key", "keyname", "variable", "parameterkey"];
     if line.len() > MAX_LINE {
         return None;
     }

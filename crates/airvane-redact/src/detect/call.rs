@@ -4,12 +4,12 @@
 
 use super::{
     Found, literal,
-    name::Name,
+    name::{MAX_NAME, Name},
     value::{self, Value},
 };
 use crate::{
     entropy, names, values,
-    view::{BLANK, Class, View},
+    view::{BLANK, Class, NAME, View},
 };
 
 /// A function and the position of its secret argument.
@@ -268,6 +268,16 @@ pub(super) fn keeps_none(line: View<'_>, name: Name, at: usize) -> bool {
         line.at(first.end + 1) == b','
             && !entropy::looks_random(line.get(first.start, first.end), 16)
     };
+    // `check_password("x")` keeps nothing, but tells the password if it looks like one.
+    let checked = value::quoted(line, at).filter(|_| {
+        name.judged.kind == "password" && names::has_word(name.text(line), &["check", "verify"])
+    });
+    if checked.is_some_and(|value| {
+        let text = line.get(value.start, value.end);
+        text.bytes().any(|b| b.is_ascii_digit()) && values::is_telling(text)
+    }) {
+        return false;
+    }
     // Of `converter.setSigningKey("x")` the last word counts.
     let function = name.text(line).rsplit('.').next().unwrap_or_default();
     names::has_word(function, VERBS)
@@ -314,6 +324,11 @@ fn is_given(line: View<'_>, value: Value, kind: &str) -> bool {
 /// The literal at `at`, if the argument is one, and where the argument ends.
 fn argument(line: View<'_>, at: usize, limit: usize) -> (Option<Value>, usize) {
     static CLOSES: Class = Class::of(b",)");
+    const NAMES: &[&str] = &["key", "password", "passwd", "secret", "token", "auth"];
+    // Python's `key="x"`
+    let named = line.run_within(at, &NAME, MAX_NAME);
+    let equals = line.at(named) == b'=' && NAMES.contains(&line.get(at, named));
+    let at = if equals { named + 1 } else { at };
     let literal = value::quoted(line, literal::wrapped(line, at).unwrap_or(at))
         .filter(|value| value.end < line.len());
     let mut i = literal.map_or(at, |value| value.end + 1);

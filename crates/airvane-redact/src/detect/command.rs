@@ -147,10 +147,12 @@ pub(super) fn flag(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         return;
     }
     let attached = flag + 2 + usize::from(plink);
-    let start = line.run(attached, &BLANK);
+    // An item of a list: `"redis-cli", "-a", "x"`.
+    let listed = matches!(line.at(attached), b'"' | b'\'') && line.at(attached + 1) == b',';
+    let start = line.run(attached + if listed { 2 } else { 0 }, &BLANK);
     // `mysql -p db`: there the password is asked for, `db` is the database.
     let mysql = mentions(head, &["mysql", "mysqldump", "mysqladmin", "mariadb"]);
-    if start > attached && (mysql || line.at(start) == b'-') {
+    if start > attached && (mysql && !listed || line.at(start) == b'-') {
         return;
     }
     push(line, start, at, found);
@@ -166,7 +168,8 @@ fn user(line: View<'_>, head: &str, flag: usize, long: bool, found: &mut Vec<Fou
     }
     let name = if long { flag + "--user".len() } else { flag + 2 };
     let start = name + usize::from(line.at(name) == b'=');
-    let start = line.run(start, &BLANK);
+    let listed = matches!(line.at(name), b'"' | b'\'') && line.at(name + 1) == b',';
+    let start = line.run(start + if listed { 2 } else { 0 }, &BLANK);
     if long && start == name {
         return;
     }

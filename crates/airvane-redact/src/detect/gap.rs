@@ -120,6 +120,11 @@ fn word(line: View<'_>, start: usize, i: usize) -> Option<(Gap, bool, usize)> {
     if let Some(end) = markup::label(line, i) {
         return Some((Gap::Said, true, end));
     }
+    // FactoryBot's `password { "x" }`, which is all in its line.
+    let block = line.has_at(i, " { \"") && line.text.ends_with("\" }");
+    if block && line.get(0, start).trim().is_empty() {
+        return Some((Gap::Assign, true, i + " { ".len()));
+    }
     // C++: `token{"x"}`.
     if line.at(i) == b'{' && line.at(i + 1) == b'"' {
         return Some((Gap::Assign, false, i + 1));

@@ -141,6 +141,7 @@ fn ending(line: View<'_>, text: &str) -> Option<(Below, u8, usize)> {
         b'(' if text.ends_with(" Some(") => {
             strings(1, sign_before(text, line.back_within(end - 1, &NAME, 64))?)
         }
+        b',' if is_string(text) => strings(1, end - 1),
         b')' | b';' if session::is_field(text) => {
             Some((Below::Typed, 3, text.trim_end_matches([';', ')']).len()))
         }
@@ -162,6 +163,14 @@ fn ending(line: View<'_>, text: &str) -> Option<(Below, u8, usize)> {
         }
         _ => None,
     }
+}
+
+/// Whether the line is one string, the name of a setting before its value:
+/// `    "fs.azure.account.key.x",`.
+fn is_string(text: &str) -> bool {
+    let string = text.trim_start().strip_suffix(',').unwrap_or_default();
+    let inner = string.strip_prefix(['"', '\'']).and_then(|s| s.strip_suffix(['"', '\'']));
+    inner.is_some_and(|inner| !inner.contains([' ', '"', '\'']) && inner.contains('.'))
 }
 
 /// Where a name ends that has a sign before what is at `at`.

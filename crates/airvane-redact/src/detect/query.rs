@@ -11,7 +11,9 @@ use crate::{entropy, values, view::View};
 #[rustfmt::skip]
 pub(crate) const ANCHORS: &[&str] = &[
     "?code=", "&code=", "?ticket=", "&ticket=", "~hmac=", "&hmac=", ";jsessionid=",
-    "samlresponse=", "assertion=", "?appid=", "&appid=",
+    "samlresponse=", "assertion=", "?app_id=",
+    "&app_id=",
+    "?appid=", "&appid=",
 ];
 
 /// How far apart user and password may stand in a query, in bytes.

@@ -302,7 +302,9 @@ pub(super) fn changed(line: View<'_>, old: Value) -> Option<Value> {
     // "login with password 'x' to 'db01.internal'"
     let host = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-:".contains(&b);
     let place = *sign == " to " && text.bytes().all(host) && text.contains(['.', ':']);
-    (values::is_telling(text) && !values::is_placeholder(text) && !place).then_some(new)
+    // Neo4j's `SET PASSWORD FROM 'x' TO 'y'`
+    let set = line.behind(old.start, MAX_NAME).to_ascii_lowercase().ends_with("password from '");
+    ((set || values::is_telling(text)) && !values::is_placeholder(text) && !place).then_some(new)
 }
 
 /// `password%3Dx%26y`: the value of a query in a query.

@@ -23,7 +23,10 @@ pub(super) fn announced(text: &str) -> Option<(Below, u8)> {
     if field.is_some_and(|(name, value)| bare_of(name) == "type" && bare_of(value) == "password") {
         return Some((Below::Field, 2));
     }
-    let asked = text.trim_start().strip_prefix("expect ")?.to_ascii_lowercase();
+    // expect's `expect "assword:"`, pexpect's `child.expect("Password:")`
+    let asked = text.trim_start().strip_prefix("expect ");
+    let asked = asked.or_else(|| text.split_once(".expect(").map(|(_, asked)| asked))?;
+    let asked = asked.to_ascii_lowercase();
     let password = asked.contains("assword") || asked.contains("assphrase");
     password.then_some((Below::Sent, 2))
 }
@@ -49,10 +52,13 @@ pub(super) fn typed(line: View<'_>) -> Option<(usize, usize)> {
     whole.then_some((value.start, value.end))
 }
 
-/// The string of `send "x\r"` or `send -- "x\r"`.
+/// The string of `send "x\r"`, `send -- "x\r"` or `child.sendline("x")`.
 pub(super) fn sent(line: View<'_>, indent: usize) -> Option<(usize, usize)> {
-    let send = ["send -- ", "send "].into_iter().find(|send| line.has_at(indent, send))?;
-    let value = shell::typed(line, value::quoted(line, indent + send.len())?);
+    let send = ["send -- ", "send "].into_iter().find(|send| line.has_at(indent, send));
+    let method =
+        || [".sendline(", ".send("].iter().find_map(|m| Some(line.text.find(m)? + m.len()));
+    let at = send.map(|send| indent + send.len()).or_else(method)?;
+    let value = shell::typed(line, value::quoted(line, at)?);
     let variable = line.at(value.start) == b'$';
     (!variable).then_some((value.start, value.end))
 }

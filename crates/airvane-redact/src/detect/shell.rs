@@ -8,7 +8,7 @@ use super::{
 use crate::{
     entropy,
     values::{self, Form},
-    view::{BLANK, Class, View},
+    view::{BLANK, Class, NAME, View},
 };
 
 /// How far an argument may stand from the word that announces it, in bytes.
@@ -41,6 +41,7 @@ pub(crate) const COMMANDS: &[Command] = &[
         piped(line, at, end).filter(|value| values::is_telling(line.get(value.start, value.end)))
     }),
     of("az devops login", piped),
+    of("| realm join", piped),
     of("| smbpasswd ", piped),
     of("wandb login ", key),
     of("shodan init ", key),
@@ -134,6 +135,19 @@ pub(crate) const COMMANDS: &[Command] = &[
     of("stats auth ", |line, at, end| after(line, first(line, at, end)?, b":")),
     // `user bob on >x` in an access list of Redis.
     of(" on >", first),
+    of("@all >", first),
+    of("~* >", first),
+    // OmniAuth's `provider :github, 'id', 'x'`
+    of("provider :", |line, _, end| {
+        let comma = |at| Some(line.run(at, &NAME)).filter(|at| line.at(*at) == b',');
+        let id = value::quoted(line, line.run(comma(end)? + 1, &BLANK))?;
+        value::quoted(line, line.run(comma(id.end + 1)? + 1, &BLANK))
+    }),
+    // Terraform's state, in one line.
+    of("\"random_password\"", |line, _, end| {
+        let result = end + line.rest(end).find("\"result\": \"")? + "\"result\": ".len();
+        value::quoted(line, result)
+    }),
     // `127.0.0.1:6379> AUTH bob x`
     of(":6379> auth ", |line, _, end| {
         let user = word(line, end, 0)?;

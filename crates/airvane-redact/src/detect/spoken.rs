@@ -84,6 +84,11 @@ fn changed(line: View<'_>, blank: usize) -> Option<usize> {
         " has value ",
     ];
     const VALUE: &str = ", value ";
+    // "was reset on 14 March, it is now x"
+    const NOW: &str = ", it is now ";
+    if let Some(now) = line.near(blank, 80).find(NOW) {
+        return Some(blank + now + NOW.len());
+    }
     let words = aside(line, blank);
     if let Some(value) = VERBS.iter().find_map(|verb| Some(words.find(verb)? + verb.len())) {
         return Some(blank - 1 + value);

@@ -103,7 +103,9 @@ pub(super) fn copied(names: &Names, line: View<'_>) -> Option<(Judgement, Column
     } else if let Some((_, insert)) = line.text.split_once(INSERT) {
         let (_, list) = insert.split_once('(')?;
         let (list, rest) = list.split_once(')')?;
-        let rest = rest.trim().strip_prefix("VALUES")?;
+        // The rows may begin in the next line.
+        let rest = rest.trim();
+        let rest = if rest.is_empty() { rest } else { rest.strip_prefix("VALUES")? };
         let places = rest.bytes().all(|b| b" ()[],?%s:0123456789".contains(&b));
         (',', if places { titles(list) } else { return None })
     } else if let Some((_, cases)) = line.text.split_once("parametrize(") {
@@ -180,6 +182,7 @@ fn row(line: View<'_>) -> &str {
     let logged = row.contains("sqlalchemy.engine").then(|| row.find(" (")).flatten();
     let row = logged.and_then(|at| row.get(at + 1..)).unwrap_or(row);
     let row = row.strip_prefix("[parameters: ").unwrap_or(row);
+    let row = row.strip_prefix("VALUES ").unwrap_or(row);
     let listed = row.strip_prefix('(').map(|row| row.trim_end_matches([')', ';', ']', ',']));
     listed.unwrap_or(row)
 }

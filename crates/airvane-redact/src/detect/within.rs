@@ -285,7 +285,7 @@ impl Inside {
 }
 
 /// Whether a string that stands in for what is not set can be a password: there a word is one.
-fn is_default(name: Name, text: &str) -> bool {
+pub(super) fn is_default(name: Name, text: &str) -> bool {
     name.judged.strength == Strength::Strong
         && matches!(name.judged.kind, "password" | "secret")
         && text.len() >= 3

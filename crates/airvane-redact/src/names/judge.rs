@@ -92,7 +92,7 @@ fn weak(words: &[String], last: &str, last_pair: &str) -> Judgement {
     if words.len() == 1 && last == "keys" {
         return NOTHING;
     }
-    let keyed = is_keyed(last);
+    let keyed = is_keyed(last) || last == "appid";
     let kind = listed(words, WEAK_WORDS).or_else(|| keyed.then_some("key"));
     kind.map_or(NOTHING, |kind| Judgement {
         strength: Strength::Weak,

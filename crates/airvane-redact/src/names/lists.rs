@@ -82,7 +82,7 @@ pub(super) const MEDIUM_WORDS: &[(&str, &str)] = &[
 /// Words that make a random-looking value a secret.
 #[rustfmt::skip]
 pub(super) const WEAK_WORDS: &[(&str, &str)] = &[
-    ("key", "key"), ("keys", "key"), ("login", "credential"), ("salt", "secret"), ("pepper", "key"),
+    ("key", "key"), ("keys", "key"), ("appid", "key"), ("login", "credential"), ("salt", "secret"), ("pepper", "key"),
     ("seed", "secret"), ("encrypt", "key"), ("session", "token"), ("sessionid", "token"), ("sid", "token"),
     ("cred", "credential"), ("sign", "signature"), ("sig", "signature"), ("crypt", "key"),
     ("licence", "key"), ("license", "key"), ("tokens", "token"), ("nonce", "token"), ("secure", "secret"),

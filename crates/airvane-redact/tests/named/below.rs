@@ -21,6 +21,10 @@ pub const TEXTS: &[&str] = &[
     "@pytest.mark.parametrize(\"user,password\", [\n    (\"alice\", \"«Lantern@833fal»\"),\n    (\"bob\", \"«pixel819»\"),\n])",
     "conn_id   conn_type  host      login  password\nvertica_1 vertica    vert-1    etl    «cometfalcon»",
     "Password\n«glacier537»",
+    "  <property>\n    <name>hive.server2.keystore.password</name>\n    <!-- keep in sync -->\n    <value>«quartzmaple»</value>",
+    "spark.conf.set(\n    \"fs.azure.account.key.x.dfs.core.windows.net\",\n    \"«k9Xw2LpQ7vRt4Zb8k9Xw2LpQ7vRt4Zb8k9Xw2LpQ7vQ=»\",\n)",
+    "INSERT INTO connection (conn_id, login, password, port)\nVALUES ('oms', 'oms', '«Copper!894wal»', 3306);",
+    "child.expect(\"Password:\")\nchild.sendline(\"«Copper#122pix»\")",
 ];
 
 /// None of these holds one.
@@ -35,4 +39,5 @@ pub const PLAIN: &[&str] = &[
     ">>> get_password('x')\nTrue",
     "command = 'gcloud auth login'\nelse:\n  target",
     "Krb5LoginModule required\n   principal=\"HTTP/x@EXAMPLE\"",
+    "fields = [\n    \"password\",\n    \"tokenUrl\",\n    \"UserPoolClientSecret\",",
 ];

@@ -92,6 +92,11 @@ pub const TEXTS: &[&str] = &[
     "gh secret set DEPLOY_PASSWORD --body \"«copper381»\" --repo acme/web",
     "proc pwencode in='«glacier071»' method=sas004; run;",
     "bteq -u etl --password «POekPeuIFpnQ» < load.bteq",
+    "      test: [\"CMD\", \"redis-cli\", \"-a\", \"«cometlantern»\", \"ping\"]",
+    "exec.Command(\"smbclient\", \"//files01/x\", \"-U\", \"svc%«Otter764cop»\", \"-c\", \"ls\")",
+    "exec(new String[]{\"ldapsearch\", \"-x\", \"-D\", \"cn=admin\", \"-w\", \"«walnutvelvet»\", \"-b\", \"dc=x\"});",
+    "shell: echo '«Comet*642vel»' | realm join -U svc ad.x.example",
+    "user default on ~* &* +@all >«Copper*196map»",
 ];
 
 /// Text in which nothing is masked.
@@ -115,4 +120,5 @@ pub const PLAIN: &[&str] = &[
     "aws secretsmanager get-secret-value --secret-id airflow_password",
     "echo -n 'my-app' | base64",
     "the --username and --password options instead of the URL",
+    "args: [\"--config\", \"-p\", \"8080\", \"-u\", \"1000\"]",
 ];

@@ -84,6 +84,11 @@ pub const TEXTS: &[&str] = &[
     "{\"event\":\"webhook_secret «<k9Xw2LpQ7vRt4Zb8k9Xw>»\"}",
     "Login with bob / «Pixel@370orc»",
     "Invalid value «maplebadger» for configuration ssl.key.password: must be longer",
+    "# default admin login for grafana is admin / «falconmaple», change it",
+    "// default login for the H2 console: sa / «badger368»",
+    "# the root password on db02 was reset on 14 March, it is now «Maple*559lan» (ticket 7)",
+    "login with netops/«quartz932» only from the jump host",
+    "# For local runs log in as admin, the password is «glaciercomet» (same on staging).",
 ];
 
 /// Text in which nothing is masked.
@@ -109,4 +114,6 @@ pub const PLAIN: &[&str] = &[
     "a new password policy applies to user accounts",
     "- name: api_key http_header: Api-Key2",
     "`{ psk: <Buffer|TypedArray|DataView>, identity: <string> }` or `null`.",
+    "including in clear-text (plain) mode",
+    "one-time passwords (TOTP) expire after a short period",
 ];

@@ -122,6 +122,14 @@ pub const TEXTS: &[&str] = &[
     "ALTER USER etl WITH PASWORD '«Copper932pix»'",
     "assertThat(config.getClientSecret()).isEqualTo(\"«k9Xw2LpQ7vRt4Zb8mN3c»\");",
     "strcpy(cfg.password, \"«orchid»\");",
+    "  provider :github, '«1e5cfdf12ffe7503d11b»', '«9b1c6f4d02be63a97505d2c1e8b7a64f»', scope: 'user'",
+    "{\"type\": \"random_password\", \"instances\": [{\"attributes\": {\"length\": 20, \"result\": \"«R9IuJ0JQliiBZ9mOvKx3»\", \"special\": false}}]",
+    "self.assertTrue(user.check_password(\"«Copper*107tun»\"))",
+    "params = {\"q\": \"x\", \"appid\": \"«4d1f8c02be63a97505d2c1e8b7a64f39»\"}",
+    "jwt.encode({\"sub\": user.id, \"exp\": exp}, key=\"«walnutlantern»\", algorithm=\"HS256\")",
+    "ALTER CURRENT USER SET PASSWORD FROM '«neo4j»' TO '«harbortundra»';",
+    "    password { \"«mapleotter»\" }",
+    "my ($user, $password) = ('nagios', '«quartzlantern»');",
 ];
 
 /// None of these holds one.
@@ -218,4 +226,6 @@ pub const PLAIN: &[&str] = &[
     "elasticsearch:9200/my_index_01 mongodb:27017/orders_2024a",
     "connect('UID='+username+';PWD='+ password)",
     "CLIENTS: orders:${ORDERS_SECRET:-},stock:${STOCK_SECRET:-}",
+    "ssl.truststore.password=${file:/etc/kafka/secrets.properties:truststore}",
+    "def _parse_www_authenticate(headers, headername=\"www-authenticate\"):",
 ];

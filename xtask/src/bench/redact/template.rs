@@ -26,8 +26,11 @@ pub(crate) fn read(file: &str) -> Vec<Template> {
     let mut class = String::new();
     let mut templates = Vec::new();
     for line in file.lines().filter(|line| !line.trim().is_empty()) {
-        // A class has a name without dots or quotes; other lines may begin with the sign too.
-        match line.strip_prefix('@').filter(|name| name.len() < 24 && !name.contains(['.', '"'])) {
+        // A class has a plain name; other lines may begin with the sign too.
+        match line
+            .strip_prefix('@')
+            .filter(|name| name.len() < 24 && !name.contains(['.', '"', '«']))
+        {
             Some(name) => name.clone_into(&mut class),
             None => templates.push(Template { class: class.clone(), text: unescape(line) }),
         }
