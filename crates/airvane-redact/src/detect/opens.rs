@@ -168,9 +168,12 @@ fn ending(line: View<'_>, text: &str) -> Option<(Below, u8, usize)> {
 /// Whether the line is one string, the name of a setting before its value:
 /// `    "fs.azure.account.key.x",`.
 fn is_string(text: &str) -> bool {
+    const DOTS: usize = 3;
     let string = text.trim_start().strip_suffix(',').unwrap_or_default();
     let inner = string.strip_prefix(['"', '\'']).and_then(|s| s.strip_suffix(['"', '\'']));
-    inner.is_some_and(|inner| !inner.contains([' ', '"', '\'']) && inner.contains('.'))
+    inner.is_some_and(|inner| {
+        !inner.contains([' ', '"', '\'']) && inner.matches('.').count() >= DOTS
+    })
 }
 
 /// Where a name ends that has a sign before what is at `at`.
