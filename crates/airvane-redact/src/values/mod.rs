@@ -50,50 +50,59 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
     if form == Form::Loose && judged.kind == "key" && TYPES.contains(&v) {
         return false;
     }
-    let spaces = v.bytes().filter(|b| *b == b' ').count();
     if v.starts_with('{') && v.contains("AQAAABAAA") {
         return true;
     }
     match judged.strength {
         Strength::None => false,
-        Strength::Strong => match form {
-            Form::Quoted | Form::Tight if spaces > 0 => is_phrase(v, spaces, judged.kind),
-            Form::Quoted | Form::Literal | Form::Tight => v.len() >= 2,
-            Form::Loose => v.len() >= 3,
-            Form::Said if is_code_number(v, judged) => true,
-            Form::Said => {
-                let cased = entropy::looks_random(v, 8) && !entropy::is_camel(v);
-                (is_mixed(v) || cased)
-                    && v.len() >= 6
-                    && (!entropy::is_identifier(v) || v.len() >= 32)
-            }
-            Form::Remote if v.starts_with(['(', '*']) => false,
-            Form::Remote => {
-                (entropy::looks_random(v, 8) || has_sign(v) && is_mixed(v) && v.len() >= 6)
-                    && !entropy::is_identifier(v)
-                    || v.len() >= 32 && (entropy::is_hash(v) || entropy::is_uuid(v))
-            }
-        },
-        Strength::Medium => match form {
-            Form::Quoted if spaces > 0 => is_phrase(v, spaces, judged.kind),
-            Form::Quoted => v.len() >= 6 || judged.kind == "password",
-            Form::Literal if judged.kind == "token" && v.len() >= 6 && !is_dated(v) => true,
-            Form::Literal | Form::Tight | Form::Loose => {
-                (v.len() >= 8 && (is_mixed(v) || is_long_hex(v)) && !is_dated(v))
-                    || (judged.compound && v.len() >= 15 && is_long_hex(v))
-                    || (judged.kind == "password" && v.bytes().all(|b| b.is_ascii_digit()))
-            }
-            Form::Said if is_code_number(v, judged) => true,
-            Form::Said => {
-                let key = judged.compound || is_long_hex(v) && v.len() >= 32;
-                v.len() >= 8 && is_mixed(v) && (!entropy::is_identifier(v) || key)
-            }
-            Form::Remote => entropy::looks_random(v, 16) && !entropy::is_identifier(v),
-        },
+        Strength::Strong => is_named(v, form, judged),
+        Strength::Medium => is_likely(v, form, judged),
         Strength::Weak => {
             entropy::looks_random(v, 16) && !entropy::is_identifier(v) && !v.contains("://")
                 || is_keyed_hash(v, judged)
         }
+    }
+}
+
+/// Whether a value can be the secret that its name certainly announces.
+fn is_named(v: &str, form: Form, judged: Judgement) -> bool {
+    let spaces = v.bytes().filter(|b| *b == b' ').count();
+    match form {
+        Form::Quoted | Form::Tight if spaces > 0 => is_phrase(v, spaces, judged.kind),
+        Form::Quoted | Form::Literal | Form::Tight => v.len() >= 2,
+        Form::Loose => v.len() >= 3,
+        Form::Said if is_code_number(v, judged) => true,
+        Form::Said => {
+            let cased = entropy::looks_random(v, 8) && !entropy::is_camel(v);
+            (is_mixed(v) || cased) && v.len() >= 6 && (!entropy::is_identifier(v) || v.len() >= 32)
+        }
+        Form::Remote if v.starts_with(['(', '*']) => false,
+        Form::Remote => {
+            (entropy::looks_random(v, 8) || has_sign(v) && is_mixed(v) && v.len() >= 6)
+                && !entropy::is_identifier(v)
+                || v.len() >= 32 && (entropy::is_hash(v) || entropy::is_uuid(v))
+        }
+    }
+}
+
+/// Whether a value looks like the secret that its name may announce.
+fn is_likely(v: &str, form: Form, judged: Judgement) -> bool {
+    let spaces = v.bytes().filter(|b| *b == b' ').count();
+    match form {
+        Form::Quoted if spaces > 0 => is_phrase(v, spaces, judged.kind),
+        Form::Quoted => v.len() >= 6 || judged.kind == "password",
+        Form::Literal if judged.kind == "token" && v.len() >= 6 && !is_dated(v) => true,
+        Form::Literal | Form::Tight | Form::Loose => {
+            (v.len() >= 8 && (is_mixed(v) || is_long_hex(v)) && !is_dated(v))
+                || (judged.compound && v.len() >= 15 && is_long_hex(v))
+                || (judged.kind == "password" && v.bytes().all(|b| b.is_ascii_digit()))
+        }
+        Form::Said if is_code_number(v, judged) => true,
+        Form::Said => {
+            let key = judged.compound || is_long_hex(v) && v.len() >= 32;
+            v.len() >= 8 && is_mixed(v) && (!entropy::is_identifier(v) || key)
+        }
+        Form::Remote => entropy::looks_random(v, 16) && !entropy::is_identifier(v),
     }
 }
 
