@@ -67,9 +67,8 @@ pub(super) fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap,
 fn aside(line: View<'_>, blank: usize) -> &str {
     const REACH: usize = 64;
     let ahead = line.rest(blank.saturating_sub(1));
-    let plain =
-        |b: &u8| b.is_ascii_alphanumeric() || b" \"'`_.@".contains(b) || "è".as_bytes().contains(b);
-    let length = ahead.bytes().take(REACH).take_while(plain).count();
+    let plain = |c: &char| c.is_ascii_alphanumeric() || " \"'`_.@è".contains(*c);
+    let length = ahead.chars().take(REACH).take_while(plain).map(char::len_utf8).sum();
     ahead.get(..length).unwrap_or_default()
 }
 
@@ -118,21 +117,8 @@ fn said(line: View<'_>, blank: usize) -> Option<usize> {
             return Some(after + 1);
         }
     }
-    // "access token (expires in 1 h): x"
-    let few = line.rest(blank).bytes().take(40);
-    let few = few.take_while(|b| b.is_ascii_alphanumeric() || b" ()[]-',_".contains(b)).count();
-    let few = blank + few;
-    // "new password for user bob => x"
-    let sign = [": ", "=> ", "-> ", ":: "].iter().find(|sign| line.has_at(few, sign));
-    let words = line.get(blank, few).trim_end();
-    // "rotated for svc_report, new value: x", but not "api_key http_header: x"
-    let most = match () {
-        () if words.ends_with(" value") => 6,
-        () if words.contains('_') => 0,
-        () => 4,
-    };
-    if let Some(sign) = sign.filter(|_| words.split(' ').count() <= most) {
-        return Some(few + sign.len() - 1);
+    if let Some(value) = signed(line, blank) {
+        return Some(value);
     }
     // `PASSWORD kibana_system = x`
     let owner = line.run_within(blank, &NAME, MAX_NAME);
@@ -141,6 +127,23 @@ fn said(line: View<'_>, blank: usize) -> Option<usize> {
         return Some(owner + " = ".len());
     }
     starts(NOUNS)
+}
+
+/// "access token (expires in 1 h): x", "new password for user bob => x"
+fn signed(line: View<'_>, blank: usize) -> Option<usize> {
+    const SIGNS: &[&str] = &[": ", "=> ", "-> ", ":: "];
+    let few = line.rest(blank).bytes().take(40);
+    let few = few.take_while(|b| b.is_ascii_alphanumeric() || b" ()[]-',_".contains(b)).count();
+    let few = blank + few;
+    let sign = SIGNS.iter().find(|sign| line.has_at(few, sign))?;
+    let words = line.get(blank, few).trim_end();
+    // "rotated for svc_report, new value: x", but not "api_key http_header: x"
+    let most = match () {
+        () if words.ends_with(" value") => 6,
+        () if words.contains('_') => 0,
+        () => 4,
+    };
+    (words.split(' ').count() <= most).then_some(few + sign.len() - 1)
 }
 
 /// "using password x"
