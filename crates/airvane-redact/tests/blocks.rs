@@ -147,3 +147,18 @@ fn what_ansible_vault_encrypted_vanishes() {
         assert!(safe.ends_with("next: /opt/airflow/dags/daily_report_2026\n"), "{safe}");
     }
 }
+
+/// Code joins the lines of a key, and may write several of them out in one string.
+#[test]
+fn a_key_that_code_joins_vanishes() {
+    let line = "k9Xw2LpQ7vRt4Zb8mN3cYs6HdJ1fGa5eUo0iTq4wBx7zVn2kPr8lMy3hCj9gSd6A";
+    for join in ["' +", "\" \\", "\"", "',"] {
+        let quote = join.get(..1).unwrap_or_default();
+        let text = format!(
+            "key: {quote}-----BEGIN PRIVATE KEY-----\\n{join}\n  {quote}{line}\\n{line}\\n{line}{join}\n  \
+             {quote}-----END PRIVATE KEY-----\\n{quote}"
+        );
+        let safe = Redactor::default().text(&text);
+        assert!(!safe.contains(&line[..8]), "{join}: {safe}");
+    }
+}

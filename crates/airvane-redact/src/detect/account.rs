@@ -95,7 +95,8 @@ pub(super) fn is_of_user(line: View<'_>, name: Name, value: Value) -> bool {
     let ends = matches!(next, 0 | b'.' | b',' | b')' | b'"' | b'\'' | b'`' | b';')
         || line.has_at(value.end, " (");
     named_before(line, name.start).is_some_and(|user| {
-        user == text || ends && text.len() >= 4 && !text.starts_with([')', '}'])
+        let word = (ends || user.contains('@')) && text.len() >= 4;
+        user == text || word && !text.starts_with([')', '}']) || values::is_telling(text)
     })
 }
 

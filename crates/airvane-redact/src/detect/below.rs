@@ -79,7 +79,9 @@ pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
     if let Some((judged, below, lines)) = opens::opening(detector, line) {
         return Some(Pending { judged, lines, below });
     }
-    let text = line.text.trim().trim_start_matches("- ").trim_end_matches(',');
+    // A difference marks what is new: `+  - name: DB_PASSWORD`.
+    let text = line.text.trim_start_matches('+').trim();
+    let text = text.trim_start_matches("- ").trim_end_matches(',');
     let text = text.trim_start_matches(['{', '[', ' ']);
     let first = text.trim_start_matches(['"', '\'', '\\']).bytes().next()?;
     if !matches!(first.to_ascii_lowercase(), b'n' | b'k' | b'v' | b'p' | b'<') {
@@ -129,7 +131,7 @@ pub(super) fn field_values(detector: &Detector, line: View<'_>, pending: Pending
 
 /// The value of a line `value: x`, `default = "x"` or `<string>x</string>` after such a name.
 fn field_value(line: View<'_>, pending: Pending) -> Option<Found> {
-    let at = line.run(0, &BLANK);
+    let at = line.run(usize::from(line.at(0) == b'+'), &BLANK);
     let kind = pending.judged.kind;
     let found = if let Some((start, end)) = opens::element(line, at) {
         let secret = !values::is_placeholder(line.get(start, end));

@@ -191,12 +191,17 @@ fn is_body(text: &str) -> bool {
     let trimmed = text
         .trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '+' | '\\'));
     let trimmed = trimmed.strip_suffix("\\n").unwrap_or(trimmed);
+    // Code that writes the breaks of several lines out.
+    let mut parts = trimmed.split("\\n");
+    let encoded = |part: &str| View::new(part).run(0, &BASE64) == part.len();
+    if trimmed.contains("\\n") && parts.all(|part| part.len() >= 4 && encoded(part)) {
+        return true;
+    }
     let last = trimmed.rsplit([' ', '\t', '|', '>', '"', '\'']).next().unwrap_or(trimmed);
     if trimmed.is_empty() {
         return true;
     }
-    let view = View::new(last);
-    let encoded = view.run(0, &BASE64) == last.len();
+    let encoded = encoded(last);
     // The last line of a body may be short; a word of prose is not base64 of a key.
     let alone = last.len() == trimmed.len();
     let header = ["Proc-Type:", "DEK-Info:", "Version:", "Comment:", "Hash:", "Charset:"];

@@ -58,6 +58,7 @@ pub(crate) const CALLS: &[Call] = &[
     call("ed25519_password(", 0, "password"),
     call("mysql_password(", 0, "password"),
     call("authenticationuser(", 1, "password"),
+    call(" database(", 2, "password"),
     call("secret(value=", 0, "secret"),
     call("auth_plain(", 1, "password"),
     call("auth_login(", 1, "password"),

@@ -28,6 +28,10 @@ pub(super) enum Below {
     Body,
     /// The next string of a numbered list.
     Reply,
+    /// The same where the first is one of Redis' own settings.
+    Setting,
+    /// The string of the next argument, if it can be nothing but a secret.
+    Passed,
     /// Fields with at least this indentation.
     Members(usize),
     /// `key x`.
@@ -141,7 +145,7 @@ fn ending(line: View<'_>, text: &str) -> Option<(Below, u8, usize)> {
         b'(' if text.ends_with(" Some(") => {
             strings(1, sign_before(text, line.back_within(end - 1, &NAME, 64))?)
         }
-        b',' if is_string(text) => strings(1, end - 1),
+        b',' if is_string(text) => Some((Below::Passed, 1, end - 1)),
         b')' | b';' if session::is_field(text) => {
             Some((Below::Typed, 3, text.trim_end_matches([';', ')']).len()))
         }
@@ -154,7 +158,10 @@ fn ending(line: View<'_>, text: &str) -> Option<(Below, u8, usize)> {
         b'"' if end > 20 && line.has_at(0, "content-disposition") => {
             Some((Below::Body, 3, end - 1))
         }
-        b'"' if printed::reply(text).is_some() => Some((Below::Reply, 1, end - 1)),
+        b'"' if printed::reply(text).is_some() => {
+            let setting = text.contains("requirepass") || text.contains("masterauth");
+            Some((if setting { Below::Setting } else { Below::Reply }, 1, end - 1))
+        }
         _ if is_flag(text) => strings(1, text.trim_end_matches(['"', '\'', ',']).len()),
         _ if line.run(line.run(0, &BLANK), &NAME) == end => Some((Below::Given, 1, end)),
         b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'"' | b'\'' => {
@@ -255,7 +262,12 @@ pub(super) fn goes_on(line: View<'_>, below: Below) -> bool {
         Below::Field => !text.ends_with([':', '}']),
         Below::Strings => text.starts_with("- ") || text.ends_with(','),
         Below::Text(end) => end.is_some_and(|end| hash(text) != end),
-        Below::Reply | Below::Given | Below::Printed | Below::Returned => false,
+        Below::Reply
+        | Below::Setting
+        | Below::Passed
+        | Below::Given
+        | Below::Printed
+        | Below::Returned => false,
         Below::Typed => !session::is_field(text),
         Below::Encoded => {
             session::base64(line).is_some() || text.contains("334") || mask::holds(text)
@@ -331,6 +343,17 @@ fn value(
         Below::Strings if line.at(indent) == b'<' => element(line, indent),
         Below::Strings => string(detector, line, indent, judged),
         Below::Reply => string(detector, line, printed::reply(line.text.trim_end())?, judged),
+        Below::Passed => {
+            let value = value::quoted(line, indent)?;
+            let text = line.get(value.start, value.end);
+            let password = judged.kind == "password" && values::is_telling(text);
+            let secret = password || values::is_service_key(text);
+            (secret && !text.contains('{')).then_some((value.start, value.end))
+        }
+        Below::Setting => {
+            let value = value::quoted(line, printed::reply(line.text.trim_end())?)?;
+            Some((value.start, value.end))
+        }
         Below::Members(least) => {
             section::member(line, judged, least).or_else(|| string(detector, line, indent, judged))
         }

@@ -124,6 +124,13 @@ pub(super) fn value_before(line: View<'_>, start: usize) -> Option<value::Value>
         let value = element.get(..open)?.ends_with(" value=");
         return value.then(|| value::quoted(line, open)).flatten();
     }
+    if let Some(update) = head.strip_suffix(" = '").filter(|head| head.contains(" WHERE ")) {
+        // `UPDATE settings SET value = 'x' WHERE name = 'smtp_password'`
+        let (set, condition) = update.rsplit_once(" WHERE ")?;
+        let keyed = matches!(condition.trim_matches('`'), "name" | "key");
+        let at = set.rfind("value = '").or_else(|| set.rfind("val = '")).filter(|_| keyed)?;
+        return value::quoted(line, at + line.rest(at).find('\'')?);
+    }
     let head = head.strip_suffix('"')?.trim_end().strip_suffix(':')?.trim_end();
     let head = head.strip_suffix("\"name\"").or_else(|| head.strip_suffix("\"key\""))?;
     let head = head.trim_end().strip_suffix(',')?.trim_end().strip_suffix('"')?;

@@ -33,6 +33,11 @@ pub(super) fn echoed(names: &Names, text: &str) -> Option<Judgement> {
     if of.is_some_and(asked) {
         return (!away).then(|| names.judge("secret"));
     }
+    // Azure's and GitHub's runners: `##[debug]Evaluating: secrets.NPM_TOKEN`.
+    if let Some(name) = text.strip_prefix("##[debug]Evaluating: ") {
+        let judged = names.judge(name.rsplit('.').next().unwrap_or(name));
+        return (judged.strength >= Strength::Medium).then_some(judged);
+    }
     // Python's prompt: `>>> print(conn.get_password())`.
     if let Some(asked) = text.strip_prefix(">>> ") {
         let call = asked.trim_start_matches("print(").trim_end_matches(['(', ')']);
@@ -57,6 +62,10 @@ pub(super) fn echoed(names: &Names, text: &str) -> Option<Judgement> {
 
 /// The one word of a line, if it is more than a word of prose.
 pub(super) fn word(line: View<'_>, start: usize) -> Option<(usize, usize)> {
+    const RESULTS: &[&str] = &["##[debug]=> '", "##[debug]Result: '"];
+    if let Some(result) = RESULTS.iter().find(|result| line.has_at(0, result)) {
+        return value::quoted(line, result.len() - 1).map(|value| (value.start, value.end));
+    }
     let end = line.text.trim_end().len();
     let text = line.get(start, end);
     let word = !text.contains([' ', '\t']) && !text.contains("://") && !text.starts_with("Error");

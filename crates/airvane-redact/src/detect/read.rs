@@ -36,7 +36,7 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
             // What is drawn so is no code.
             let form = if drawn {
                 Form::Quoted
-            } else if account::is_of_user(line, name, value) {
+            } else if is_of_the_user(line, name, value) || account::is_of_user(line, name, value) {
                 Form::Loose
             } else {
                 Form::Said
@@ -199,6 +199,14 @@ fn is_sure(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
     let between = line.get(name.end, value.start);
     let given = code::sets(line, name.start) || ELSE.iter().any(|sign| between.contains(sign));
     given && name.judged.strength == Strength::Strong
+}
+
+/// "password for the ro user is orchid, …": the word that ends a part of a sentence.
+fn is_of_the_user(line: View<'_>, name: Name, value: Value) -> bool {
+    let between = line.get(name.end, value.start);
+    let user = between.starts_with(" for ") && between.ends_with(" user is ");
+    let ends = matches!(line.at(value.end), 0 | b'.' | b',' | b')' | b';');
+    name.judged.kind == "password" && user && ends
 }
 
 /// Whether a sentence says before "password" which one follows: "falling back to default password x".

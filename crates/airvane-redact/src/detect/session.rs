@@ -23,6 +23,14 @@ pub(super) fn announced(text: &str) -> Option<(Below, u8)> {
     if field.is_some_and(|(name, value)| bare_of(name) == "type" && bare_of(value) == "password") {
         return Some((Below::Field, 2));
     }
+    // What lftp and pexpect log: `expect: does "bob's password: " match? yes`.
+    if text.starts_with("expect: does ") && text.contains("assword") && text.ends_with("yes") {
+        return Some((Below::Sent, 1));
+    }
+    // SMTP's question for a password.
+    if bare.trim_start_matches(['S', ':', '<', '-', ' ']) == "334 UGFzc3dvcmQ6" {
+        return Some((Below::Encoded, 1));
+    }
     // expect's `expect "assword:"`, pexpect's `child.expect("Password:")`
     let asked = text.trim_start().strip_prefix("expect ");
     let asked = asked.or_else(|| text.split_once(".expect(").map(|(_, asked)| asked))?;
@@ -54,7 +62,8 @@ pub(super) fn typed(line: View<'_>) -> Option<(usize, usize)> {
 
 /// The string of `send "x\r"`, `send -- "x\r"` or `child.sendline("x")`.
 pub(super) fn sent(line: View<'_>, indent: usize) -> Option<(usize, usize)> {
-    let send = ["send -- ", "send "].into_iter().find(|send| line.has_at(indent, send));
+    let send =
+        ["send -- ", "send: sending ", "send "].into_iter().find(|send| line.has_at(indent, send));
     let method =
         || [".sendline(", ".send("].iter().find_map(|m| Some(line.text.find(m)? + m.len()));
     let at = send.map(|send| indent + send.len()).or_else(method)?;

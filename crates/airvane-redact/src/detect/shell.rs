@@ -109,6 +109,12 @@ pub(crate) const COMMANDS: &[Command] = &[
         let name = line.rest(value.end).strip_prefix(" for configuration ")?;
         name.split(':').next().is_some_and(|name| name.ends_with("password")).then_some(value)
     }),
+    // Python's ftplib, debugging: `*put* 'PASS x\r\n'`.
+    of("*put* 'pass ", |line, _, end| {
+        let sent = value::quoted(line, end - "'pass ".len())?;
+        let text = line.get(end, sent.end).split("\\r").next()?;
+        Some(Value { start: end, end: end + text.len(), ..sent })
+    }),
     of("ssh-keygen ", |line, _, end| flagged(line, end, " -N ")),
     of("signtool ", |line, _, end| flagged(line, end, " /p ")),
     of(" /rp ", first),

@@ -67,7 +67,8 @@ pub(super) fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap,
 fn aside(line: View<'_>, blank: usize) -> &str {
     const REACH: usize = 64;
     let ahead = line.rest(blank.saturating_sub(1));
-    let plain = |c: &char| c.is_ascii_alphanumeric() || " \"'`_.@è".contains(*c);
+    let plain =
+        |c: &char| c.is_ascii_alphanumeric() || " \"'`_.@-".contains(*c) || c.is_alphabetic();
     let length = ahead.chars().take(REACH).take_while(plain).map(char::len_utf8).sum();
     ahead.get(..length).unwrap_or_default()
 }
@@ -111,7 +112,9 @@ fn said(line: View<'_>, blank: usize) -> Option<usize> {
         return Some(value);
     }
     let words = aside(line, blank);
-    if let Some((is, verb)) = [" is", " è"].iter().find_map(|v| Some((words.find(v)?, v))) {
+    if let Some((is, verb)) =
+        [" is", " è", " lautet"].iter().find_map(|v| Some((words.find(v)?, v)))
+    {
         let after = blank - 1 + is + verb.len();
         if matches!(line.at(after), b':' | b' ') {
             return Some(after + 1);

@@ -314,6 +314,7 @@ pub(super) const ROWS: &[Row] = &[
     row("loginmodule ", Anchor::LoginModule),
     row("loginmodule required", Anchor::Name),
     row("assword:", Anchor::Name),
+    row("334 UGFzc3dvcmQ6", Anchor::Name),
     row("\"assword", Anchor::Name),
     row("*assword", Anchor::Name),
     row("radius server ", Anchor::Name),

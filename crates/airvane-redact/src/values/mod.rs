@@ -73,8 +73,9 @@ fn is_named(v: &str, form: Form, judged: Judgement) -> bool {
         Form::Loose => v.len() >= 3,
         Form::Said if is_code_number(v, judged) => true,
         Form::Said => {
-            let cased = entropy::looks_random(v, 8) && !entropy::is_camel(v);
-            (is_mixed(v) || cased) && v.len() >= 6 && (!entropy::is_identifier(v) || v.len() >= 32)
+            (is_mixed(v) || is_cased(v))
+                && v.len() >= 6
+                && (!entropy::is_identifier(v) || v.len() >= 32)
         }
         Form::Remote if v.starts_with(['(', '*']) => false,
         Form::Remote => {
@@ -104,6 +105,17 @@ fn is_likely(v: &str, form: Form, judged: Judgement) -> bool {
         }
         Form::Remote => entropy::looks_random(v, 16) && !entropy::is_identifier(v),
     }
+}
+
+/// Letters of both cases in no order, as no word and no name in code has them.
+fn is_cased(v: &str) -> bool {
+    const LEAST: usize = 3;
+    let capitals = v.bytes().filter(u8::is_ascii_uppercase).count();
+    let small = v.bytes().filter(u8::is_ascii_lowercase).count();
+    v.len() >= 8
+        && capitals + small == v.len()
+        && capitals.min(small) >= LEAST
+        && !entropy::is_camel(v)
 }
 
 /// The digits of a PIN or of a one-time password.

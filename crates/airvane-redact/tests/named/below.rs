@@ -25,6 +25,11 @@ pub const TEXTS: &[&str] = &[
     "spark.conf.set(\n    \"fs.azure.account.key.x.dfs.core.windows.net\",\n    \"«k9Xw2LpQ7vRt4Zb8k9Xw2LpQ7vRt4Zb8k9Xw2LpQ7vQ=»\",\n)",
     "INSERT INTO connection (conn_id, login, password, port)\nVALUES ('oms', 'oms', '«Copper!894wal»', 3306);",
     "child.expect(\"Password:\")\nchild.sendline(\"«Copper#122pix»\")",
+    "+        - name: ADMIN_PASSWORD\n+          value: «Lantern@378pix»",
+    "127.0.0.1:6379> CONFIG GET requirepass\n1) \"requirepass\"\n2) \"«quartzmaple»\"",
+    "expect: does \"ops@sftp1's password: \" match? yes\nsend: sending \"«tundrapixel»\\n\" to { exp4 }",
+    "##[debug]Evaluating: env.NEXUS_PASSWORD\n##[debug]=> '«glacier627»'",
+    "S: 334 UGFzc3dvcmQ6\nC: «Kt7G+yfGVP6dS2Z/»",
 ];
 
 /// None of these holds one.
@@ -40,4 +45,5 @@ pub const PLAIN: &[&str] = &[
     "command = 'gcloud auth login'\nelse:\n  target",
     "Krb5LoginModule required\n   principal=\"HTTP/x@EXAMPLE\"",
     "fields = [\n    \"password\",\n    \"tokenUrl\",\n    \"UserPoolClientSecret\",",
+    "    \"secretmanager.projects.locations.secrets\",\n    'projects/{projectsId}/secrets/{secretsId}',",
 ];

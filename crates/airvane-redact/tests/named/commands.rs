@@ -97,6 +97,7 @@ pub const TEXTS: &[&str] = &[
     "exec(new String[]{\"ldapsearch\", \"-x\", \"-D\", \"cn=admin\", \"-w\", \"«walnutvelvet»\", \"-b\", \"dc=x\"});",
     "shell: echo '«Comet*642vel»' | realm join -U svc ad.x.example",
     "user default on ~* &* +@all >«Copper*196map»",
+    "*put* 'PASS «badgerbadger»\\r\\n'",
 ];
 
 /// Text in which nothing is masked.

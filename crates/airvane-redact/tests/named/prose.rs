@@ -89,6 +89,11 @@ pub const TEXTS: &[&str] = &[
     "# the root password on db02 was reset on 14 March, it is now «Maple*559lan» (ticket 7)",
     "login with netops/«quartz932» only from the jump host",
     "# For local runs log in as admin, the password is «glaciercomet» (same on staging).",
+    "the replica is back, password for the ro user is «falconsaffron», please wait",
+    "log in to the box as batch with the password «orchid663» and restart it",
+    "use the test account demo@x.example with password «glaciertundra» to try it",
+    "your temporary password is: «GXKTyGsKeb»",
+    "Das Passwort für den FTP-Zugang lautet «Velvet#276com», Benutzer ist web0306.",
 ];
 
 /// Text in which nothing is masked.
@@ -116,4 +121,5 @@ pub const PLAIN: &[&str] = &[
     "`{ psk: <Buffer|TypedArray|DataView>, identity: <string> }` or `null`.",
     "including in clear-text (plain) mode",
     "one-time passwords (TOTP) expire after a short period",
+    "password for the admin user is required",
 ];

@@ -130,6 +130,8 @@ pub const TEXTS: &[&str] = &[
     "ALTER CURRENT USER SET PASSWORD FROM '«neo4j»' TO '«harbortundra»';",
     "    password { \"«mapleotter»\" }",
     "my ($user, $password) = ('nagios', '«quartzlantern»');",
+    "conn = database('orders','matlab','«saffron697»','Vendor','MySQL');",
+    "UPDATE settings SET value = '«k9Xw2LpQ7vRt4Zb8»' WHERE name = 'sendcloud_api_secret';",
 ];
 
 /// None of these holds one.
