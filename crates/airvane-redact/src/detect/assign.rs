@@ -184,6 +184,16 @@ fn single(detector: &Detector, line: View<'_>, name: Name, gap: Separator, found
         }
         return;
     }
+    // `password: None -> 'x'`
+    let set = line.rest(value.end).starts_with(" -> ") && values::is_placeholder(text);
+    if set && gap.kind == Gap::Assign {
+        let sign = value.end + " -> ".len();
+        let new = value::quoted(line, sign).filter(|new| {
+            values::is_secret(line.get(new.start, new.end), new.form, name.judged, &detector.names)
+        });
+        found.extend(new.map(|new| name.found(line, new)));
+        return;
+    }
     if is_secret(detector, line, name, gap, value) {
         let value = value::whole(line, value);
         found.push(name.found(line, value));
@@ -204,7 +214,9 @@ fn is_secret(
     let text = line.get(value.start, value.end);
     // `PASS=409 WARN=0`: a test runner counts.
     let counts = value.form != Form::Quoted && values::is_count(text);
-    if name.is(line, "pass") && (counts || values::is_outcome(text) || text.contains(' ')) {
+    // `PASS: "bg-primary text-white"`
+    let shouted = |text: &str| text.contains(' ') && name.text(line) == "PASS";
+    if name.is(line, "pass") && (counts || values::is_outcome(text) || shouted(text)) {
         return false;
     }
     // The name of a secret in AWS, and Vault's half of a login.

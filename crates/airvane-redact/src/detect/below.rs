@@ -72,7 +72,8 @@ impl Pending {
 /// For `- name: DB_PASSWORD`, `"key": "db_password",`, `variable "token" {` and
 /// `<key>Token</key>`: what the name says of the value in the next lines.
 pub(super) fn pending(detector: &Detector, line: View<'_>) -> Option<Pending> {
-    const FIELDS: &[&str] = &["name", "key", "keyname", "variable", "parameterkey"];
+    const FIELDS: &[&str] =
+        &["name", "key", "keyname", "variable", "variable_name", "parameterkey"];
     if line.len() > MAX_LINE {
         return None;
     }

@@ -54,6 +54,7 @@ pub(crate) const CALLS: &[Call] = &[
     call("pdo->__construct(", 2, "password"),
     call("mysqli->__construct(", 2, "password"),
     call("=password(", 0, "password"),
+    call("= password(", 0, "password"),
     call("postgresql_password(", 1, "password"),
     call("ed25519_password(", 0, "password"),
     call("mysql_password(", 0, "password"),

@@ -141,7 +141,12 @@ pub(super) fn sets(line: View<'_>, start: usize) -> bool {
     let Some(call) = call else { return false };
     let path = call.rsplit([' ', '(', ',', '=', '!']).next().unwrap_or_default();
     let function = path.rsplit(['.', '>', ':']).next().unwrap_or_default();
-    let environment = || path.to_ascii_lowercase().contains("env") || path.starts_with("flag.");
+    // Databricks' `dbutils.widgets.text("password", "x")`
+    let environment = || {
+        path.to_ascii_lowercase().contains("env")
+            || path.starts_with("flag.")
+            || path.contains("widgets.")
+    };
     let sets = names::has_word(function, VERBS) && !names::has_word(function, ASKS);
     (sets || environment()) && !names::has_word(path, REPORTS)
 }

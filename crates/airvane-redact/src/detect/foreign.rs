@@ -109,6 +109,20 @@ fn ascii(line: View<'_>, at: usize) -> value::Value {
     value::Value { end, ..value }
 }
 
+/// The same some words further on, if what stands there has letters and digits.
+fn far(line: View<'_>, at: usize) -> Option<usize> {
+    const REACH: usize = 64;
+    const VERBS: &[&str] =
+        &[" est maintenant ", " est ", " es ahora ", " es ", " é ", " è ", " är "];
+    let near = line.near(at, REACH);
+    let plain = near.find(['.', ',', ':', ';', '=', '(', '"']).unwrap_or(near.len());
+    let words = near.get(..plain)?;
+    let verb = VERBS.iter().find_map(|verb| Some(words.find(verb)? + verb.len()))?;
+    let value = value::bare(line, at + verb, Reach::Item);
+    let text = line.get(value.start, value.end);
+    (text.bytes().any(|b| b.is_ascii_digit()) && values::is_telling(text)).then_some(value.start)
+}
+
 /// Where the value begins: behind a colon of either width, an equals sign or the word "is".
 fn separator(line: View<'_>, name: usize) -> Option<usize> {
     static SUFFIX: Class = Class::of(b"etn");
@@ -142,6 +156,8 @@ fn separator(line: View<'_>, name: usize) -> Option<usize> {
     .iter()
     .find(|sign| rest.starts_with(**sign))
     .map(|sign| at + sign.len())
+    // "le mot de passe du compte x est maintenant y"
+    .or_else(|| far(line, at))
     // "пароль x"
     .or_else(|| (quote == 0 && at > name && line.at(at).is_ascii_alphanumeric()).then_some(at))
 }

@@ -206,6 +206,10 @@ fn notation(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Nota
     if let Some(words) = [", it is ", ", it's ", "? used "].iter().find(|w| line.has_at(i, w)) {
         return Some(Notation::Said(i + words.len()));
     }
+    // A template and what it became: `{{ conn.dwh.password }} -> x`.
+    if let Some(sign) = [" }} -> ", " }} => ", " }} = "].iter().find(|s| line.has_at(i, s)) {
+        return value(i + sign.len());
+    }
     // A value in Windows' registry.
     if rest.starts_with("REG_SZ") {
         return value(blank + "REG_SZ".len());

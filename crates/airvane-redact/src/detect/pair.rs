@@ -21,6 +21,7 @@ pub(super) fn value_field(line: View<'_>, at: usize) -> Option<usize> {
         "content",
         "secret",
         "parametervalue",
+        "variable_value",
     ]
     .into_iter()
     .find(|f| line.has_at(open, f))?;

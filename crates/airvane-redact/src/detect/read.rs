@@ -381,7 +381,8 @@ fn flag_value(line: View<'_>, at: usize) -> Option<Value> {
     let last = next >= line.len()
         || matches!(line.at(next), b'-' | b'"' | b'\'' | b'`' | b'|' | b'<' | b'>' | b'&' | b'\\');
     let wordy = text.bytes().all(|b| b.is_ascii_alphabetic() || b"_-.".contains(&b))
-        && !entropy::looks_random(text, 12);
+        && !entropy::looks_random(text, 12)
+        && !(text.len() >= 12 && values::is_cased(text));
     let shouted = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b == b']');
     let placeholder = shouted && (text.len() < 16 || text.contains('_'));
     if placeholder || wordy && !last && !is_in_command(line, at) {

@@ -115,6 +115,14 @@ pub(crate) const COMMANDS: &[Command] = &[
         let text = line.get(end, sent.end).split("\\r").next()?;
         Some(Value { start: end, end: end + text.len(), ..sent })
     }),
+    // NiFi's `set-single-user-credentials bob x`, Bundler's `config set --global host bob:x`
+    of("set-single-user-credentials ", second),
+    of("bundle config ", |line, _, end| {
+        const MOST: usize = 5;
+        let words = (0..MOST).map_while(|i| word(line, end, i));
+        let mut values = words.filter_map(|word| after(line, word, b":"));
+        values.find(|value| !line.rest(value.start).starts_with("//"))
+    }),
     of("ssh-keygen ", |line, _, end| flagged(line, end, " -N ")),
     of("signtool ", |line, _, end| flagged(line, end, " /p ")),
     of(" /rp ", first),
@@ -366,8 +374,9 @@ fn piped(line: View<'_>, at: usize, _: usize) -> Option<Value> {
         ["echo ", "printf "].into_iter().filter_map(|print| Some((head.rfind(print)?, print)));
     let echo = floor + prints.max().map(|(at, print)| at + print.len())?;
     let value = word(line, echo, 0)?;
-    let value = if line.get(value.start, value.end) == "-n" || line.at(value.start) == b'-' {
-        word(line, value.end, 0)?
+    let format = line.get(value.start, value.end).starts_with("%s");
+    let value = if format || line.at(value.start) == b'-' {
+        word(line, value.end + usize::from(value.form == Form::Quoted), 0)?
     } else {
         value
     };

@@ -85,9 +85,10 @@ fn changed(line: View<'_>, blank: usize) -> Option<usize> {
     ];
     const VALUE: &str = ", value ";
     // "was reset on 14 March, it is now x"
-    const NOW: &str = ", it is now ";
-    if let Some(now) = line.near(blank, 80).find(NOW) {
-        return Some(blank + now + NOW.len());
+    const NOW: &[&str] = &[", it is now ", ", the new one is "];
+    let near = line.near(blank, 80);
+    if let Some(now) = NOW.iter().find_map(|now| Some(near.find(now)? + now.len())) {
+        return Some(blank + now);
     }
     let words = aside(line, blank);
     if let Some(value) = VERBS.iter().find_map(|verb| Some(words.find(verb)? + verb.len())) {

@@ -70,6 +70,29 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
         found.push(Found { start: colon + 1, end, kind: "uri-password", from, named: true });
     }
     webhook::detect(line, from, end + 1, found);
+    others(line, from, end + 1, found);
+}
+
+/// The passwords of further hosts, as OpenStack's `rabbit://u:x@h1:5672,u:y@h2:5672/` has them.
+fn others(line: View<'_>, from: usize, host: usize, found: &mut Vec<Found>) {
+    static HOST: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b".-_:");
+    static PART: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b".-_!#$%^&*+~=?");
+    const MOST: usize = 16;
+    let mut host = host;
+    for _ in 0..MOST {
+        let comma = line.run_within(host, &HOST, 256);
+        let colon = line.run_within(comma + 1, &PART, 64);
+        let end = line.run_within(colon + 1, &PART, MAX_USERINFO);
+        let next = line.at(comma) == b',' && line.at(colon) == b':' && line.at(end) == b'@';
+        if !next || value::mask_at(line, colon + 1).is_some() {
+            return;
+        }
+        if !values::is_template(line.get(colon + 1, end)) {
+            let found_at = Found { start: colon + 1, end, kind: "uri-password", from, named: true };
+            found.push(Found { from: comma + 1, ..found_at });
+        }
+        host = end + 1;
+    }
 }
 
 /// End of a token in the place of a host, as Apprise's addresses have it: `pushme://x`. A host is not

@@ -300,7 +300,9 @@ pub(super) fn is_given(judged: Judgement, text: &str) -> bool {
     if judged.strength < Strength::Medium && !salt {
         return false;
     }
-    if text.contains([' ', '%']) && !entropy::looks_random(text, SHORTEST)
+    let signs = text.bytes().filter(u8::is_ascii_punctuation).count();
+    if (text.contains(' ') || text.contains('%') && signs < 3)
+        && !entropy::looks_random(text, SHORTEST)
         || values::is_placeholder(text)
         || values::is_path(text)
         || values::is_version(text)

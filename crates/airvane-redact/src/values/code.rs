@@ -1,6 +1,6 @@
 //! Is a value code that fetches the secret from elsewhere, or a type?
 
-use super::{has_sign, is_mixed, placeholder::is_field};
+use super::{has_sign, is_cased, is_mixed, placeholder::is_field};
 use crate::{
     entropy,
     names::{Names, Strength},
@@ -65,7 +65,7 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
         && v.bytes().all(|b| b.is_ascii_alphabetic())
         && (2..=5).contains(&humps)
         && humps * 3 <= v.len();
-    if typed && !entropy::looks_random(v, 8) {
+    if typed && !entropy::looks_random(v, 8) && !(v.len() >= 12 && is_cased(v)) {
         return true;
     }
     // A variable that is itself named like a secret: `password=db_password`.

@@ -108,7 +108,7 @@ fn is_likely(v: &str, form: Form, judged: Judgement) -> bool {
 }
 
 /// Letters of both cases in no order, as no word and no name in code has them.
-fn is_cased(v: &str) -> bool {
+pub(crate) fn is_cased(v: &str) -> bool {
     const LEAST: usize = 3;
     let capitals = v.bytes().filter(u8::is_ascii_uppercase).count();
     let small = v.bytes().filter(u8::is_ascii_lowercase).count();
@@ -285,6 +285,7 @@ pub(crate) fn is_wordlike(value: &str) -> bool {
         .bytes()
         .any(|b| b.is_ascii_digit() || b.is_ascii_punctuation() && !b"_-. :/".contains(&b))
         && (names::words(value).len() > 1 || value.len() < 12 || value.contains(' '))
+        && !(value.len() >= 12 && is_cased(value))
 }
 
 #[cfg(test)]

@@ -131,7 +131,8 @@ fn is_joined(v: &str) -> bool {
     let Some(name) = sum.strip_prefix('+').map(str::trim_start) else { return false };
     let plain = name.bytes().take_while(|b| b.is_ascii_alphabetic() || *b == b'_').count();
     let rest = name.get(plain..).unwrap_or_default();
-    let ends = rest.is_empty() || rest.starts_with(['[', '(', '.', '"', '\'']);
+    let attribute = rest.starts_with('.') && !rest.bytes().any(|b| b.is_ascii_digit());
+    let ends = rest.is_empty() || attribute || rest.starts_with(['[', '(', '"', '\'']);
     // What follows the blank behind a plus, or a string that closed, may close a call.
     let apart = closed.is_some() || sum.starts_with("+ ");
     plain > 0 && if apart { ends || rest.starts_with(['+', ')']) } else { ends && !rest.is_empty() }
