@@ -74,7 +74,7 @@ pub(crate) fn looks_random(value: &str, min_len: usize) -> bool {
 
 /// `libclang-common-19-dev`, `orders_daily+1795274084`, `orders-daily-load-yz93cpnt`: two words or
 /// more, which with whole numbers are half of it.
-fn is_slug(value: &str) -> bool {
+pub(crate) fn is_slug(value: &str) -> bool {
     let (mut words, mut length) = (0, 0);
     for part in value.split(|c: char| !c.is_ascii_alphanumeric()) {
         let word = part.len() >= 3 && part.bytes().all(|b| b.is_ascii_lowercase());

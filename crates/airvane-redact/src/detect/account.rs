@@ -29,7 +29,7 @@ pub(super) fn beside(line: View<'_>, at: usize) -> Option<Value> {
         b',' => line.at(at) == b'{',
         // "login with bob/x"
         b'/' => common || sign > end || line.behind(at, "with ".len()) == "with ",
-        b':' => common && sign == end,
+        b':' => common && sign == end && !BLANK.has(line.at(sign + 1)),
         _ => false,
     };
     if end == start || !divided {
@@ -44,12 +44,19 @@ pub(super) fn beside(line: View<'_>, at: usize) -> Option<Value> {
     told.then_some(Value { end: from + text.len(), form: Form::Said, ..password })
 }
 
+/// What stands beside a user and is another, a role or a place.
+const OTHERS: &[&str] = &[
+    "viewer", "editor", "user", "users", "group", "role", "op", "public", "sudo", "prod", "dev",
+    "staging", "ssh", "ssh2", "not", "host", "read", "write", "home", "wheel",
+];
+
 /// Whether what stands beside a user is a password: drawn, or a word beside a common user, before a
 /// sign that ends it. A short number is a port.
 fn is_told(text: &str, user: &str, next: u8) -> bool {
     let number = text.bytes().all(|b| b.is_ascii_digit());
     let ends = matches!(next, 0 | b' ' | b'.' | b',' | b')' | b'"' | b'\'' | b'`' | b'<');
     let word = is_common(user) && ends && text.len() >= 3 && !text.contains('/');
+    let word = word && !OTHERS.contains(&text);
     if number { text.len() >= 6 && (word || user.contains('@')) } else { word || is_drawn(text) }
 }
 
@@ -57,7 +64,7 @@ fn is_told(text: &str, user: &str, next: u8) -> bool {
 fn is_common(user: &str) -> bool {
     #[rustfmt::skip]
     const USERS: &[&str] = &[
-        "admin", "administrator", "root", "user", "test", "guest", "demo", "pi", "postgres", "airflow", "sa",
+        "admin", "administrator", "root", "guest", "demo", "pi", "postgres", "airflow", "sa",
         "minioadmin", "rabbitmq", "elastic", "superuser", "system", "sys", "ubuntu", "vagrant", "tomcat",
     ];
     // Of an address the first part counts.
@@ -65,9 +72,15 @@ fn is_common(user: &str) -> bool {
     USERS.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
+/// A user in a sentence, and whether it can be nothing else: in quotes, an address, a common one.
+struct User<'a> {
+    name: &'a str,
+    told: bool,
+}
+
 /// Whether a sentence names a user before "password": "user bob with password ", "user `bob` and
 /// the password "; and who that is.
-pub(super) fn named_before(line: View<'_>, password: usize) -> Option<&str> {
+fn named_before(line: View<'_>, password: usize) -> Option<User<'_>> {
     const REACH: usize = 64;
     const JOINS: &[&str] = &["with", "and", "/", "using"];
     const ARTICLES: &[&str] = &["the", "default", "a"];
@@ -79,10 +92,22 @@ pub(super) fn named_before(line: View<'_>, password: usize) -> Option<&str> {
     let comma = user.ends_with(',');
     let noun = words.find(|word| *word != "is" && *word != "=")?;
     let noun = noun.trim_matches([':', '(', '"', '`']).to_ascii_lowercase();
-    let user = user.trim_matches(['"', '\'', '`', ',', '*']);
-    let plain = user.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.@".contains(&b));
+    let bare = user.trim_matches(['"', '\'', '`', ',', '*']);
+    let plain = bare.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.@".contains(&b));
+    // "your user name and password": there "name" is no user.
+    let quoted = user.starts_with(['"', '\'', '`']);
+    let told = quoted || comma && bare != "name" || is_common(bare) || bare.contains('@');
+    let user = User { name: bare, told };
     (NOUNS.contains(&noun.as_str()) && (joined || comma) && plain).then_some(user)
 }
+
+/// What else sentences say behind "password".
+#[rustfmt::skip]
+const ABOUT: &[&str] = &[
+    "encryption", "policy", "expiration", "complexity", "grant", "authentication", "hash", "hashing", "protection",
+    "reset", "rotation", "login", "prompt", "file", "field", "manager", "pairs", "below", "again", "here", "expected",
+    "first", "fields", "change", "check", "verification", "validation", "credentials", "combination",
+];
 
 /// Whether a sentence names the user whose password the last word of a part of it is, or who is
 /// called as his password: "user bob with password orchid."
@@ -95,8 +120,9 @@ pub(super) fn is_of_user(line: View<'_>, name: Name, value: Value) -> bool {
     let ends = matches!(next, 0 | b'.' | b',' | b')' | b'"' | b'\'' | b'`' | b';')
         || line.has_at(value.end, " (");
     named_before(line, name.start).is_some_and(|user| {
-        let word = (ends || user.contains('@')) && text.len() >= 4;
-        user == text || word && !text.starts_with([')', '}']) || values::is_telling(text)
+        let word = (ends || user.name.contains('@')) && text.len() >= 4 && user.told;
+        let said = word && !text.starts_with([')', '}']) && !ABOUT.contains(&text);
+        user.name == text || said || values::is_telling(text)
     })
 }
 

@@ -223,13 +223,19 @@ fn is_secret(
     if name.text(line) == "--secret-id" && !values::is_service_key(text) {
         return false;
     }
-    if is_name(text, name, line) || name.judged.kind == "credential" && is_address(text) {
+    if is_account(text, name, line)
+        || is_name(text, name, line)
+        || name.judged.kind == "credential" && is_address(text)
+    {
         return false;
     }
     // `TTY=pts/0 ; PWD=/home/bob`: the working directory.
     let path = |b: u8| b.is_ascii_alphanumeric() || b"/_-.".contains(&b);
     let apart = matches!(line.before(name.start), 0 | b' ' | b'\t' | b'(' | b'{');
-    if name.text(line) == "PWD" && apart && text.starts_with('/') && text.bytes().all(path) {
+    let folder = matches!(name.text(line), "PWD" | "OLDPWD");
+    // `-v $PWD:/opt/dags`
+    let mounted = name.text(line) == "$PWD";
+    if (mounted || folder && apart) && text.starts_with('/') && text.bytes().all(path) {
         return false;
     }
     // Terraform's `random_password.db: Creating...`
@@ -271,6 +277,15 @@ fn is_address(text: &str) -> bool {
         let plain = !path.split(['/', '&', '=', '-']).any(|part| entropy::looks_random(part, 16));
         plain && !text.contains(';')
     }) || connection::is_harmless(text)
+}
+
+/// The name of an account, not the file with its key: `serviceAccount: airflow-worker`.
+fn is_account(text: &str, name: Name, line: View<'_>) -> bool {
+    let words = names::words(name.text(line));
+    let account = matches!(words.as_slice(), [.., service, account]
+        if service == "service" && account == "account");
+    let label = |b: u8| b.is_ascii_alphanumeric() || b"-._@:/".contains(&b);
+    account && text.len() < 128 && text.bytes().all(label) && !entropy::looks_random(text, 16)
 }
 
 /// The name of a setting or of a field that says the same: `SESSION_TOKEN = "fs.s3a.session.token"`,

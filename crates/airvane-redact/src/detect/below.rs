@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     mask,
-    names::{Judgement, Strength},
+    names::{Judgement, Names, Strength},
     values::{self, Form},
     view::{BLANK, NAME, View},
 };
@@ -140,6 +140,15 @@ fn field_value(line: View<'_>, pending: Pending) -> Option<Found> {
     } else {
         plain_value(line, line.run(value_field(line, at)?, &BLANK), kind, at)?
     };
+    // What stands for the value is no secret: `value = random_password.db.result`, a proxy's address.
+    let text = line.get(found.start, found.end);
+    let quoted = matches!(line.before(found.start), b'"' | b'\'');
+    let code = !quoted && values::is_code(text, &Names::default());
+    let address =
+        pending.judged.kind == "credential" && text.contains("://") && !text.contains('@');
+    if code || address {
+        return None;
+    }
     let sure = pending.judged.strength >= Strength::Medium;
     (sure || values::is_service_key(line.get(found.start, found.end))).then_some(found)
 }

@@ -6,6 +6,7 @@ use super::{
     Found, literal,
     name::{MAX_NAME, Name},
     value::{self, Value},
+    within,
 };
 use crate::{
     entropy, names, values,
@@ -150,6 +151,12 @@ const REACH: usize = 512;
 /// The secret argument of the call at `at`, which is the list's `place`th.
 pub(super) fn detect(line: View<'_>, at: usize, place: u16, found: &mut Vec<Found>) {
     let Some(call) = CALLS.get(usize::from(place)) else { return };
+    // JavaScript's `new TextEncoder().encode("x")` makes bytes of any text.
+    if call.name.starts_with("encoder")
+        && line.behind(at, "text".len()).eq_ignore_ascii_case("text")
+    {
+        return;
+    }
     let limit = line.len().min(at + REACH);
     let mut i = at + call.name.len();
     if call.argument == LAST {
@@ -320,6 +327,7 @@ fn is_given(line: View<'_>, value: Value, kind: &str) -> bool {
     text.len() >= 3
         && !values::is_placeholder(text)
         && !text.contains("://")
+        && !within::ALGORITHMS.contains(&text.to_ascii_lowercase().as_str())
         && (blanks <= 1 || words || is_app_password(text))
 }
 

@@ -195,7 +195,8 @@ fn notation(line: View<'_>, start: usize, i: usize, quoted: bool) -> Option<Nota
         return value(blank + "[None]: ".len());
     }
     // A program asks: `secret_access_key> x`.
-    if i == blank && rest.starts_with("> ") && open == 0 && !quoted {
+    let asked = line.get(start, i).contains('_');
+    if i == blank && rest.starts_with("> ") && open == 0 && !quoted && asked {
         return value(blank + "> ".len());
     }
     // Robot Framework's variable: `${AccessKey}    x`.

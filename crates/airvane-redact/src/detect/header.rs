@@ -50,6 +50,10 @@ pub(super) fn detect(
     if behind.is_some_and(|rest| ["[", " |", " = "].iter().any(|sign| rest.starts_with(sign))) {
         return;
     }
+    // Go's `for _, cookie := range cookies {`.
+    if text.starts_with("range ") && quoted.is_none() {
+        return;
+    }
     if values::is_version(text) {
         return; // A package's name and version: `"cookie": "^0.5.0"`.
     }

@@ -104,7 +104,8 @@ fn array(line: View<'_>, name: Name, at: usize, found: &mut Vec<Found>) {
         }
         i = value.end + 1;
     }
-    if line.at(line.run(i, &BLANK)) != b')' || line.before(at) != b'=' {
+    let closed = line.at(line.run(i, &BLANK)) == b')' && line.before(at) == b'=';
+    if !closed || name.judged.kind != "password" {
         found.truncate(before);
     }
 }

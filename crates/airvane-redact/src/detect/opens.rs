@@ -51,6 +51,8 @@ pub(super) enum Below {
     Printed,
     /// What a validator says it was given: `input_value='x'`.
     Given,
+    /// The word below a label, copied from a page.
+    Labelled,
     /// What is typed into the field of a form: `.send_keys("x")`.
     Typed,
     /// What a script of expect sends: `send "x\r"`.
@@ -163,6 +165,7 @@ fn ending(line: View<'_>, text: &str) -> Option<(Below, u8, usize)> {
             Some((if setting { Below::Setting } else { Below::Reply }, 1, end - 1))
         }
         _ if is_flag(text) => strings(1, text.trim_end_matches(['"', '\'', ',']).len()),
+        _ if matches!(text, "Password" | "Passwort") => Some((Below::Labelled, 1, end)),
         _ if line.run(line.run(0, &BLANK), &NAME) == end => Some((Below::Given, 1, end)),
         b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'"' | b'\'' => {
             let (tag, sign) = heredoc(text)?;
@@ -250,6 +253,7 @@ fn hash(tag: &str) -> u32 {
 pub(super) fn next(line: View<'_>, below: Below) -> Option<Below> {
     match below {
         Below::Argument(position) => position.checked_sub(call::count(line)).map(Below::Argument),
+        Below::Column(column) => Some(Below::Column(column.below(line))),
         _ => Some(below),
     }
 }
@@ -266,6 +270,7 @@ pub(super) fn goes_on(line: View<'_>, below: Below) -> bool {
         | Below::Setting
         | Below::Passed
         | Below::Given
+        | Below::Labelled
         | Below::Printed
         | Below::Returned => false,
         Below::Typed => !session::is_field(text),
@@ -348,7 +353,7 @@ fn value(
             let text = line.get(value.start, value.end);
             let password = judged.kind == "password" && values::is_telling(text);
             let secret = password || values::is_service_key(text);
-            (secret && !text.contains('{')).then_some((value.start, value.end))
+            (secret && !text.contains(['{', '.'])).then_some((value.start, value.end))
         }
         Below::Setting => {
             let value = value::quoted(line, printed::reply(line.text.trim_end())?)?;
@@ -359,6 +364,9 @@ fn value(
         }
         Below::Key => section::key(line),
         Below::Given => printed::given(line, judged),
+        Below::Labelled => printed::word(line, indent).filter(|(start, end)| {
+            !line.get(*start, *end).contains(['/', ':', '(', '=', '.', '-', '_'])
+        }),
         Below::Printed => printed::word(line, indent),
         Below::Continued => continued(line, indent),
         Below::Returned => returned(line, indent, judged),

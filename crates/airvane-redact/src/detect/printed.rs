@@ -25,6 +25,13 @@ pub(super) fn echoed(names: &Names, text: &str) -> Option<Judgement> {
     ];
     let command = text.trim_start_matches(['$', '>', '%', '#', '+', ' ']);
     let of = COMMANDS.iter().find(|(program, _)| command.starts_with(program));
+    // Of a Kubernetes Secret the data are asked for, not its name or type.
+    if command.starts_with("kubectl ")
+        && command.contains("get secret")
+        && !command.contains(".data")
+    {
+        return None;
+    }
     // What it prints goes elsewhere, or is something else that it was asked.
     let decodes = ["| base64 -d", "| base64 --decode"];
     let command = decodes.iter().find_map(|end| command.strip_suffix(end)).unwrap_or(command);
@@ -88,11 +95,7 @@ pub(super) fn given(line: View<'_>, judged: Judgement) -> Option<(usize, usize)>
     if line.has_at(0, ELEMENT) {
         return value::quoted(line, ELEMENT.len()).map(|value| (value.start, value.end));
     }
-    let Some(at) = line.text.find(FIELD) else {
-        // A page's label and its value, copied: "Password" and, below it, "x".
-        let word = word(line, 0).filter(|_| judged.kind == "password");
-        return word.filter(|(start, end)| !line.get(*start, *end).contains(['/', ':', '(', '=']));
-    };
+    let at = line.text.find(FIELD)?;
     let value = value::quoted(line, at + FIELD.len())?;
     let word = !line.get(value.start, value.end).contains(' ');
     (word || judged.kind == "password").then_some((value.start, value.end))

@@ -56,10 +56,18 @@ pub(super) fn detect(
         && let Some(name) = judged()
         && name.judged.kind == "password"
         && name.judged.strength == Strength::Strong
+        && ends_or_owned(line, end)
         && !line.get(start, end).eq_ignore_ascii_case("pass")
     {
         found.push(Found { from: value.start, ..name.found(line, value) });
     }
+}
+
+/// "x is the root password for db01", but not "X-1 is the password rotation ticket".
+fn ends_or_owned(line: View<'_>, end: usize) -> bool {
+    const OWNERS: &[&str] = &[" for ", " of ", " on ", " to ", " now", " and "];
+    let letter = line.at(end) == b' ' && line.at(end + 1).is_ascii_alphabetic();
+    !letter || OWNERS.iter().any(|owner| line.has_at(end, owner))
 }
 
 /// The string before a name in a call that compares: `assertEquals("x", user.getPassword())`.

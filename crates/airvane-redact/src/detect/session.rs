@@ -35,8 +35,13 @@ pub(super) fn announced(text: &str) -> Option<(Below, u8)> {
     let asked = text.trim_start().strip_prefix("expect ");
     let asked = asked.or_else(|| text.split_once(".expect(").map(|(_, asked)| asked))?;
     let asked = asked.to_ascii_lowercase();
-    let password = asked.contains("assword") || asked.contains("assphrase");
-    password.then_some((Below::Sent, 2))
+    let asks = |word: &str| {
+        asked.split_once(word).is_some_and(|(_, rest)| {
+            rest.trim_start().starts_with([':', '*', '"', '\'', '?', ')', ']', '\\'])
+                || rest.starts_with(" for ")
+        })
+    };
+    (asks("assword") || asks("assphrase")).then_some((Below::Sent, 2))
 }
 
 /// A word without the quotes of JSON.
@@ -44,9 +49,11 @@ fn bare_of(word: &str) -> &str {
     word.trim_matches([' ', '"'])
 }
 
+/// Methods that find a field of a form.
+const FINDS: &[&str] = &["find_element", "findElement", "getElementBy", "get_by_", "locator("];
+
 /// Whether the line finds a field of a form: `element = driver.find_element(By.ID, "password")`.
 pub(super) fn is_field(text: &str) -> bool {
-    const FINDS: &[&str] = &["find_element", "findElement", "getElementBy", "get_by_", "locator("];
     text.trim_end_matches([';', ')']).ends_with(['"', '\''])
         && FINDS.iter().any(|find| text.contains(find))
 }
@@ -54,6 +61,10 @@ pub(super) fn is_field(text: &str) -> bool {
 /// The string of `element.send_keys("x")`.
 pub(super) fn typed(line: View<'_>) -> Option<(usize, usize)> {
     const TYPES: &[&str] = &[".send_keys(", ".sendKeys(", ".fill(", ".type("];
+    // It may be typed into a field that is found in the same line.
+    if FINDS.iter().any(|find| line.text.contains(find)) {
+        return None;
+    }
     let at = TYPES.iter().find_map(|method| Some(line.text.find(method)? + method.len()))?;
     let value = value::quoted(line, at)?;
     let whole = line.rest(value.end + 1).starts_with(')');
@@ -68,8 +79,10 @@ pub(super) fn sent(line: View<'_>, indent: usize) -> Option<(usize, usize)> {
         || [".sendline(", ".send("].iter().find_map(|m| Some(line.text.find(m)? + m.len()));
     let at = send.map(|send| indent + send.len()).or_else(method)?;
     let value = shell::typed(line, value::quoted(line, at)?);
-    let variable = line.at(value.start) == b'$';
-    (!variable).then_some((value.start, value.end))
+    let text = line.get(value.start, value.end);
+    let other = text.starts_with(['$', '\\']) || text.contains(' ') || text.len() < 3;
+    let answer = matches!(text, "yes" | "exit" | "quit" | "logout");
+    (!other && !answer).then_some((value.start, value.end))
 }
 
 /// A line of nothing but base64, which a client of SMTP sent.

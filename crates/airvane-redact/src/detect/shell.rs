@@ -38,7 +38,13 @@ pub(crate) const COMMANDS: &[Command] = &[
     of("secrets versions add ", piped),
     of("| cryptsetup ", piped),
     of("| base64", |line, at, end| {
-        piped(line, at, end).filter(|value| values::is_telling(line.get(value.start, value.end)))
+        let decodes = [" -d", " --d", " -D"].iter().any(|flag| line.rest(end).starts_with(flag));
+        let drawn = |value: &Value| {
+            let text = line.get(value.start, value.end);
+            let other = |b: u8| b.is_ascii_uppercase() || b.is_ascii_punctuation() && b != b'-';
+            values::is_telling(text) && text.bytes().any(other)
+        };
+        piped(line, at, end).filter(|value| !decodes && drawn(value))
     }),
     of("az devops login", piped),
     of("| realm join", piped),
@@ -88,8 +94,12 @@ pub(crate) const COMMANDS: &[Command] = &[
     of("bw login ", second),
     of("poetry config http-basic.", |line, _, end| word(line, end, 2)),
     of("-setairportnetwork ", |line, _, end| word(line, end, 2)),
-    of("netsh wlan ", |line, _, end| flagged(line, end, " key=")),
-    of("keytool ", |line, _, end| flagged(line, end, " -new ")),
+    of("netsh wlan ", |line, _, end| {
+        flagged(line, end, " key=").filter(|value| line.get(value.start, value.end) != "clear")
+    }),
+    of("keytool ", |line, _, end| {
+        flagged(line, end, " -new ").filter(|_| line.rest(end).contains("passwd "))
+    }),
     of("set password ", |line, at, end| {
         let session = line.get(0, at).contains("lftp");
         first(line, at, end).filter(|_| session).map(|value| unclosed(line, value))
@@ -126,7 +136,10 @@ pub(crate) const COMMANDS: &[Command] = &[
     of("ssh-keygen ", |line, _, end| flagged(line, end, " -N ")),
     of("signtool ", |line, _, end| flagged(line, end, " /p ")),
     of(" /rp ", first),
-    of(" /p:", first),
+    // MSBuild's `/p:Configuration=Release` is a property.
+    of(" /p:", |line, at, end| {
+        first(line, at, end).filter(|value| !line.get(value.start, value.end).contains('='))
+    }),
     of(" -hp", |line, at, end| first(line, at, end).filter(|_| line.get(0, at).contains("rar "))),
     // Robot Framework's `Input Password    id=x    y`.
     of("input password  ", |line, at, end| word(line, end, 1).or_else(|| first(line, at, end))),
@@ -138,7 +151,9 @@ pub(crate) const COMMANDS: &[Command] = &[
     of("alias set ", minio),
     of("config host add ", minio),
     // OpenWrt's wireless keys.
-    of("option key '", |line, _, end| value::quoted(line, end - 1)),
+    of("option key '", |line, at, end| {
+        value::quoted(line, end - 1).filter(|_| line.get(0, at).trim().is_empty())
+    }),
     of(".key='", |line, at, end| {
         let wireless = line.get(0, at).contains("set wireless.");
         value::quoted(line, end - 1).filter(|_| wireless)
@@ -148,9 +163,9 @@ pub(crate) const COMMANDS: &[Command] = &[
     of("rootpw --", second),
     of("stats auth ", |line, at, end| after(line, first(line, at, end)?, b":")),
     // `user bob on >x` in an access list of Redis.
-    of(" on >", first),
-    of("@all >", first),
-    of("~* >", first),
+    of(" on >", redis),
+    of("@all >", redis),
+    of("~* >", redis),
     // OmniAuth's `provider :github, 'id', 'x'`
     of("provider :", |line, _, end| {
         let comma = |at| Some(line.run(at, &NAME)).filter(|at| line.at(*at) == b',');
@@ -196,8 +211,8 @@ pub(crate) const COMMANDS: &[Command] = &[
     of("]:465 ", |line, _, end| after(line, word(line, end, 0)?, b":")),
     of("]:25 ", |line, _, end| after(line, word(line, end, 0)?, b":")),
     // What stands before the last `@` of a host is the rest of a password with one.
-    of("host name ", source::host),
-    of("server host ", source::host),
+    of("host name ", source::quoted_host),
+    of("server host ", source::quoted_host),
     of("enotfound ", source::host),
     of("resolve host: ", source::host),
     of("to integer value as '", |line, _, end| source::port(line, end)),
@@ -256,6 +271,13 @@ fn flagged(line: View<'_>, at: usize, flag: &str) -> Option<Value> {
     word(line, at + line.rest(at).find(flag)? + flag.len(), 0)
 }
 
+/// The password of `user bob on >x`.
+fn redis(line: View<'_>, at: usize, end: usize) -> Option<Value> {
+    let head = line.get(0, at).trim_start().to_ascii_lowercase();
+    let list = head.starts_with("user ") || head.contains("setuser ");
+    first(line, at, end).filter(|_| list)
+}
+
 /// The secret of `mc alias set name https://host user x`.
 fn minio(line: View<'_>, _: usize, end: usize) -> Option<Value> {
     let host = word(line, end, 1)?;
@@ -271,7 +293,11 @@ fn grouped(line: View<'_>, at: usize, _: usize) -> Option<Value> {
         let next = word(line, flag.end, 0)?;
         let group = letters.len() > 1 && letters.bytes().all(|b| b.is_ascii_alphanumeric());
         if group && letters.ends_with('u') {
-            return after(line, next, b":");
+            let value = after(line, next, b":")?;
+            let text = line.get(value.start, value.end);
+            // An address, or a host and its port.
+            let port = text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit());
+            return (!port && !text.starts_with("//")).then_some(value);
         }
         flag = next;
     }
@@ -292,7 +318,8 @@ fn unclosed(line: View<'_>, value: Value) -> Value {
 /// IMAP's `a1 LOGIN bob x`.
 fn imap(line: View<'_>, at: usize, end: usize) -> Option<Value> {
     let tag = line.get(0, at);
-    let tagged = !tag.is_empty() && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
+    let tagged = (tag == "." || tag.bytes().any(|b| b.is_ascii_digit()))
+        && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
     let value = word(line, end, 1)?;
     let last = line.rest(value.end).trim_matches('"').is_empty();
     (tagged && last).then_some(value)

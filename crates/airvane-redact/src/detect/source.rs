@@ -31,15 +31,25 @@ pub(super) fn host(line: View<'_>, _: usize, end: usize) -> Option<Value> {
     let near = line.near(start, REACH);
     let host = near.bytes().take_while(|b| !ENDS.has(*b)).count();
     let at = near.get(..host)?.rfind('@').filter(|at| *at > 0)?;
+    // The user of an address that was taken for a host.
+    if near.get(..at) == Some("git") {
+        return None;
+    }
     Some(Value { start, end: start + at, form: Form::Tight })
+}
+
+/// The same where the host stands in quotes: "host name bob@web1 resolved" says something else.
+pub(super) fn quoted_host(line: View<'_>, at: usize, end: usize) -> Option<Value> {
+    host(line, at, end).filter(|value| value.start > end)
 }
 
 /// "Port could not be cast to integer value as 'x'": a part of a password with a colon.
 pub(super) fn port(line: View<'_>, end: usize) -> Option<Value> {
     let value = value::quoted(line, end.checked_sub(1)?)?;
     let text = line.get(value.start, value.end);
-    let other = text.bytes().all(|b| b.is_ascii_digit()) || values::is_template(text);
-    (!other).then_some(value)
+    let drawn = text.bytes().any(|b| b.is_ascii_digit() || b.is_ascii_punctuation());
+    let number = text.bytes().all(|b| b.is_ascii_digit());
+    (drawn && !number && !values::is_template(text)).then_some(value)
 }
 
 /// "connecting with bob:x@db:5432"

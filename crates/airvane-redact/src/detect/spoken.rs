@@ -19,7 +19,10 @@ pub(super) fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap,
     }
     // `DB_PASSWORD (defaults to 'x')`, `secretKey (default: 'x')`
     let default = ["(defaults to ", "(default: ", "(default is ", "(default ", "(e.g., ", "(e.g. "];
-    if let Some(default) = default.iter().find(|words| line.has_at(blank, words)) {
+    let lower = line.get(start, blank).to_ascii_lowercase();
+    let password =
+        lower.contains("pass") || lower.contains("secret_") || lower.contains("secretkey");
+    if let Some(default) = default.iter().find(|words| password && line.has_at(blank, words)) {
         let value = blank + default.len();
         return matches!(line.at(value), b'"' | b'\'' | b'`').then_some((Gap::Assign, value));
     }

@@ -3,8 +3,8 @@
 
 use super::name::MAX_NAME;
 use crate::{
-    mask,
-    names::{Judgement, Names, Strength},
+    entropy, mask,
+    names::{self, Judgement, Names, Strength},
     values::{self, Form},
     view::{BLANK, Class, DIGIT, LOWER, UPPER, View},
 };
@@ -14,7 +14,8 @@ use crate::{
 pub(super) enum Column {
     /// What divides cells, how many there are, and a bit for each that is meant; for each in which a
     /// number is how many passed; for each that may be the key of a dimension.
-    Ruled { rule: char, cells: usize, meant: u128, counts: u128, dimensions: u128 },
+    /// A drawn table begins with its head and a rule below it; so long it is none.
+    Ruled { rule: char, cells: usize, meant: u128, counts: u128, dimensions: u128, drawn: bool },
     /// Where the title begins and ends in a table that is aligned with blanks.
     Aligned { start: usize, end: usize },
 }
@@ -49,7 +50,15 @@ pub(super) fn column(names: &Names, line: View<'_>) -> Option<(Judgement, Column
     if cells.len() < 2 || !cells.iter().all(|cell| is_title(cell)) {
         return None;
     }
-    ruled(names, rule, &cells)
+    // Jira draws no rule, nor does SQLite between `login|pwd` and its rows.
+    let tight = rule == '|' && !text.contains([' ', '+']) && !text.starts_with('|');
+    let jira = head.contains("||") || tight && has_other(cells.iter().copied());
+    let bare = matches!(rule, '\t' | ';' | ',');
+    if bare && !has_other(cells.iter().copied()) {
+        return None;
+    }
+    let (judged, column) = ruled(names, rule, &cells)?;
+    Some((judged, if jira { column.below(View::new("---")) } else { column }))
 }
 
 /// Where the message begins behind what Airflow 2 puts before the first line of each:
@@ -77,7 +86,8 @@ fn ruled(names: &Names, rule: char, titles: &[&str]) -> Option<(Judgement, Colum
             first.get_or_insert(judged);
         }
     }
-    Some((first?, Column::Ruled { rule, cells: titles.len(), meant, counts, dimensions }))
+    let drawn = !matches!(rule, '|' | '│' | '┆');
+    Some((first?, Column::Ruled { rule, cells: titles.len(), meant, counts, dimensions, drawn }))
 }
 
 /// `user_key`, `project_key`: in a table often what joins it to another.
@@ -144,6 +154,9 @@ fn aligned(names: &Names, line: View<'_>) -> Option<(Judgement, Column)> {
     if !plain || !text.trim_start().contains("  ") && !few {
         return None;
     }
+    if !has_titles(text, few) {
+        return None;
+    }
     let mut start = 0;
     while start < text.len() {
         start = line.run(start, &BLANK);
@@ -155,6 +168,19 @@ fn aligned(names: &Names, line: View<'_>) -> Option<(Judgement, Column)> {
         start = end;
     }
     None
+}
+
+/// Whether the words of a line are titles, not the first row of a list or a line of help: one that is
+/// apart or two at all are called as in tables of accounts.
+fn has_titles(text: &str, few: bool) -> bool {
+    let apart = text.split("  ").map(str::trim).filter(|title| !title.contains(' '));
+    let one_case = |word: &&str| {
+        !word.bytes().any(|b| b.is_ascii_lowercase())
+            || !word.bytes().any(|b| b.is_ascii_uppercase())
+    };
+    let words: Vec<_> = text.split_whitespace().collect();
+    let known = words.iter().filter(|word| names::has_word(word, OTHERS)).count();
+    has_other(apart) || known > usize::from(!few) && words.iter().all(one_case)
 }
 
 /// The word of a row that stands below the title.
@@ -185,6 +211,23 @@ fn row(line: View<'_>) -> &str {
     let row = row.strip_prefix("VALUES ").unwrap_or(row);
     let listed = row.strip_prefix('(').map(|row| row.trim_end_matches([')', ';', ']', ',']));
     listed.unwrap_or(row)
+}
+
+/// Whether the line is drawn between the head and the rows.
+fn is_rule(line: View<'_>) -> bool {
+    let text = line.text.trim();
+    text.len() > 2 && text.chars().all(|c| " -=+|:┼─├┤│┆═╞╡╪".contains(c))
+}
+
+/// What other columns of a table are called whose passwords are worth a column.
+const OTHERS: &[&str] = &[
+    "user", "username", "login", "name", "email", "mail", "host", "hostname", "id", "account",
+    "role", "url", "server", "port", "service", "system", "database", "db", "conn", "type",
+];
+
+/// Whether one of a head's titles is that of a table of accounts.
+fn has_other<'a>(mut titles: impl Iterator<Item = &'a str>) -> bool {
+    titles.any(|title| names::has_word(title, OTHERS))
 }
 
 /// Whether a cell is the head of another table: a word that names what the column's title does.
@@ -221,7 +264,8 @@ impl Column {
     /// Bounds of the cells that are meant in a row, or nothing if the line is no row of the table.
     fn cells(self, line: View<'_>) -> Vec<(usize, usize)> {
         let (rule, cells, meant, counts, dimensions) = match self {
-            Self::Ruled { rule, cells, meant, counts, dimensions } => {
+            Self::Ruled { drawn: false, .. } => return Vec::new(),
+            Self::Ruled { rule, cells, meant, counts, dimensions, .. } => {
                 (rule, cells, meant, counts, dimensions)
             }
             Self::Aligned { start, end } => return word(line, start, end).into_iter().collect(),
@@ -248,15 +292,26 @@ impl Column {
     /// Whether the line has as many cells as the head.
     pub(super) fn is_row(self, line: View<'_>) -> bool {
         match self {
+            Self::Ruled { drawn: false, .. } => false,
             Self::Ruled { rule, cells, .. } => split(row(line), rule).len() == cells,
             Self::Aligned { start, end } => word(line, start, end).is_some(),
         }
     }
 
+    /// What the line below the head makes of it.
+    pub(super) fn below(self, line: View<'_>) -> Self {
+        match self {
+            Self::Ruled { rule, cells, meant, counts, dimensions, drawn } => {
+                let drawn = drawn || is_rule(line);
+                Self::Ruled { rule, cells, meant, counts, dimensions, drawn }
+            }
+            aligned @ Self::Aligned { .. } => aligned,
+        }
+    }
+
     /// Whether a line belongs to the table: a row, or the rule below its head.
     pub(super) fn goes_on(self, line: View<'_>) -> bool {
-        let ruled =
-            !line.text.is_empty() && line.text.chars().all(|c| " -=+|:┼─├┤│┆═╞╡╪".contains(c));
+        let ruled = is_rule(line);
         // A mask is shorter than what it stands for and may end before the column begins.
         ruled || mask::holds(line.text) || self.is_row(line)
     }
@@ -271,9 +326,13 @@ impl Column {
         let is_secret = |&(start, end): &(usize, usize)| {
             let text = line.get(start, end);
             let plain = !text.contains([' ', '(', ')', '[', ']', '{', '}', '<', '>']);
-            let random = judged.strength == Strength::Strong || values::is_service_key(text);
             // Nothing but a literal stands in a table that is drawn.
             let drawn = matches!(self, Self::Ruled { rule: '|', .. });
+            // "Secret" may be the column of their names.
+            let sure = judged.strength == Strength::Strong;
+            let other = drawn && judged.kind != "password";
+            let random = values::is_service_key(text)
+                || sure && (!other || values::is_telling(text) && !entropy::is_slug(text));
             let form = if drawn { Form::Literal } else { Form::Tight };
             plain
                 && random

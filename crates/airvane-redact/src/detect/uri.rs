@@ -39,7 +39,8 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     }
     let Some((from, authority)) = beginning(line, at) else { return };
     let Some(end) = userinfo_end(line, from, authority) else {
-        if let Some(end) = token_alone(line, authority) {
+        let content = CONTENT.contains(&line.get(from, at));
+        if let Some(end) = token_alone(line, authority).filter(|_| !content) {
             found.push(Found { start: authority, end, kind: "token", from, named: true });
         }
         webhook::detect(line, from, authority, found);
@@ -48,9 +49,11 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let Some(colon) = division(line, authority, end) else {
         let user = line.get(authority, end);
         let scheme = line.get(from, at);
-        let default = user == "default" || user.starts_with('$');
+        // Redis' users have names.
+        let redis = scheme.to_ascii_lowercase().starts_with("redis");
+        let named = redis && !user.bytes().any(|b| b.is_ascii_digit());
         let whole =
-            !default && WHOLE.iter().any(|s| s.eq_ignore_ascii_case(scheme)) && user.len() >= 3;
+            !named && WHOLE.iter().any(|s| s.eq_ignore_ascii_case(scheme)) && user.len() >= 3;
         if is_token(user) || whole && !values::is_template(user) {
             found.push(Found { start: authority, end, kind: "token", from, named: true });
         }
@@ -73,7 +76,7 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     others(line, from, end + 1, found);
 }
 
-/// The passwords of further hosts, as OpenStack's `rabbit://u:x@h1:5672,u:y@h2:5672/` has them.
+/// The passwords of further hosts, as `OpenStack`'s `rabbit://u:x@h1:5672,u:y@h2:5672/` has them.
 fn others(line: View<'_>, from: usize, host: usize, found: &mut Vec<Found>) {
     static HOST: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b".-_:");
     static PART: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b".-_!#$%^&*+~=?");
@@ -94,6 +97,33 @@ fn others(line: View<'_>, from: usize, host: usize, found: &mut Vec<Found>) {
         host = end + 1;
     }
 }
+
+/// Schemes whose place of a host holds the name of some content.
+const CONTENT: &[&str] = &[
+    "ipfs",
+    "ipns",
+    "gdrive",
+    "gs",
+    "s3",
+    "s3a",
+    "s3n",
+    "drive",
+    "ar",
+    "arweave",
+    "bzz",
+    "dat",
+    "hyper",
+    "docker",
+    "oci",
+    "content",
+    "data",
+    "chrome-extension",
+    "moz-extension",
+    "spotify",
+    "steam",
+    "dbfs",
+    "abfs",
+];
 
 /// End of a token in the place of a host, as Apprise's addresses have it: `pushme://x`. A host is not
 /// told apart by case.

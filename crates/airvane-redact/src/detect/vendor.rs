@@ -147,7 +147,7 @@ fn is_whole(line: View<'_>, start: usize, end: usize) -> bool {
 }
 
 fn is_key(value: &str) -> bool {
-    if value.starts_with("sha") || is_pair(value) {
+    if value.starts_with("sha") || is_pair(value) || is_name_of_code(value) {
         return false;
     }
     let hex = matches!(value.len(), 32 | 36 | 37 | 40 | 64) && !values::is_path(value);
@@ -162,9 +162,18 @@ fn is_key(value: &str) -> bool {
 fn is_like_key(value: &str, min: usize) -> bool {
     is_key(value)
         || !is_pair(value)
+            && !is_name_of_code(value)
             && !values::is_path(value)
             && entropy::looks_random(value, min)
             && !entropy::is_identifier(value)
+}
+
+/// `AzureDataFactoryHook`, `NVIDIA_TESLA_K80`: a class or a constant.
+fn is_name_of_code(value: &str) -> bool {
+    let constant = value.contains('_')
+        && value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        && names::words(value).iter().filter(|word| word.len() > 3).count() > 1;
+    constant || entropy::is_camel(value)
 }
 
 /// `commit=<40 digits>`: a name and its value.

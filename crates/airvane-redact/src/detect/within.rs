@@ -291,6 +291,7 @@ pub(super) fn is_default(name: Name, text: &str) -> bool {
         && text.len() >= 3
         && !text.contains(' ')
         && !values::is_placeholder(text)
+        && !text.starts_with("pass_")
 }
 
 /// Whether a string looks like a secret of the kind that the name says.
@@ -326,7 +327,7 @@ pub(super) fn is_given(judged: Judgement, text: &str) -> bool {
 
 /// Encodings and algorithms, which stand beside secrets in calls.
 #[rustfmt::skip]
-const ALGORITHMS: &[&str] = &[
+pub(super) const ALGORITHMS: &[&str] = &[
     "utf-8", "utf8", "utf-16", "latin-1", "latin1", "iso-8859-1", "base64", "aes128", "aes192", "aes256",
     "sha1", "sha224", "sha256", "sha384", "sha512", "md5", "hs256", "hs384", "hs512", "rs256", "es256",
     "oauth2", "kerberos5", "int32", "int64", "float64", "ed25519", "rsa2048", "rsa4096",

@@ -93,7 +93,7 @@ pub(super) const WEAK_WORDS: &[(&str, &str)] = &[
 #[rustfmt::skip]
 pub(super) const ABOUT: &[&str] = &[
     "count", "counts", "tier", "level", "kind", "group", "family", "var", "vars", "env", "attr", "resource", "regex", "pattern", "message", "msg", "template", "help", "prompt", "placeholder", "limit", "limits", "usage", "length", "len", "type", "types", "name",
-    "names", "uri", "path", "paths", "file", "filename", "dir", "directory", "expiry", "expires",
+    "names", "uri", "path", "paths", "files", "file", "filename", "dir", "directory", "expiry", "expires",
     "expiration", "expired", "ttl", "age", "policy", "enabled", "disabled", "required", "version",
     "format", "prefix", "suffix", "field", "fields", "column", "columns", "index", "size",
     "timeout", "lifetime", "endpoint", "provider", "backend", "backends", "class", "mode",
@@ -142,6 +142,7 @@ pub(super) const EXEMPT: &[&str] = &[
     "progress_token",
     "resume_token",
     "ws_token_kind",
+    "no_proxy",
 ];
 
 /// Words that are written together with others.

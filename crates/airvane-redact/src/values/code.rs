@@ -39,7 +39,10 @@ pub(super) fn is_plain(v: &str) -> bool {
 /// Whether an unquoted value is code rather than a literal.
 pub(crate) fn is_code(value: &str, names: &Names) -> bool {
     let v = value.trim_end_matches([',', ';', ')']);
-    if is_expression(v, names) {
+    // Go's `types.AuthConfig{}`, of which a bracket may be left.
+    let made = v.strip_suffix("{}").or_else(|| v.strip_suffix('{'));
+    let made = made.is_some_and(|path| path.split('.').all(is_plain));
+    if is_expression(v, names) || made {
         return true;
     }
     let path = v.replace("::", ".");

@@ -39,7 +39,7 @@ pub(crate) fn is_secret(value: &str, form: Form, judged: Judgement, names: &Name
         Form::Literal => is_reference(v, names),
         _ => is_code(v, names),
     };
-    if is_placeholder(v) || is_version(v) || code {
+    if is_placeholder(v) || is_version(v) || is_license(v) || code {
         return false;
     }
     if (judged.kind != "password" || matches!(form, Form::Loose | Form::Said | Form::Remote))
@@ -142,6 +142,13 @@ pub(crate) fn is_version(v: &str) -> bool {
             && v.bytes().all(|b| b.is_ascii_digit() || b"^~><=*.,|v -+x".contains(&b))
 }
 
+/// What software is licensed under: `GPL-2.0-or-later` (SPDX).
+fn is_license(v: &str) -> bool {
+    const HEADS: &[&str] =
+        &["GPL-", "LGPL-", "AGPL-", "BSD-", "Apache-", "MPL-", "CC-BY", "CC0-", "EPL-", "MIT-"];
+    HEADS.iter().any(|head| v.starts_with(head))
+}
+
 /// `12`, `482/500`, `96.4%`: how many passed, not a password.
 pub(crate) fn is_count(v: &str) -> bool {
     let number = v.strip_suffix('%').unwrap_or(v);
@@ -193,7 +200,8 @@ fn is_phrase(v: &str, spaces: usize, kind: &str) -> bool {
     let lower = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
     let telling = |word: &str| lower(word) && (word == "key" || !NO_VALUES.contains(&word));
     let words = spaces <= 3 && matches!(kind, "key" | "secret") && v.split(' ').all(telling);
-    words
+    let example = v.split(' ').any(|word| matches!(word, "secret" | "key" | "cat" | "password"));
+    words && example
         || spaces <= 5 && matches!(kind, "password" | "authorization") && !ends_like_prose(v)
         || random_word()
         || drawn && !v.contains("${") && !v.contains("{{")
@@ -224,7 +232,7 @@ pub(crate) fn is_path(v: &str) -> bool {
     };
     (rooted || v.contains('/') || v.get(1..3) == Some(":\\") || suffixed())
         && (rooted && v.len() > 1 || suffixed() || v.matches('/').count() > 1)
-        && parts.clone().all(wordy)
+        && (suffixed() && v.contains('/') || parts.clone().all(wordy))
 }
 
 /// An absolute path of three parts or more: `/home/bob/.ssh/id_ed25519`.

@@ -32,6 +32,8 @@ pub(super) const NO_VALUES: &[&str] = &[
     "pbkdf2", "scrypt", "md5", "sha256", "sha512", "scram-sha-256",
     "mysql_native_password", "caching_sha2_password", "sha256_password",
     "value_specified_in_no_log_parameter",
+    "enable", "disable", "auto", "same-origin", "include", "omit", "manager", "manager-core", "store",
+    "cache", "osxkeychain", "inherit", "$null",
     "private", "public", "utf-8", "name", "value", "key", "new", "old", "only", "see", "use", "get",
 ];
 
@@ -76,7 +78,7 @@ pub(crate) fn is_template(value: &str) -> bool {
         || between("%", "%")
         || between("__", "__")
         || (between("$", "$") || between("#", "#")) && is_plain(v.trim_matches(['$', '#']))
-        || between("[", "]") && !is_mixed(v)
+        || between("[", "]") && (!is_mixed(v) || v.contains(['(', '=']))
         || between("#{", "}")
         || between("%{", "}")
         || is_joined(v)

@@ -30,6 +30,7 @@ pub const TEXTS: &[&str] = &[
     "expect: does \"ops@sftp1's password: \" match? yes\nsend: sending \"«tundrapixel»\\n\" to { exp4 }",
     "##[debug]Evaluating: env.NEXUS_PASSWORD\n##[debug]=> '«glacier627»'",
     "S: 334 UGFzc3dvcmQ6\nC: «Kt7G+yfGVP6dS2Z/»",
+    "$ airflow connections list -o plain\nid conn_id     conn_type host          login password\n3  ftp_x       ftp       ftp.x.example feeds «pixel224»",
 ];
 
 /// None of these holds one.
@@ -46,4 +47,22 @@ pub const PLAIN: &[&str] = &[
     "Krb5LoginModule required\n   principal=\"HTTP/x@EXAMPLE\"",
     "fields = [\n    \"password\",\n    \"tokenUrl\",\n    \"UserPoolClientSecret\",",
     "    \"secretmanager.projects.locations.secrets\",\n    'projects/{projectsId}/secrets/{secretsId}',",
+    "| api_tokens |\n| customers |\n| order_items |",
+    "rotate_secrets | airflow | False\norders_daily | airflow | False",
+    "| api_key | API key | yes |\n| working_directory | Directory | no |",
+    "password,string,hashed\nregion,string,where",
+    "passwd\tinstall\npython3\tinstall",
+    "| Secret | Used by | Rotation |\n|---|---|---|\n| airflow-fernet-key | scheduler | 90 days |\n| metadata-db | all | 30 days |",
+    "airflow-fernet-key   Opaque   1   41d\nairflow-metadata     Opaque   1   41d",
+    "rotate-fernet-key   Rotate all encrypted connection credentials\nscheduler           Start a scheduler instance",
+    "secret    Manage Docker secrets\nservice   Manage services",
+    "password   Password for login\ndatabase   Database to use now or later",
+    "db_password\ndb_host1",
+    "passwd\npython3.11",
+    "page.locator(\"#password\")\npage.locator(\"#username\").fill(\"bob@x.example\")",
+    "expect \"password updated\"\nsend \"exit\\r\"",
+    "child.expect([\"password:\", \"yes/no\"])\nchild.sendline(\"yes\")",
+    "kubectl get secrets -o name\nsecret/airflow-fernet-key2",
+    "output \"db_password\" {\n  value = random_password.db.result",
+    "- name: HTTP_PROXY\n  value: \"http://proxy.example:3128\"",
 ];

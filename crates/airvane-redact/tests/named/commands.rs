@@ -122,4 +122,11 @@ pub const PLAIN: &[&str] = &[
     "echo -n 'my-app' | base64",
     "the --username and --password options instead of the URL",
     "args: [\"--config\", \"-p\", \"8080\", \"-u\", \"1000\"]",
+    "dotnet build /p:Configuration=Release /p:Version=1.2.3",
+    "echo MjE3OQo= | base64 -d",
+    "echo -n \"orders-db-v2\" | base64",
+    "netsh wlan show profile name=\"Home\" key=clear",
+    "curl -fsSLu https://x.example/a:b",
+    "curl -vku localhost:8080 https://x.example",
+    "docker run -v $PWD:/opt/airflow/dags x",
 ];
