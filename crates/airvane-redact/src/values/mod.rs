@@ -293,7 +293,7 @@ pub(crate) fn is_wordlike(value: &str) -> bool {
         .bytes()
         .any(|b| b.is_ascii_digit() || b.is_ascii_punctuation() && !b"_-. :/".contains(&b))
         && (names::words(value).len() > 1 || value.len() < 12 || value.contains(' '))
-        && !(value.len() >= 12 && is_cased(value))
+        && !(value.len() >= 14 && is_cased(value))
 }
 
 #[cfg(test)]
