@@ -34,12 +34,9 @@ static SIGNS: Class = Class::of(b" \t\"'`=:<>,|(){[\\");
 static LETTERS: Class = Class::of(LOWER).with(UPPER);
 static KEY: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_-/+=");
 
-/// Whether the name of a service at `at` begins a word, as "etsy" in "sweetsyrup" does not,
-/// and stands in no mask, whose kind names services too.
+/// Whether the name of a service at `at` stands in no mask, whose kind names services too.
 pub(super) fn is_name(line: View<'_>, at: usize) -> bool {
-    let (before, first) = (line.before(at), line.at(at));
-    let hump = first.is_ascii_uppercase() && !before.is_ascii_uppercase();
-    (!before.is_ascii_alphanumeric() || hump) && !in_mask(line.text, at)
+    !in_mask(line.text, at)
 }
 
 /// A key behind a name that means nothing but the service, at once or further on in the line.

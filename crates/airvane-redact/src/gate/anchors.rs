@@ -73,17 +73,23 @@ pub(super) struct Row {
 
 impl Row {
     /// Whether the literal stands there, between what may precede and follow it.
+    #[inline]
     pub(super) fn is_at(&self, text: &[u8], at: usize) -> bool {
         let literal = self.literal.as_bytes();
         let end = at + literal.len();
         // Before the first line and behind the last, as between others, there is a break.
         let beside = |at: Option<usize>| at.and_then(|at| text.get(at)).copied().unwrap_or(b'\n');
         let here = text.get(at..end).unwrap_or_default();
-        self.after.has(beside(Some(end)))
+        let alike =
+            if self.is_exact() { here == literal } else { here.eq_ignore_ascii_case(literal) };
+        alike
+            && self.after.has(beside(Some(end)))
             && self.before.has(beside(at.checked_sub(1)))
-            && here.eq_ignore_ascii_case(literal)
-            && (!self.is_exact() || here == literal)
-            && (self.before != EDGES || begins_word(text, at))
+            && match self.anchor {
+                Anchor::Vendor => begins_name(text, at),
+                Anchor::Ordinary => begins_name(text, at) && ends_word(here, beside(Some(end))),
+                _ => self.before != EDGES || begins_word(text, at),
+            }
     }
 
     /// Whether the case of its letters counts: providers draw their tokens so, and a sign in capitals
@@ -93,6 +99,18 @@ impl Row {
         matches!(self.anchor, Anchor::Token(_) | Anchor::Infix | Anchor::Jwt)
             || matches!(self.anchor, Anchor::Shell(_)) && capitals()
     }
+}
+
+/// Whether the name of a service begins a word or a part of one, as "etsy" in "sweetsyrup" does not.
+fn begins_name(text: &[u8], at: usize) -> bool {
+    let first = text.get(at).copied().unwrap_or_default();
+    let before = at.checked_sub(1).and_then(|at| text.get(at)).copied().unwrap_or_default();
+    !before.is_ascii_alphanumeric() || first.is_ascii_uppercase() && !before.is_ascii_uppercase()
+}
+
+/// Whether a word ends with a name that is one itself, as "expo" in "export" does not.
+fn ends_word(name: &[u8], next: u8) -> bool {
+    !(next.is_ascii_lowercase() && name.last().is_some_and(u8::is_ascii_lowercase))
 }
 
 /// What may stand beside a literal: a bit for each byte as the gate sees it. Some look alike to it:
