@@ -35,7 +35,8 @@ pub(super) fn beside(line: View<'_>, at: usize) -> Option<Value> {
     if end == start || !divided {
         return None;
     }
-    let from = line.run_within(line.run(sign + 1, &BLANK), &EMPHASIS, 2);
+    let from = line.run(sign + 1, &BLANK);
+    let from = if closed > end { line.run_within(from, &EMPHASIS, 2) } else { from };
     let password = value::bare(line, from, Reach::Item);
     let text = line.get(password.start, password.end);
     let text = if closed > end { text.trim_end_matches('*') } else { text };
@@ -57,6 +58,10 @@ fn is_told(text: &str, user: &str, next: u8) -> bool {
     let ends = matches!(next, 0 | b' ' | b'.' | b',' | b')' | b'"' | b'\'' | b'`' | b'<');
     let word = is_common(user) && ends && text.len() >= 3 && !text.contains('/');
     let word = word && !OTHERS.contains(&text);
+    // `DSN: postgres://…`
+    if text.starts_with("//") {
+        return false;
+    }
     if number { text.len() >= 6 && (word || user.contains('@')) } else { word || is_drawn(text) }
 }
 

@@ -215,12 +215,18 @@ fn is_secret(
     // `PASS=409 WARN=0`: a test runner counts.
     let counts = value.form != Form::Quoted && values::is_count(text);
     // `PASS: "bg-primary text-white"`
-    let shouted = |text: &str| text.contains(' ') && name.text(line) == "PASS";
+    let shouted = |text: &str| {
+        name.text(line) == "PASS" && text.matches(' ').count() > 1 && text.contains('-')
+    };
     if name.is(line, "pass") && (counts || values::is_outcome(text) || shouted(text)) {
         return false;
     }
     // The name of a secret in AWS, and Vault's half of a login.
-    if name.text(line) == "--secret-id" && !values::is_service_key(text) {
+    let drawn = values::is_telling(text) && !entropy::is_slug(text);
+    if name.text(line) == "--secret-id" && !drawn && !values::is_service_key(text) {
+        return false;
+    }
+    if names::is_object(name.text(line)) && is_label(text) {
         return false;
     }
     if is_account(text, name, line)
@@ -239,7 +245,7 @@ fn is_secret(
         return false;
     }
     // Terraform's `random_password.db: Creating...`
-    if value.form == Form::Loose && line.has_at(value.end, "...") {
+    if value.form == Form::Loose && gap.kind == Gap::Assign && line.has_at(value.end, "...") {
         return false;
     }
     // A shell's command substitution: what it prints is elsewhere.
@@ -273,10 +279,26 @@ fn is_secret(
 fn is_address(text: &str) -> bool {
     let address = text.split_once("://").map(|(_, rest)| rest);
     address.is_some_and(|rest| {
-        let path = rest.split_once(['/', '?']).map_or("", |(_, path)| path);
-        let plain = !path.split(['/', '&', '=', '-']).any(|part| entropy::looks_random(part, 16));
-        plain && !text.contains(';')
+        let (authority, path) = rest.split_once(['/', '?']).unwrap_or((rest, ""));
+        let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+        // A user without a password may be a key, and so may a host.
+        let told = user.contains(':') || !values::is_telling(user);
+        let host = host.contains(['.', ':', '{', '$']) || !entropy::looks_random(host, 12);
+        let random = |part: &str| {
+            entropy::looks_random(part, 12) || entropy::is_uuid(part) || entropy::is_hash(part)
+        };
+        let plain = !path.split(['/', '&', '=']).any(random) && !path.contains("?k=");
+        let query = rest.split_once('?').is_some_and(|(_, query)| {
+            query.split('&').any(|field| field.split('=').nth(1).is_some_and(values::is_telling))
+        });
+        told && host && plain && !query && !text.contains(';')
     }) || connection::is_harmless(text)
+}
+
+/// The name of an object of Kubernetes, of words: `regcred`, `keycloak-admin-credential`.
+fn is_label(text: &str) -> bool {
+    let word = |part: &str| part.len() > 1 && part.bytes().all(|b| b.is_ascii_lowercase());
+    text.split(['-', '.', '_']).all(word)
 }
 
 /// The name of an account, not the file with its key: `serviceAccount: airflow-worker`.
@@ -291,8 +313,13 @@ fn is_account(text: &str, name: Name, line: View<'_>) -> bool {
 /// The name of a setting or of a field that says the same: `SESSION_TOKEN = "fs.s3a.session.token"`,
 /// `"token_key": "access_token"`.
 fn is_name(text: &str, name: Name, line: View<'_>) -> bool {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
-    if !text.contains(['.', '_']) || !text.bytes().all(plain) {
+    // `fs.s3a.secret.key` has a digit, but no part that is drawn.
+    let plain = |part: &str| {
+        let letters = part.bytes().take_while(u8::is_ascii_lowercase).count();
+        let digits = part.len() - letters;
+        letters > 0 && part.bytes().all(|b| b.is_ascii_lowercase()) || part == "s3a" && digits > 0
+    };
+    if !text.contains(['.', '_']) || !text.split(['.', '_']).all(plain) {
         return false;
     }
     let (said, words) = (names::words(name.text(line)), names::words(text));
@@ -318,13 +345,16 @@ fn in_arn(line: View<'_>, at: usize) -> bool {
 fn in_reference(line: View<'_>, start: usize) -> bool {
     line.before(start) == b'/'
         && line.behind(start, MAX_NAME).rsplit("${").next().is_some_and(|reference| {
-            reference.len() < line.behind(start, MAX_NAME).len() && !reference.contains(['}', ' '])
+            reference.starts_with("file:") && !reference.contains(['}', ' '])
         })
 }
 
 /// The user in an address: `https://x-token-auth:y@host`. What follows is looked at as an address.
 fn in_userinfo(line: View<'_>, start: usize, end: usize) -> bool {
+    // Where no `@` follows, it is no user.
+    let address = line.near(end, 2 * MAX_NAME).split([' ', '"', '\'']).next().unwrap_or_default();
     line.at(end) == b':'
+        && address.contains('@')
         && line.behind(start, MAX_NAME).rsplit("://").next().is_some_and(|user| {
             user.len() < line.behind(start, MAX_NAME).len()
                 && user.bytes().all(|b| b.is_ascii_alphanumeric() || b"+._-".contains(&b))

@@ -162,7 +162,10 @@ pub(super) fn detect(line: View<'_>, at: usize, place: u16, found: &mut Vec<Foun
     if call.argument == LAST {
         // Jenkins' `credentials('name')` takes one.
         let first = value::quoted(line, i);
-        if call.name == "credentials(" && first.is_some_and(|v| line.at(v.end + 1) == b')') {
+        let whole =
+            !matches!(line.before(at), b'_' | b'-') && !line.before(at).is_ascii_alphanumeric();
+        if whole && call.name == "credentials(" && first.is_some_and(|v| line.at(v.end + 1) == b')')
+        {
             return;
         }
         let Some(Value { start, end, .. }) = last(line, i, limit) else { return };

@@ -9,7 +9,7 @@ use super::{
     value::{self, Reach, Value},
 };
 use crate::{
-    values,
+    mask, values,
     view::{ALNUM, BLANK, View},
 };
 
@@ -183,7 +183,9 @@ fn user(line: View<'_>, head: &str, flag: usize, long: bool, found: &mut Vec<Fou
     } else {
         &[':']
     };
-    let Some(colon) = line.get(value.start, value.end).find(signs) else { return };
+    let text = line.get(value.start, value.end);
+    // A mask has a colon of its own.
+    let Some(colon) = text.find(signs).filter(|_| !mask::holds(text)) else { return };
     let start = value.start + colon + 1;
     let name = line.get(value.start, value.start + colon);
     if start == value.end && name.len() >= 10 && name.bytes().any(|b| b.is_ascii_digit()) {

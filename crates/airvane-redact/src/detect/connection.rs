@@ -58,21 +58,22 @@ pub(super) fn is_harmless(text: &str) -> bool {
         "server", "data source", "datasource", "host", "hostname", "database", "databasename", "initial catalog",
         "uid", "user id", "userid", "user", "username", "port", "driver", "provider", "encrypt", "ssl", "dbname",
         "trusted_connection", "integrated security", "persist security info", "multipleactiveresultsets",
-        "trustservercertificate", "application name", "app", "timeout", "connection timeout", "connect timeout",
+        "trustservercertificate", "application name", "timeout", "connection timeout", "connect timeout",
         "sslmode", "charset", "unix_socket", "attachdbfilename", "defaultendpointsprotocol", "endpointsuffix",
         "accountname", "aws_access_key_id", "pooling", "max pool size", "min pool size",
     ];
-    let fields = text.trim_end_matches(';').split(';');
-    let mut any = false;
-    let harmless = fields.into_iter().all(|field| {
-        let Some((name, value)) = field.split_once('=') else { return false };
-        any = true;
-        // `mysql:host=x`
-        let name = name.rsplit(':').next().unwrap_or(name).trim();
-        let template = values::is_placeholder(value) || is_shouted(value) || value.contains("${");
-        template || PLAIN.iter().any(|known| known.eq_ignore_ascii_case(name))
-    });
-    harmless && any
+    let known = |name: &str| PLAIN.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let fields = || text.trim_end_matches(';').split(';').map(|field| field.split_once('='));
+    // `mysql:host=x`
+    let name = |name: &'_ str| name.rsplit(':').next().unwrap_or_default().trim().to_owned();
+    let harmless = |field: Option<(&str, &str)>| {
+        let Some((field, value)) = field else { return false };
+        let template = value.len() > 1 && (values::is_template(value) || is_shouted(value));
+        template || value.contains("${") || known(&name(field))
+    };
+    // The padding of base64 makes no fields.
+    let any = fields().flatten().any(|(field, value)| known(&name(field)) && !value.is_empty());
+    any && fields().all(harmless)
 }
 
 /// `MY_SECRET_KEY`

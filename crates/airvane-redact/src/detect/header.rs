@@ -96,7 +96,8 @@ fn is_empty(value: &str) -> bool {
     let plain = |part: &str| {
         let (name, value) = part.trim().split_once('=').unwrap_or((part.trim(), ""));
         let attribute = ATTRIBUTES.iter().any(|known| known.eq_ignore_ascii_case(name));
-        attribute || !value.is_empty() && values::is_template(value)
+        // The padding of base64 is no value.
+        attribute || value.len() > 1 && !value.starts_with('=') && values::is_template(value)
     };
     scheme || value.split(';').all(plain)
 }

@@ -84,5 +84,8 @@ pub(super) fn bracketed(line: View<'_>, at: usize) -> Option<Value> {
         _ => return None,
     };
     let value = value::bare(line, at + 1, value::Reach::Item);
+    // A sign that ends a sentence elsewhere belongs to it: "(orchid12!)".
+    let end = value.end + usize::from(matches!(line.at(value.end), b'!' | b'?'));
+    let value = Value { end, ..value };
     (line.at(value.end) == close && value.end > value.start).then_some(value)
 }

@@ -172,9 +172,11 @@ fn assigned(line: View<'_>, name: Name, gap: Separator) -> Value {
     }
     // `token: Bearer x`: the scheme is a word of its own.
     let at = at + header::scheme_word(line.rest(at));
-    if name.judged.kind == "password" && line.at(at) == b'[' {
+    if line.at(at) == b'[' {
         let value = value::unbracketed(line, value::bare(line, at, Reach::Blank));
-        if value.start > at && matches!(line.at(value.end + 1), 0 | b' ') {
+        let telling = values::is_telling(line.get(value.start, value.end));
+        let alone = matches!(line.at(value.end + 1), 0 | b' ' | b',');
+        if value.start > at && alone && (telling || name.judged.kind == "password") {
             return Value { form, ..value };
         }
     }
@@ -376,6 +378,10 @@ fn flag_value(line: View<'_>, at: usize) -> Option<Value> {
     }
     let reach = if line.before(at.saturating_sub(1)) == b',' { Reach::Item } else { Reach::Blank };
     let value = value::bare(line, at, reach);
+    let inner = value::unbracketed(line, value);
+    if inner.start > at && values::is_telling(line.get(inner.start, inner.end)) {
+        return Some(Value { form: Form::Loose, ..inner });
+    }
     let text = line.get(value.start, value.end);
     let next = line.run(value.end, &BLANK);
     let last = next >= line.len()

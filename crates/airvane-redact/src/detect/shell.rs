@@ -6,7 +6,7 @@ use super::{
     value::{self, Reach, Value},
 };
 use crate::{
-    entropy,
+    entropy, known,
     values::{self, Form},
     view::{BLANK, Class, NAME, View},
 };
@@ -202,8 +202,13 @@ pub(crate) const COMMANDS: &[Command] = &[
         let word_end = line.rest(end).to_ascii_lowercase().find("identify ")? + "identify ".len();
         let first = word(line, end + word_end, 0)?;
         let second = word(line, first.end, 0);
-        let named = second.filter(|word| line.at(word.start).is_ascii_alphanumeric());
-        Some(named.filter(|word| word.form != Form::Quoted).unwrap_or(first))
+        let given = |word: &Value| {
+            let text = line.get(word.start, word.end);
+            let string = word.form == Form::Quoted;
+            let open = string && (word.end >= line.len() || text.contains(' '));
+            !open && !text.trim_matches([',', ')', ';']).is_empty()
+        };
+        Some(second.filter(given).unwrap_or(first))
     }),
     of(" LOGIN ", imap),
     // Postfix's `[host]:587 bob:x`.
@@ -235,6 +240,8 @@ pub(super) fn detect(line: View<'_>, at: usize, place: u16, found: &mut Vec<Foun
     if let Some(Value { start, end, .. }) = (command.secret)(line, at, at + command.sign.len())
         && end >= start + 3
         && !values::is_placeholder(line.get(start, end))
+        && !known::in_mask(line.text, start)
+        && !known::in_mask(line.text, end)
     {
         found.push(Found { start, end, kind: "password", from: at.min(start), named: true });
     }
@@ -247,6 +254,10 @@ pub(super) fn word(line: View<'_>, at: usize, position: usize) -> Option<Value> 
     for _ in 0..position {
         let word = read(i);
         i = line.run(word.end + usize::from(word.form == Form::Quoted), &BLANK);
+        // A quote that nothing closes ends the words.
+        if i >= line.len() {
+            return None;
+        }
     }
     (i < line.len()).then(|| read(i))
 }
@@ -345,7 +356,10 @@ fn htpasswd(line: View<'_>, _: usize, end: usize) -> Option<Value> {
     let mut i = end - 1;
     for _ in 0..MOST {
         let Some(word) = word(line, i, 0) else { break };
-        match line.get(word.start, word.end).strip_prefix('-') {
+        // The password may begin as a flag does.
+        let last =
+            given.len() > usize::from(!flags.contains('n')) + usize::from(flags.contains('C'));
+        match line.get(word.start, word.end).strip_prefix('-').filter(|_| !last) {
             Some(more) => flags.push_str(more),
             None => given.push(word),
         }

@@ -66,7 +66,7 @@ pub(super) fn connecting(line: View<'_>, at: usize, _: usize) -> Option<Value> {
 
 /// Go's data source name, `user:x@tcp(host:port)/database`; the anchor is at the `@`.
 pub(super) fn data_source(line: View<'_>, at: usize, _: usize) -> Option<Value> {
-    static ENDS: Class = Class::of(b" \t\"'`");
+    static ENDS: Class = Class::of(b" \t\"'`()");
     let mut user = at;
     while user > at.saturating_sub(REACH) && !ENDS.has(line.before(user)) && user > 0 {
         user -= 1;

@@ -237,24 +237,35 @@ fn is_title(names: &Names, cell: &str, judged: Judgement) -> bool {
     other.strength > Strength::None && other.kind == judged.kind && !drawn
 }
 
-/// The cells of a row. A comma in quotes or brackets divides none.
-fn split(row: &str, rule: char) -> Vec<&str> {
-    let (mut quote, mut depth) = (None, 0_usize);
-    let divides = |sign: char| {
+/// The cells of a row, of which there should be so many. A comma in a string or a call divides none
+/// if that gives the number.
+fn split(row: &str, rule: char, count: usize) -> Vec<&str> {
+    let quoted = rule == ',' && row.contains(['"', '\'', '(']);
+    let cells = if quoted { parsed(row) } else { Vec::new() };
+    if cells.len() == count { cells } else { row.split(rule).collect() }
+}
+
+/// What commas outside of strings and calls divide.
+fn parsed(row: &str) -> Vec<&str> {
+    let mut cells = Vec::new();
+    let (mut quote, mut depth, mut start, mut last) = (None, 0_usize, 0, ',');
+    for (i, sign) in row.char_indices() {
         match (sign, quote) {
-            (_, Some(open)) if sign == open => quote = None,
-            ('"' | '\'', None) => quote = Some(sign),
-            ('(' | '[', None) => depth += 1,
-            (')' | ']', None) => depth = depth.saturating_sub(1),
-            _ => return sign == rule && depth == 0 && quote.is_none(),
+            (_, Some(open)) if sign == open && last != '\\' => quote = None,
+            // An apostrophe in a word opens nothing.
+            ('"' | '\'', None) if matches!(last, ',' | '(' | '=') => quote = Some(sign),
+            ('(', None) => depth += 1,
+            (')', None) => depth = depth.saturating_sub(1),
+            (',', None) if depth == 0 => {
+                cells.push(row.get(start..i).unwrap_or_default());
+                start = i + 1;
+            }
+            _ => {}
         }
-        false
-    };
-    if rule == ',' && row.contains(['"', '\'', '(']) {
-        row.split(divides).collect()
-    } else {
-        row.split(rule).collect()
+        last = if sign == ' ' { last } else { sign };
     }
+    cells.push(row.get(start..).unwrap_or_default());
+    cells
 }
 
 /// What stands around the value in a cell.
@@ -274,7 +285,7 @@ impl Column {
         let mut start = line.text.find(row).unwrap_or(0);
         let mut found = Vec::new();
         let mut count = 0;
-        for part in split(row, rule) {
+        for part in split(row, rule, cells) {
             let has = |set: u128| count < u128::BITS as usize && set >> count & 1 == 1;
             let before = part.len() - part.trim_start_matches(CLOTHES).len();
             let inner = part.trim_matches(CLOTHES);
@@ -293,7 +304,7 @@ impl Column {
     pub(super) fn is_row(self, line: View<'_>) -> bool {
         match self {
             Self::Ruled { drawn: false, .. } => false,
-            Self::Ruled { rule, cells, .. } => split(row(line), rule).len() == cells,
+            Self::Ruled { rule, cells, .. } => split(row(line), rule, cells).len() == cells,
             Self::Aligned { start, end } => word(line, start, end).is_some(),
         }
     }

@@ -296,13 +296,16 @@ fn is_documented(line: View<'_>, (user, password): (&str, &str), end: usize) -> 
     let word = matches!(password, "password" | "pass" | "passwd" | "pwd");
     // `ssh://USERNAME:PASSWORD@HOSTNAME`
     let shouted = matches!(user, "USERNAME" | "USER") && matches!(password, "PASSWORD" | "PASS");
-    word && host || shouted || user.starts_with('[') && password.starts_with(']')
+    let usage = matches!(password, "]password" | "]pass" | "]passwd" | "]pwd" | "]secret");
+    word && host || shouted || user.starts_with('[') && usage
 }
 
 /// `user:password` written as documentation: `{user}:{password}`, `user:pass` stays maskable.
 fn is_field(password: &str) -> bool {
     password.starts_with('{') && password.ends_with('}')
-        || password.starts_with('(') && password.ends_with(')')
+        || password.starts_with('(')
+            && password.ends_with(')')
+            && password.bytes().filter(u8::is_ascii_alphabetic).count() + 2 == password.len()
         || password.starts_with("$(")
         || password.starts_with('%') && password.ends_with(")s")
 }

@@ -127,6 +127,8 @@ pub(super) enum Reach {
 /// How much of a bare value is read before it is judged, in bytes: many names before one long
 /// run must not cost its length each.
 const MAX_BARE: usize = 2048;
+/// Signs at the end of a value of which it is asked whether they close what it opened.
+const MOST_SIGNS: usize = 4;
 /// Longest template that is one value.
 const MAX_TEMPLATE: usize = 256;
 
@@ -150,14 +152,14 @@ pub(super) fn bare(line: View<'_>, at: usize, reach: Reach) -> Value {
         i += 1;
     }
     // A cut must not split a character.
-    while !line.text.is_char_boundary(i) {
+    while i < line.len() && !line.text.is_char_boundary(i) {
         i += 1;
     }
     let mut end = i;
     while end > floor
         && reach == Reach::Blank
         && matches!(line.at(end - 1), b',' | b';' | b')' | b']' | b'}')
-        && !is_enclosed(line.get(at, end))
+        && (i - end > MOST_SIGNS || !is_enclosed(line.get(at, end)))
     {
         end -= 1;
     }
@@ -184,7 +186,7 @@ pub(super) fn unbracketed(line: View<'_>, value: Value) -> Value {
     let text = line.get(value.start, value.end);
     let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     match inner {
-        Some(inner) if !inner.is_empty() && !mask::is_mask(text) => {
+        Some(inner) if !inner.is_empty() && !inner.contains(['[', ']']) && !mask::is_mask(text) => {
             Value { start: value.start + 1, end: value.end - 1, ..value }
         }
         _ => value,

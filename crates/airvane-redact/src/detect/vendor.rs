@@ -128,7 +128,13 @@ fn adjacent(line: View<'_>, at: usize, distinct: bool) -> Option<(usize, usize)>
 /// `27017/orders`: where the service listens, and what it serves there.
 fn is_port(value: &str) -> bool {
     let port = value.bytes().take_while(u8::is_ascii_digit).count();
-    (2..=5).contains(&port) && value.as_bytes().get(port) == Some(&b'/')
+    let path = value.get(port + 1..).unwrap_or_default();
+    let plain =
+        path.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-/".contains(&b));
+    (2..=5).contains(&port)
+        && value.as_bytes().get(port) == Some(&b'/')
+        && plain
+        && !entropy::looks_random(path, 16)
 }
 
 /// A word that announces a key behind the name of its service.

@@ -15,9 +15,6 @@ pub(crate) fn judge(name: &str) -> Judgement {
     // `password_by_env`, `token_by_user`: those that it tells apart.
     let mut judged = judge_words(&words);
     match words.as_slice() {
-        // The names of objects of Kubernetes: `imagePullSecrets`, `existingSecret`, and of fields.
-        [.., first, second] if is_object(first, second) => return NOTHING,
-        [.., existing, _, key] if existing == "existing" && key == "key" => return NOTHING,
         // A lint: `needless_pass_by_value`.
         [.., pass, by, _] if by == "by" && pass == "pass" => return NOTHING,
         [of @ .., by, _] if by == "by" && !of.is_empty() => {
@@ -32,11 +29,6 @@ pub(crate) fn judge(name: &str) -> Judgement {
     let keyed =
         header && judged.strength == Strength::Weak && words.last().is_some_and(|w| w == "key");
     Judgement { strength: if keyed { Strength::Strong } else { judged.strength }, ..judged }
-}
-
-/// Whether two words name an object of Kubernetes, whose own name is the value.
-fn is_object(first: &str, second: &str) -> bool {
-    matches!((first, second), ("pull", "secret" | "secrets") | ("existing", "secret"))
 }
 
 fn judge_words(words: &[String]) -> Judgement {
@@ -139,6 +131,19 @@ pub(crate) fn is_noun(word: &str) -> bool {
         && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         && !PLAIN_KEYS.contains(&word.as_str())
         && !OTHERS.contains(&word.as_str())
+}
+
+/// Whether a name is that of an object of Kubernetes or of one of its fields, whose name is the value:
+/// `imagePullSecrets`, `existingSecret`, `existingSecretKey`.
+pub(crate) fn is_object(name: &str) -> bool {
+    let words = words(name);
+    match words.as_slice() {
+        [.., first, second] if second.starts_with("secret") => {
+            matches!(first.as_str(), "pull" | "existing")
+        }
+        [.., existing, _, key] => existing == "existing" && key == "key",
+        _ => false,
+    }
 }
 
 /// Whether a name speaks about a secret: `name`, `type`, `path`.

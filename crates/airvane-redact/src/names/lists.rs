@@ -106,8 +106,7 @@ pub(super) const ABOUT: &[&str] = &[
     "created", "updated", "max", "min", "total", "generator", "factory", "command", "cmd", "script",
     "id", "ids", "store", "engine", "kwargs", "args", "masker", "verifier", "sink", "needed", "set",
     "used", "entry", "order", "range", "func", "function", "handler", "callback", "module", "by",
-    "to", "mechanism", "mechanisms", "username", "usernames", "identity", "variable", "chars",
-    "characters", "charset", "alphabet", "mtime", "timestamp", "date", "until",
+    "to", "mechanism", "mechanisms", "username", "usernames", "variable", "chars", "charset", "mtime", "timestamp",
     // A source file and its line, as loggers write it: `secret.go:195`.
     "py", "pyc", "go", "rs", "java", "js", "ts", "tsx", "jsx", "rb", "cs", "cpp", "cc", "kt",
     "scala", "php", "swift", "md", "rst", "html", "css", "sh",
@@ -143,6 +142,7 @@ pub(super) const EXEMPT: &[&str] = &[
     "resume_token",
     "ws_token_kind",
     "no_proxy",
+    "auth_identity",
 ];
 
 /// Words that are written together with others.

@@ -11,7 +11,7 @@ mod words;
 
 use std::{cell::RefCell, collections::HashSet};
 
-pub(crate) use judge::{is_about, is_noun, judge};
+pub(crate) use judge::{is_about, is_noun, is_object, judge};
 pub(crate) use words::{has_word, words};
 
 /// How much a name says about its value.

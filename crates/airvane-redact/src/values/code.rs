@@ -20,9 +20,12 @@ const ROOTS: &[&str] = &[
     "std", "Deno",
 ];
 
-/// What the names of `PowerShell`'s commands begin with, where they give a secret.
-const VERBS: &[&str] =
-    &["ConvertTo", "ConvertFrom", "Get", "Read", "New", "Import", "Unprotect", "Invoke"];
+/// `PowerShell`'s commands that give a secret, or how their names begin.
+#[rustfmt::skip]
+const COMMANDLETS: &[&str] = &[
+    "ConvertTo-", "ConvertFrom-", "Read-Host", "Get-Cred", "Get-Secret", "Get-Content", "Get-Az", "Get-Vault",
+    "New-Object", "Import-", "Unprotect-", "Invoke-", "Get-Random", "Get-Item",
+];
 
 /// Whether a word is where expressions of code and templates begin.
 pub(crate) fn is_root(word: &str) -> bool {
@@ -51,16 +54,8 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
             && entropy::bits_per_byte(&path) < 3.9
             && !entropy::looks_random(&path.replace('.', ""), 12);
     }
-    // PowerShell's `ConvertTo-SecureString`.
-    if let Some((verb, noun)) = v.split_once('-') {
-        let hump = |word: &str| {
-            word.len() > 2
-                && word.starts_with(|c: char| c.is_ascii_uppercase())
-                && word.bytes().all(|b| b.is_ascii_alphabetic())
-        };
-        if hump(verb) && hump(noun) && VERBS.contains(&verb) {
-            return true;
-        }
+    if COMMANDLETS.iter().any(|command| v.starts_with(command)) {
+        return true;
     }
     // A type: `secret: JsonValue`.
     let humps = v.bytes().filter(u8::is_ascii_uppercase).count();

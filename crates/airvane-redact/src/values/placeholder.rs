@@ -62,7 +62,7 @@ pub(crate) fn is_template(value: &str) -> bool {
     let between = |open: &str, close: &str| v.starts_with(open) && v.ends_with(close);
     // A shell's variable within a string of JSON: `"'$X'"`.
     let inner = v.strip_prefix('\'').and_then(|v| v.strip_suffix('\'')).filter(|v| !v.is_empty());
-    if inner.is_some_and(is_template) {
+    if inner.is_some_and(|inner| inner.starts_with('$') && is_template(inner)) {
         return true;
     }
     // `***`, `xxxxx`, `......`
@@ -70,14 +70,16 @@ pub(crate) fn is_template(value: &str) -> bool {
     filler && v.chars().all(|c| c == first)
         || between("<", ">") && !is_drawn(v)
         || between("（", "）")
-        || between("\\(", ")")
+            && v.chars().any(char::is_alphabetic)
+            && !v.bytes().any(|b| b.is_ascii_digit())
+        || between("\\(", ")") && is_path_of_code(v)
         || between("{{", "}}")
         || between("${", "}")
         || between("$(", ")")
         || between("{", "}") && is_field(v)
         || between("%", "%")
-        || between("__", "__")
-        || (between("$", "$") || between("#", "#")) && is_plain(v.trim_matches(['$', '#']))
+        || between("__", "__") && is_shouting(v)
+        || (between("$", "$") || between("#", "#")) && is_shouting(v.trim_matches(['$', '#']))
         || between("[", "]") && (!is_mixed(v) || v.contains(['(', '=']))
         || between("#{", "}")
         || between("%{", "}")
@@ -89,6 +91,12 @@ pub(crate) fn is_template(value: &str) -> bool {
         || matches!(v, "%s" | "%r" | "%d" | "{}" | "\"\"" | "''")
         || is_shell_variable(v)
         || is_instruction(v)
+}
+
+/// Swift's `\(user.key)`.
+fn is_path_of_code(v: &str) -> bool {
+    let inner = v.trim_start_matches("\\(").trim_end_matches(')');
+    inner.split('.').all(is_plain)
 }
 
 /// `<YourStrong!Passw0rd>`, as an example of SQL Server's is, or a logger's `<k9Xw…>`: a secret in its
@@ -114,16 +122,20 @@ fn is_joined(v: &str) -> bool {
         return true;
     }
     // A pattern: `s/^PASSWORD=.*/x/`.
-    if matches!(v, ".*" | ".+") || v.starts_with(".*/") || v.starts_with(".+/") {
+    let pattern = v.strip_prefix(".*/").or_else(|| v.strip_prefix(".+/"));
+    if matches!(v, ".*" | ".+")
+        || pattern.is_some_and(|to| to.is_empty() || to.ends_with('/') || to.starts_with('"'))
+    {
         return true;
     }
     // SQL's `' || :x || '`.
-    if v.trim_start_matches(['"', '\'', ' ']).starts_with("||") {
+    let joined = v.trim_start_matches(['"', '\'', ' ']);
+    if joined.starts_with("|| ") || joined.starts_with("||:") {
         return true;
     }
     // SQL*Plus' `&PASSWORD`.
     if v.strip_prefix('&')
-        .is_some_and(|name| is_plain(name) && !name.bytes().any(|b| b.is_ascii_lowercase()))
+        .is_some_and(|name| is_shouting(name) && !name.bytes().any(|b| b.is_ascii_digit()))
     {
         return true;
     }
@@ -148,7 +160,10 @@ pub(super) fn is_field(v: &str) -> bool {
         return false;
     }
     let (name, conversion) = inner.split_once(['!', ':']).unwrap_or((inner, ""));
-    if conversion.len() > 4 {
+    let has = |kind: fn(&u8) -> bool| name.as_bytes().iter().any(kind);
+    let drawn =
+        has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    if conversion.len() > 4 || inner.ends_with('!') || drawn {
         return false;
     }
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-[] $/".contains(&b));
@@ -157,9 +172,13 @@ pub(super) fn is_field(v: &str) -> bool {
 
 /// `$DB_PASSWORD`, `$env:TOKEN`, not `$ecret123`.
 fn is_shell_variable(v: &str) -> bool {
-    let v = v.trim_start_matches('\\');
-    // A makefile doubles the sign.
-    let Some(name) = v.strip_prefix("$$").or_else(|| v.strip_prefix('$')) else { return false };
+    // An escape, or a makefile, doubles the sign; what is no name of a setting is none then.
+    let doubled = v.strip_prefix('\\').unwrap_or(v).strip_prefix("$$");
+    let doubled = doubled.or_else(|| v.strip_prefix("\\$"));
+    if doubled.is_some_and(|name| !name.contains('_') && !is_secretive(name)) {
+        return false;
+    }
+    let Some(name) = doubled.or_else(|| v.strip_prefix('$')) else { return false };
     // PHP: `$_POST["x"]`, `$config['x']`, `$this->x`
     let php = name.find(['[', '-', '(']).and_then(|i| name.get(..i));
     let index = name.contains('[') || name.contains("->") || name.contains('(');
@@ -176,7 +195,7 @@ fn is_shell_variable(v: &str) -> bool {
         return (1..3).contains(&name.len());
     }
     // `$userPassword`
-    if is_plain(name) && names::judge(name).strength >= Strength::Strong {
+    if is_secretive(name) {
         return true;
     }
     // Groovy's `$System.env.DB_PASSWORD`.
@@ -193,17 +212,48 @@ fn is_filled(v: &str) -> bool {
     const LEAST: usize = 8;
     let last = v.bytes().last().unwrap_or_default();
     let fills = matches!(last, b'x' | b'X' | b'0' | b'*' | b'#' | b'.');
-    let filled = v.len() - v.trim_end_matches(char::from(last)).len();
-    fills && filled >= LEAST && filled * 3 >= v.len() * 2
-        || filled >= 3 && last == b'x' && filled + LEAST >= v.len() && v.contains(['-', '_'])
+    let prefix = v.trim_end_matches(char::from(last));
+    let filled = v.len() - prefix.len();
+    let plain = prefix.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let divided = plain && prefix.ends_with(['_', '-']);
+    let long = fills && filled >= LEAST && filled * 3 >= v.len() * 2;
+    long && (divided || matches!(last, b'x' | b'X')) || filled >= 3 && last == b'x' && divided
+}
+
+/// `DB_PASSWORD`, and no small letter.
+fn is_shouting(v: &str) -> bool {
+    !v.is_empty() && v.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// `password`, `userPassword`, `newPass`: how variables of secrets are called, not `ecretPassword`.
+fn is_secretive(name: &str) -> bool {
+    #[rustfmt::skip]
+    const OWNERS: &[&str] = &[
+        "password", "pass", "passwd", "pwd", "secret", "token", "key", "api", "user", "admin", "root", "db", "new",
+        "old", "my", "sql", "smtp", "mail", "client", "access", "auth", "local", "domain", "account", "conn", "docker",
+        "git", "mysql", "postgres", "pg", "ldap", "ftp", "ssh", "secure", "plain", "encrypted", "default", "the",
+        "service", "redis", "mongo", "aws", "azure", "bearer", "private", "app", "database", "cred", "credentials",
+    ];
+    const NOUNS: &[&str] = &["password", "passwd", "pass", "pwd", "secret", "token", "key"];
+    let first = names::words(name).first().cloned().unwrap_or_default();
+    // `mypass` is one word.
+    let owner = NOUNS.iter().find_map(|noun| first.strip_suffix(noun));
+    let known = OWNERS.contains(&first.as_str()) || owner.is_some_and(|of| OWNERS.contains(&of));
+    known
+        && is_plain(name)
+        && !name.bytes().any(|b| b.is_ascii_digit())
+        && names::judge(name).strength >= Strength::Strong
 }
 
 /// `YOUR_API_KEY`, `your-token-here`, `<insert token>`.
 fn is_instruction(v: &str) -> bool {
+    const THINGS: &[&str] = &["key", "token", "secret", "password", "passwd", "pass_", "value"];
     let lower = v.to_ascii_lowercase();
     let says = |what: &str| lower.starts_with(what);
+    let thing = THINGS.iter().any(|thing| lower.contains(thing));
     let place = lower.ends_with("-here") || lower.ends_with("_here");
     let yours = ["-your_", "_your_", "-your-"].iter().any(|your| lower.contains(your));
+    let (place, yours) = (place && thing, yours && thing);
     (place || yours || says("your_") || says("your-") || says("your ") || says("insert_"))
         && !v.bytes().any(|b| b.is_ascii_digit())
         || is_filled(v)

@@ -31,6 +31,7 @@ pub const TEXTS: &[&str] = &[
     "##[debug]Evaluating: env.NEXUS_PASSWORD\n##[debug]=> '«glacier627»'",
     "S: 334 UGFzc3dvcmQ6\nC: «Kt7G+yfGVP6dS2Z/»",
     "$ airflow connections list -o plain\nid conn_id     conn_type host          login password\n3  ftp_x       ftp       ftp.x.example feeds «pixel224»",
+    "id,user,password\n1,O'Brien,«hunter2x»\n2,amy,«tulip99x»",
 ];
 
 /// None of these holds one.

@@ -98,6 +98,14 @@ pub const TEXTS: &[&str] = &[
     "shell: echo '«Comet*642vel»' | realm join -U svc ad.x.example",
     "user default on ~* &* +@all >«Copper*196map»",
     "*put* 'PASS «badgerbadger»\\r\\n'",
+    "--password «{Orchid12!}»",
+    "/msg NickServ identify bob «!orchid12»",
+    "htpasswd -b file bob «-orchid12»",
+    "[\"curl\", \"-u\", \"password=«hunter2x»\", \"https://h.example\"]",
+    "echo «bob:orchid12» | sudo -S chpasswd",
+    "use_credentials(\"«k9Xw2LpQ7vRt4Zb8aB3d»\")",
+    "--secret-id «k9Xw2LpQ7v»",
+    "--token [«k9Xw2LpQ7vRt4Zb8»]",
 ];
 
 /// Text in which nothing is masked.
@@ -129,4 +137,10 @@ pub const PLAIN: &[&str] = &[
     "curl -fsSLu https://x.example/a:b",
     "curl -vku localhost:8080 https://x.example",
     "docker run -v $PWD:/opt/airflow/dags x",
+    "TypeError: createUser isn't a function",
+    "The MinIO alias set doesn't exist",
+    "rabbitmqctl \"status",
+    "createUser \"bob",
+    "net use 'Z:",
+    "db2 connect to isn't possible",
 ];
