@@ -225,7 +225,7 @@ fn is_shouting(v: &str) -> bool {
     !v.is_empty() && v.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
-/// `password`, `userPassword`, `newPass`: how variables of secrets are called, not `ecretPassword`.
+/// `password`, `userPassword`, `newPass`: how variables of secrets are called, not `orchidPassword`.
 fn is_secretive(name: &str) -> bool {
     #[rustfmt::skip]
     const OWNERS: &[&str] = &[
