@@ -9,6 +9,8 @@ mod code;
 mod command;
 mod connection;
 mod device;
+mod echo;
+mod exempt;
 mod foreign;
 mod gap;
 mod header;
