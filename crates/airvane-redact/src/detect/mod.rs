@@ -1,58 +1,34 @@
-//! Detectors. Each verifies one kind of evidence at a place the gate found, within one line.
+//! Detectors. Each verifies one kind of evidence at a place the gate found, within one line: a name
+//! before a value (`assign`), a form of the secret itself (`shape`), an address, a command, the name
+//! of a service (`vendor`). What a line says of those that follow is `below`.
 
-mod account;
+mod address;
 mod assign;
 mod below;
-mod block;
-mod call;
-mod code;
 mod command;
-mod connection;
-mod device;
-mod echo;
-mod exempt;
 mod foreign;
-mod gap;
 mod header;
-mod list;
-mod literal;
-mod markup;
 mod name;
-mod opens;
-mod oracle;
-mod pair;
-mod printed;
-mod prose;
-mod query;
-mod read;
-mod reversed;
-mod section;
-mod services;
-mod session;
-mod setting;
 mod shape;
-mod shell;
-mod sign;
-mod source;
-mod spoken;
-mod sql;
-mod table;
-mod tuple;
-mod uri;
 mod value;
 mod vendor;
-mod webhook;
-mod within;
 
+pub(crate) use address::query::ANCHORS as QUERY;
+pub(crate) use assign::call::CALLS;
 pub(crate) use below::Pending;
-pub(crate) use block::{Block, Inside, Opening};
-pub(crate) use call::CALLS;
-pub(crate) use device::{COMMANDS as DEVICE, SERVERS};
+pub(crate) use command::{
+    device::{COMMANDS as DEVICE, SERVERS},
+    oracle::ANCHORS as ORACLE,
+    shell::COMMANDS as SHELL,
+};
 pub(crate) use foreign::WORDS as FOREIGN;
-pub(crate) use oracle::ANCHORS as ORACLE;
-pub(crate) use query::ANCHORS as QUERY;
-pub(crate) use services::{DISTINCT, ORDINARY};
-pub(crate) use shell::COMMANDS as SHELL;
+pub(crate) use shape::block::{Block, Inside, Opening};
+pub(crate) use vendor::services::{DISTINCT, ORDINARY};
+
+use address::{connection, query, source, uri, webhook};
+use assign::call;
+use command::{device, oracle, shell, sql};
+use shape::block;
 
 use crate::{
     gate::{Anchor, Hit, gate},

@@ -1,0 +1,72 @@
+//! Values that only say their name again, `"password": "password"`, and those that mean it: many a
+//! password is the word "password".
+
+use super::setting;
+use crate::{
+    detect::{
+        Detector, foreign,
+        name::{MAX_NAME, Name},
+        value::Value,
+    },
+    names::{self, Strength},
+    view::View,
+};
+
+/// `RESOURCE_PASSWORD = "Password"`, `"password": "password"`: the value only says the name again.
+/// `MYSQL_ROOT_PASSWORD = "root"` says whose the password is, and many take that for it.
+pub(super) fn repeats(detector: &Detector, line: View<'_>, name: Name, value: Value) -> bool {
+    /// So many signs are a password.
+    const SIGNS: usize = 6;
+    let text = line.get(value.start, value.end);
+    if text.len() > MAX_NAME || text.bytes().any(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let said = names::words(name.text(line));
+    let words = names::words(text);
+    let password = name.judged.kind == "password";
+    let owner =
+        password && !words.is_empty() && detector.names.judge(text).strength == Strength::None;
+    let meant = password && is_meant(line, name, value);
+    let translated = foreign::is_word(text);
+    let signs = words.is_empty() && text.is_ascii() && text.len() >= SIGNS;
+    let again = !signs && words.iter().all(|word| said.contains(word));
+    translated || !owner && !meant && again
+}
+
+/// Whether the word "password" itself is the password: behind a user, in an environment or in place
+/// of what is not set there.
+fn is_meant(line: View<'_>, name: Name, value: Value) -> bool {
+    const REACH: usize = 128;
+    #[rustfmt::skip]
+    const OWNERS: &[&str] = &[
+        "db", "database", "root", "admin", "default", "mysql", "postgres", "pg", "smtp", "mail", "redis", "ftp",
+        "ldap", "mongo", "rabbitmq",
+    ];
+    #[rustfmt::skip]
+    const USERS: &[&str] = &[
+        "username\"", "user\"", "email\"", "login\"", "username `", "username=\"", "user=\"", "login=\"",
+        "user '",
+    ];
+    let head = line.behind(name.start, REACH);
+    let beside = USERS.iter().any(|user| head.contains(user));
+    let sign = line.get(name.end, value.start);
+    let given = matches!(sign, "=\"" | "='") || sign.contains(['|', ',']);
+    // SQL's `WITH PASSWORD 'password'`
+    let sql = sign == " '" && name.text(line) == "PASSWORD";
+    // `database_password = 'password'`, but not the label of a form.
+    let owned = names::has_word(name.text(line), OWNERS);
+    // A builder's or a form's: `.password("password")`, `setPassword("password")`.
+    let function = name.text(line).rsplit('.').next().unwrap_or_default();
+    let chained = name.text(line).starts_with('.') && line.get(0, name.start).trim().is_empty();
+    let set = sign.starts_with('(') && (chained || function.starts_with("set"));
+    // `connect(user="user", password="password")`
+    let argument = given && name.is(line, "password") && sign.starts_with('=');
+    let lower = line.get(value.start, value.end).bytes().all(|b| b.is_ascii_lowercase());
+    lower
+        && (argument
+            || beside
+            || sql
+            || set
+            || owned
+            || given && setting::is_shouted(name.text(line)))
+}
