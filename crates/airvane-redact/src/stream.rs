@@ -516,7 +516,7 @@ impl StreamRedactor {
 
     fn lines(&mut self, bytes: &[u8], out: &mut String) {
         // What is valid, as nearly all is, is told so much faster.
-        let valid = str::from_utf8(bytes);
+        let valid = simdutf8::basic::from_utf8(bytes);
         let text = valid.map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
         self.state.lines(&self.redactor, &clean(&text), out);
     }

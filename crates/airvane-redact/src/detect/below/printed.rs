@@ -25,20 +25,10 @@ pub(super) fn echoed(names: &Names, text: &str) -> Option<Judgement> {
     ];
     let command = text.trim_start_matches(['$', '>', '%', '#', '+', ' ']);
     let of = COMMANDS.iter().find(|(program, _)| command.starts_with(program));
-    // Of a Kubernetes Secret the data are asked for, not its name or type.
-    if command.starts_with("kubectl ")
-        && command.contains("get secret")
-        && !command.contains(".data")
+    if let Some((program, prints)) = of
+        && prints.iter().any(|words| command.contains(words))
     {
-        return None;
-    }
-    // What it prints goes elsewhere, or is something else that it was asked.
-    let decodes = ["| base64 -d", "| base64 --decode"];
-    let command = decodes.iter().find_map(|end| command.strip_suffix(end)).unwrap_or(command);
-    let away = command.contains(['|', '>']) || command.contains("--query attributes");
-    let asked = |(_, prints): &(_, &[&str])| prints.iter().any(|words| command.contains(words));
-    if of.is_some_and(asked) {
-        return (!away).then(|| names.judge("secret"));
+        return is_shown(program, command).then(|| names.judge("secret"));
     }
     // Azure's and GitHub's runners: `##[debug]Evaluating: secrets.NPM_TOKEN`.
     if let Some(name) = text.strip_prefix("##[debug]Evaluating: ") {
@@ -65,6 +55,17 @@ pub(super) fn echoed(names: &Names, text: &str) -> Option<Judgement> {
     }
     let judged = names.judge(name.rsplit('.').next().unwrap_or(name));
     (judged.strength >= Strength::Medium).then_some(judged)
+}
+
+/// Whether what such a program prints is the secret and stays in the terminal.
+fn is_shown(program: &str, command: &str) -> bool {
+    let decodes = ["| base64 -d", "| base64 --decode"];
+    let command = decodes.iter().find_map(|end| command.strip_suffix(end)).unwrap_or(command);
+    let away = command.contains(['|', '>']) || command.contains("--query attributes");
+    // Of a Kubernetes Secret the data are asked for, not its name or type.
+    let described =
+        program == "kubectl " && command.contains("get secret") && !command.contains(".data");
+    !away && !described
 }
 
 /// The one word of a line, if it is more than a word of prose.

@@ -36,7 +36,7 @@ pub(super) fn announced(text: &str) -> Option<(Below, u8)> {
     }
     // expect's `expect "assword:"`, pexpect's `child.expect("Password:")`
     let asked = text.trim_start().strip_prefix("expect ");
-    let asked = asked.or_else(|| text.split_once(".expect(").map(|(_, asked)| asked))?;
+    let asked = asked.or_else(|| expected(text))?;
     let asked = asked.to_ascii_lowercase();
     let asks = |word: &str| {
         asked.split_once(word).is_some_and(|(_, rest)| {
@@ -45,6 +45,14 @@ pub(super) fn announced(text: &str) -> Option<(Below, u8)> {
         })
     };
     (asks("assword") || asks("assphrase")).then_some((Below::Sent, 2))
+}
+
+/// What `child.expect(` waits for.
+fn expected(text: &str) -> Option<&str> {
+    text.match_indices('(').find_map(|(open, _)| {
+        let (head, asked) = (text.get(..open)?, text.get(open + 1..)?);
+        head.ends_with(".expect").then_some(asked)
+    })
 }
 
 /// A word without the quotes of JSON.
