@@ -30,58 +30,47 @@ pub(super) fn detect(
     found: &mut Vec<Found>,
 ) {
     let quoted = value::quoted(line, at);
-    // The quote that opened before the name closes after the value: `-H 'Cookie: a=b'`.
-    let outer = line.before(name);
-    let end = quoted.map_or_else(
-        || {
-            let close = matches!(outer, b'"' | b'\'')
-                .then(|| memchr::memchr(outer, line.rest(at).as_bytes()));
-            close.flatten().map_or_else(|| bare_header_end(line, at), |i| at + i)
-        },
-        |value| value.end,
-    );
-    let start = quoted.map_or(at, |value| value.start);
+    let bare = quoted.is_none();
+    let (start, end) =
+        quoted.map_or_else(|| (at, bare_end(line, name, at)), |value| (value.start, value.end));
     let text = line.get(start, end);
-    // A declaration of Python: `cookie: str | None = None,`.
-    let behind = ["str", "bytes", "dict", "list", "Optional"]
-        .iter()
-        .find_map(|kind| text.strip_prefix(kind))
-        .filter(|_| quoted.is_none());
-    if behind.is_some_and(|rest| ["[", " |", " = "].iter().any(|sign| rest.starts_with(sign))) {
+    // A package's name and version: `"cookie": "^0.5.0"`.
+    if bare && is_declared(text) || values::is_version(text) {
         return;
-    }
-    // Go's `for _, cookie := range cookies {`.
-    if text.starts_with("range ") && quoted.is_none() {
-        return;
-    }
-    if values::is_version(text) {
-        return; // A package's name and version: `"cookie": "^0.5.0"`.
     }
     let skip = scheme_word(text);
+    let start = start + skip;
     let value = text.get(skip..).unwrap_or_default().trim();
     // `Digest username="b", …, response="x"`: the parts belong together.
     let opens = value.ends_with('=') && line.at(end) == b'"';
-    let parts = quoted.is_none() && (skip > 0 && value.contains("=\"") || opens);
-    if parts {
+    if bare && (skip > 0 && value.contains("=\"") || opens) {
         let end = line.text.trim_end().len().max(end);
-        found.push(Found { start: start + skip, end, kind, from: name, named: false });
+        found.push(Found { start, end, kind, from: name, named: false });
         return;
     }
     // One credential follows the scheme; what a logger puts behind it is none of it.
-    let single = skip > 0 && quoted.is_none() && !value.contains('=');
+    let single = skip > 0 && bare && !value.contains('=');
     let value = if single { value.split(' ').next().unwrap_or(value) } else { value };
-    if is_empty(value) {
-        return;
+    if is_credential(value) {
+        found.push(Found { start, end: start + value.len(), kind, from: name, named: true });
     }
-    if values::is_placeholder(value) || values::is_code(value, &Names::default()) {
-        return;
-    }
-    if value.len() < 4 || (value.bytes().all(|b| b.is_ascii_lowercase() || b == b' ')) {
-        return;
-    }
-    let begin = start + skip;
-    let end = begin + value.len();
-    found.push(Found { start: begin, end, kind, from: name, named: true });
+}
+
+/// A declaration of Python, `cookie: str | None = None,`, or Go's `for _, cookie := range cookies`.
+fn is_declared(text: &str) -> bool {
+    const TYPES: &[&str] = &["str", "bytes", "dict", "list", "Optional"];
+    let behind = TYPES.iter().find_map(|kind| text.strip_prefix(kind));
+    behind.is_some_and(|rest| ["[", " |", " = "].iter().any(|sign| rest.starts_with(sign)))
+        || text.starts_with("range ")
+}
+
+fn is_credential(value: &str) -> bool {
+    let words = value.bytes().all(|b| b.is_ascii_lowercase() || b == b' ');
+    value.len() >= 4
+        && !words
+        && !is_empty(value)
+        && !values::is_placeholder(value)
+        && !values::is_code(value, &Names::default())
 }
 
 /// Whether a header holds no credential: a template behind the scheme's word, or a cookie's
@@ -102,12 +91,17 @@ fn is_empty(value: &str) -> bool {
     scheme || value.split(';').all(plain)
 }
 
-/// Unquoted headers end with the line, or before what a logger put behind them.
-fn bare_header_end(line: View<'_>, at: usize) -> usize {
+/// Unquoted headers end with the line, before what a logger put behind them, or where the quote
+/// closes that opened before the name: `-H 'Cookie: a=b'`.
+fn bare_end(line: View<'_>, name: usize, at: usize) -> usize {
     let rest = line.rest(at);
-    let stop = rest.find(['"', '\'', '`']).unwrap_or(rest.len());
-    let stop = rest.find("\\r\\n").or_else(|| rest.find("\\n")).unwrap_or(stop).min(stop);
-    at + stop
+    let outer = line.before(name);
+    let quoted = matches!(outer, b'"' | b'\'');
+    let close = quoted.then(|| memchr::memchr(outer, rest.as_bytes())).flatten();
+    at + close.unwrap_or_else(|| {
+        let stop = rest.find(['"', '\'', '`']).unwrap_or(rest.len());
+        rest.find("\\r\\n").or_else(|| rest.find("\\n")).unwrap_or(stop).min(stop)
+    })
 }
 
 /// `Bearer x` and `Basic x` outside a header.

@@ -36,14 +36,9 @@ pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
     }
     let mut start = open + slashes + 1;
     let triple = slashes == 0 && line.at(start) == quote && line.at(start + 1) == quote;
-    // reStructuredText has two.
-    let double = quote == b'`' && slashes == 0 && !triple && line.at(start) == quote;
     if triple {
         start += 2;
-    } else if double && BLANK.has(line.before(open)) && {
-        let end = line.run_within(start + 1, &BASE64, MAX_BARE);
-        values::is_service_key(line.get(start + 1, end)) || line.has_at(end, "``")
-    } {
+    } else if begins_doubled(line, open, slashes) {
         start += 1;
     } else if doubled(line, open) > 0 && line.at(start + 1).is_ascii_alphanumeric() {
         let end = start + 1 + line.rest(start + 1).find("\"\"")?;
@@ -51,6 +46,33 @@ pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
     } else if line.at(start) == quote && slashes == 0 {
         return Some(Value { start, end: start, form: Form::Quoted });
     }
+    if let Some(end) = closing(line, (start, quote), slashes, triple) {
+        return Some(Value { start, end, form: Form::Quoted });
+    }
+    // It closes what another opened before: `read -p "password: " x`.
+    let before = line.behind(open, MAX_TEMPLATE).bytes().filter(|b| *b == quote).count();
+    let apart = matches!(line.at(start), 0 | b' ' | b'\t' | b')' | b',' | b';');
+    let closes = slashes == 0 && quote == b'"' && before % 2 == 1 && apart;
+    (!closes).then_some(Value { start, end: line.len(), form: Form::Quoted })
+}
+
+/// reStructuredText opens a literal with two backticks.
+fn begins_doubled(line: View<'_>, open: usize, slashes: usize) -> bool {
+    let start = open + 1;
+    let double = slashes == 0 && line.at(open) == b'`' && line.at(start) == b'`';
+    double && BLANK.has(line.before(open)) && {
+        let end = line.run_within(start + 1, &BASE64, MAX_BARE);
+        values::is_service_key(line.get(start + 1, end)) || line.has_at(end, "``")
+    }
+}
+
+/// Where a string ends that begins at `start` behind a quote with so many backslashes.
+fn closing(
+    line: View<'_>,
+    (start, quote): (usize, u8),
+    slashes: usize,
+    triple: bool,
+) -> Option<usize> {
     let mut i = start;
     while i < line.len() {
         if let Some(end) = mask_at(line, i) {
@@ -64,16 +86,11 @@ pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
             continue;
         }
         if line.at(i) == quote && closes(line, i, slashes) {
-            let end = i - slashes.min(i - start);
-            return Some(Value { start, end, form: Form::Quoted });
+            return Some(i - slashes.min(i - start));
         }
         i += 1;
     }
-    // It closes what another opened before: `read -p "password: " x`.
-    let before = line.behind(open, MAX_TEMPLATE).bytes().filter(|b| *b == quote).count();
-    let apart = matches!(line.at(start), 0 | b' ' | b'\t' | b')' | b',' | b';');
-    let closes = slashes == 0 && quote == b'"' && before % 2 == 1 && apart;
-    (!closes).then_some(Value { start, end: line.len(), form: Form::Quoted })
+    None
 }
 
 /// Length of what follows the quote at `i` and belongs to it: CSV and C# double quotes in a string.
