@@ -87,10 +87,19 @@ pub(super) fn detect(line: View<'_>, at: usize, found: &mut Vec<Found>) {
     let text = line.get(value.start, value.end);
     let quoted = value.form == values::Form::Quoted;
     let mixed = text.bytes().any(|b| b.is_ascii_digit() || b.is_ascii_punctuation());
-    if text.len() >= 4 && text.is_ascii() && (quoted || mixed) && !values::is_placeholder(text) {
+    if text.len() >= 4
+        && text.is_ascii()
+        && (quoted || mixed || is_usual(text))
+        && !values::is_placeholder(text)
+    {
         let (start, end) = (value.start, value.end);
         found.push(Found { start, end, kind: "password", from: at, named: true });
     }
+}
+
+/// A word that many take for a password.
+fn is_usual(text: &str) -> bool {
+    matches!(text, "admin" | "root" | "postgres" | "airflow" | "guest" | "demo" | "changeme")
 }
 
 /// Behind signs and quotes of any script: `は「`, `为：`.

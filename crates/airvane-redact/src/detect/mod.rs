@@ -10,6 +10,7 @@ mod foreign;
 mod header;
 mod name;
 mod shape;
+mod twin;
 mod value;
 mod vendor;
 
@@ -23,6 +24,7 @@ pub(crate) use command::{
 };
 pub(crate) use foreign::WORDS as FOREIGN;
 pub(crate) use shape::block::{Block, Inside, Opening};
+pub(crate) use twin::TWINS;
 pub(crate) use vendor::services::{DISTINCT, ORDINARY};
 
 use address::{connection, query, source, uri, webhook};
@@ -217,6 +219,7 @@ impl Detector {
                 sql::insert(self, line, hit.at, found);
             }
             Anchor::Object => below::object(line, hit.at, found),
+            Anchor::Twin => twin::detect(line, hit.at, found),
             Anchor::Foreign => foreign::detect(line, hit.at, found),
             Anchor::Encoded => shape::encoded_block(line, hit.at, found),
             Anchor::Manifest => {}

@@ -52,6 +52,8 @@ pub(crate) enum Anchor {
     Pgpass,
     /// `VALUES` of an `INSERT`.
     Values,
+    /// A user whose password is his own name.
+    Twin,
     /// "Password" in another language.
     Foreign,
     /// Base64 of `-----BEGIN`.
@@ -437,7 +439,7 @@ pub(super) fn vendors() -> impl Iterator<Item = Row> {
     distinct.chain(detect::ORDINARY.iter().map(|name| row(name, Anchor::Ordinary)))
 }
 
-/// Functions and commands that take a secret, and "password" in other languages.
+/// Functions and commands that take a secret, users with a known one, and "password" in other languages.
 pub(super) fn words() -> impl Iterator<Item = Row> {
     let calls = detect::CALLS.iter().zip(0..).map(|(call, i)| row(call.name, Anchor::Call(i)));
     let oracle = detect::ORACLE.iter().map(|word| row(word, Anchor::Oracle));
@@ -446,7 +448,8 @@ pub(super) fn words() -> impl Iterator<Item = Row> {
     let shell = detect::SHELL.iter().zip(0..);
     let shell = shell.map(|(command, i)| row(command.sign, Anchor::Shell(i)));
     let foreign = detect::FOREIGN.iter().map(|word| row(word, Anchor::Foreign));
-    calls.chain(foreign).chain(oracle).chain(query).chain(device).chain(shell)
+    let twins = detect::TWINS.iter().map(|twin| row(twin, Anchor::Twin));
+    calls.chain(twins).chain(foreign).chain(oracle).chain(query).chain(device).chain(shell)
 }
 
 /// The rows of the token table.

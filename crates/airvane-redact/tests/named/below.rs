@@ -2,6 +2,7 @@
 
 /// The secret stands between `«` and `»`.
 pub const TEXTS: &[&str] = &[
+    "extra: '{\"aws_access_key_id\": \"x\", \"aws_secret_access_key\":\n  \"«orchid4lane»\"}'",
     "element = driver.find_element(By.ID, \"pass\")\nelement.clear()\nelement.send_keys(\"«Orchid»\")",
     "org.apache.zookeeper.server.auth.DigestLoginModule required\n  user_super=\"«zookeeper»\"\n  user_admin=\"«admin-secret»\";",
     "CREATE USER bob IDENTIFIED WITH mysql_native_password BY\n'«PassWord.1»';",

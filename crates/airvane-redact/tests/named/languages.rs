@@ -137,6 +137,8 @@ pub const TEXTS: &[&str] = &[
 
 /// Text in which nothing is masked.
 pub const PLAIN: &[&str] = &[
+    "module.exports.Socks5ProxyAgent = Socks5ProxyAgent",
+    "self, plan: str, api_key: ApiGatewayApiKey",
     "password = os.environ['DB_PASSWORD']",
     "password = getpass.getpass()",
     "password = conn.password",

@@ -94,6 +94,14 @@ pub const TEXTS: &[&str] = &[
     "use the test account demo@x.example with password «glaciertundra» to try it",
     "your temporary password is: «GXKTyGsKeb»",
     "Das Passwort für den FTP-Zugang lautet «Velvet#276com», Benutzer ist web0306.",
+    "Web UI at http://x.example:8080 (admin/«admin»)",
+    "access localhost:8080 ( admin «admin» )",
+    "Grafana: admin / «admin».",
+    "User `airflow`/`«airflow»`",
+    "Usuário: admin\nSenha: «admin»",
+    "`DB_PASSWORD` (default: `«orchid»`)",
+    "- `DB_PASSWORD` (default: «orchid»)",
+    "- **Password:** `WWW_USER_PASSWORD` (default: `«orchid»`)",
 ];
 
 /// Text in which nothing is masked.
@@ -136,4 +144,11 @@ pub const PLAIN: &[&str] = &[
     "Unknown option key 'max_rows' in settings",
     "Alert on >500ms latency for 5m",
     "SSO LOGIN page redesign",
+    "Welcome back (Admin Admin)",
+    "loaded /static/admin/admin.js and x/admin/admin",
+    "chown root:root) failed",
+    "DB_PASSWORD (default: none)",
+    "- **Password:** `WWW_USER_PASSWORD`",
+    "POSTGRES_PASSWORD: placeholder",
+    "Contraseña: obligatoria",
 ];

@@ -9,6 +9,7 @@ use crate::{
         value::Value,
     },
     names::{self, Strength},
+    values::Form,
     view::View,
 };
 
@@ -18,6 +19,9 @@ pub(super) fn repeats(detector: &Detector, line: View<'_>, name: Name, value: Va
     /// So many signs are a password.
     const SIGNS: usize = 6;
     let text = line.get(value.start, value.end);
+    if value.form != Form::Quoted && is_thing(name, name.text(line), text) {
+        return true;
+    }
     if text.len() > MAX_NAME || text.bytes().any(|b| b.is_ascii_digit()) {
         return false;
     }
@@ -31,6 +35,20 @@ pub(super) fn repeats(detector: &Detector, line: View<'_>, name: Name, value: Va
     let signs = words.is_empty() && text.is_ascii() && text.len() >= SIGNS;
     let again = !signs && words.iter().all(|word| said.contains(word));
     translated || !owner && !meant && again
+}
+
+/// Code that names a thing as it is called, `exports.Socks5ProxyAgent = Socks5ProxyAgent`, or its
+/// type: `api_key: ApiGatewayApiKey`.
+fn is_thing(name: Name, said: &str, text: &str) -> bool {
+    let thing = said.rsplit('.').next() == Some(text);
+    let letters = text.bytes().all(|b| b.is_ascii_alphabetic());
+    let cased = text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.bytes().any(|b| b.is_ascii_lowercase());
+    let of_type = || {
+        let (said, words) = (names::words(said), names::words(text));
+        said.len() > 1 && words.len() > said.len() && words.ends_with(&said)
+    };
+    name.judged.kind != "password" && cased && (thing || letters && of_type())
 }
 
 /// Whether the word "password" itself is the password: behind a user, in an environment or in place

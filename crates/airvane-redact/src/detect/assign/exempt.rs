@@ -7,7 +7,8 @@ use crate::{
         name::{MAX_NAME, Name},
         value::Value,
     },
-    entropy, names,
+    entropy,
+    names::{self, Strength},
     values::{self, Form},
     view::View,
 };
@@ -24,7 +25,7 @@ pub(super) fn is_name(line: View<'_>, start: usize, end: usize) -> bool {
 pub(super) fn is_value(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool {
     let text = line.get(value.start, value.end);
     is_result(line, name, value.form, text)
-        || is_identity(line, name, text)
+        || is_identity(line, name, value.start, text)
         || is_folder(line, name, text)
         || is_printed(line, name, gap, value)
 }
@@ -37,12 +38,13 @@ fn is_result(line: View<'_>, name: Name, form: Form, text: &str) -> bool {
 }
 
 /// What a secret is called, or who has it.
-fn is_identity(line: View<'_>, name: Name, text: &str) -> bool {
+fn is_identity(line: View<'_>, name: Name, value: usize, text: &str) -> bool {
     let said = name.text(line);
     // The name of a secret in AWS, and Vault's half of a login.
     let drawn = values::is_telling(text) && !entropy::is_slug(text);
     said == "--secret-id" && !drawn && !values::is_service_key(text)
         || names::is_object(said) && is_label(text)
+        || line.before(value) == b'`' && is_variable(text)
         || is_account(text, said)
         || is_setting(text, name, said)
         || name.judged.kind == "credential" && is_address(text)
@@ -101,6 +103,14 @@ fn is_address(text: &str) -> bool {
 fn is_label(text: &str) -> bool {
     let word = |part: &str| part.len() > 1 && part.bytes().all(|b| b.is_ascii_lowercase());
     text.split(['-', '.', '_']).all(word)
+}
+
+/// The variable in which a guide says the secret is: `DB_PASSWORD`.
+fn is_variable(text: &str) -> bool {
+    let shouted = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+    text.contains('_')
+        && text.bytes().all(shouted)
+        && names::judge(text).strength == Strength::Strong
 }
 
 /// The name of an account, not the file with its key: `serviceAccount: airflow-worker`.

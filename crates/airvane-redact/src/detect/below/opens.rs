@@ -462,7 +462,8 @@ fn string(
     let at = at + if line.has_at(at, "string(") { line.rest(at).find(' ')? + 1 } else { 0 };
     if let Some(Value { start, end, .. }) = value::quoted(line, at) {
         let text = line.get(start, end);
-        let alone = line.rest(end + 1).trim_matches([',', ';', ')', ' ', '"']).is_empty();
+        let alone =
+            line.rest(end + 1).trim_matches([',', ';', ')', '}', ' ', '"', '\'']).is_empty();
         let secret = values::is_secret(text, Form::Quoted, judged, &detector.names);
         return (alone && secret && !values::is_wordlike(text)).then_some((start, end));
     }

@@ -6,7 +6,10 @@ mod markup;
 mod sign;
 mod spoken;
 
-use self::{sign::sign, spoken::spoken};
+use self::{
+    sign::sign,
+    spoken::{by_default, spoken},
+};
 use super::pair::{field_ahead, flag_ahead, is_named, value_field};
 use crate::{
     detect::{name::MAX_NAME, value},
@@ -280,6 +283,9 @@ fn behind_string(line: View<'_>, start: usize, i: usize, blank: usize) -> Option
     if comma {
         let with = line.run(blank + 1, &BLANK);
         return Some((Gap::Comma, if line.has_at(with, "with: ") { with + 5 } else { blank + 1 }));
+    }
+    if let Some(value) = by_default(line, start, blank) {
+        return Some((Gap::Assign, value));
     }
     // "property 'db.secret' to value 'x'"
     let join = JOINS.iter().find(|join| blank > i && line.has_at(blank, join));

@@ -18,14 +18,8 @@ pub(super) fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap,
     if string && matches!(line.at(blank), b'"' | b'\'') {
         return Some((Gap::Prose, blank));
     }
-    // `DB_PASSWORD (defaults to 'x')`, `secretKey (default: 'x')`
-    let default = ["(defaults to ", "(default: ", "(default is ", "(default ", "(e.g., ", "(e.g. "];
-    let lower = line.get(start, blank).to_ascii_lowercase();
-    let password =
-        lower.contains("pass") || lower.contains("secret_") || lower.contains("secretkey");
-    if let Some(default) = default.iter().find(|words| password && line.has_at(blank, words)) {
-        let value = blank + default.len();
-        return matches!(line.at(value), b'"' | b'\'' | b'`').then_some((Gap::Assign, value));
+    if let Some(value) = by_default(line, start, blank) {
+        return Some((Gap::Assign, value));
     }
     // "Login with bob / x"
     if line.get(start, blank).trim_end().eq_ignore_ascii_case("login")
@@ -65,6 +59,22 @@ pub(super) fn spoken(line: View<'_>, start: usize, blank: usize) -> Option<(Gap,
     let word =
         keyword || typed || matches!(line.before(start), 0 | b' ' | b'\t' | b'(' | b'"' | b'\'');
     word.then_some((Gap::Prose, blank))
+}
+
+/// `DB_PASSWORD (defaults to 'x')`, `secretKey (default: 'x')`, `API_SECRET (default: x)`
+pub(super) fn by_default(line: View<'_>, start: usize, blank: usize) -> Option<usize> {
+    const WORDS: &[&str] =
+        &["(defaults to ", "(default: ", "(default is ", "(default ", "(e.g., ", "(e.g. "];
+    let words = WORDS.iter().find(|words| line.has_at(blank, words))?;
+    let name = line.get(start, blank).trim_matches(['`', ' ']);
+    let lower = name.to_ascii_lowercase();
+    let password =
+        lower.contains("pass") || lower.contains("secret_") || lower.contains("secretkey");
+    let value = blank + words.len();
+    let quoted = matches!(line.at(value), b'"' | b'\'' | b'`');
+    // One word that stands for a setting's value: no word of a sentence.
+    let setting = name.contains('_') && line.at(line.run(value, &NAME)) == b')';
+    (password && (quoted || setting)).then_some(value)
 }
 
 /// The words behind a name, up to the first sign that is none of theirs, with the blank before them.
