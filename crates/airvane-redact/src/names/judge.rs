@@ -141,8 +141,8 @@ pub(crate) fn is_object(name: &str) -> bool {
         [.., first, second] if second.starts_with("secret") => {
             matches!(first.as_str(), "pull" | "existing")
         }
-        [.., existing, _, key] => existing == "existing" && key == "key",
-        _ => false,
+        [head @ .., key] => key == "key" && head.iter().any(|word| word == "existing"),
+        [] => false,
     }
 }
 

@@ -96,7 +96,8 @@ fn is_likely(v: &str, form: Form, judged: Judgement) -> bool {
         Form::Literal | Form::Tight | Form::Loose => {
             (v.len() >= 8 && (is_mixed(v) || is_long_hex(v)) && !is_dated(v))
                 || (judged.compound && v.len() >= 15 && is_long_hex(v))
-                || (judged.kind == "password" && v.bytes().all(|b| b.is_ascii_digit()))
+                || (judged.kind == "password"
+                    && (v.bytes().all(|b| b.is_ascii_digit()) || is_grouped(v)))
         }
         Form::Said if is_code_number(v, judged) => true,
         Form::Said => {
@@ -121,7 +122,13 @@ pub(crate) fn is_cased(v: &str) -> bool {
 /// The digits of a PIN or of a one-time password.
 fn is_code_number(v: &str, judged: Judgement) -> bool {
     let digits = v.bytes().all(|b| b.is_ascii_digit());
-    judged.kind == "password" && digits && (4..=8).contains(&v.len())
+    judged.kind == "password" && (digits && (4..=8).contains(&v.len()) || is_grouped(v))
+}
+
+/// `123-456-789`, as Werkzeug's debugger draws its PIN.
+fn is_grouped(v: &str) -> bool {
+    let group = |part: &str| part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit());
+    v.len() == 11 && v.split('-').all(group)
 }
 
 /// `^1.2.3`, `>=2,<3`, `5.0.0 || ^6.0.2`: what a package of an alarming name depends on.

@@ -2,6 +2,11 @@
 
 /// The secret stands between `«` and `»`.
 pub const TEXTS: &[&str] = &[
+    "psycopg2.connect(\"dbname=test user=bob password=«secret» host=db\")",
+    "| superset.admin.password | string | `\"«admin»\"` |  |",
+    "| `DB_PASSWORD` | string | `«orchid4x»` |",
+    "    \"password\": \"«password»\",",
+    " * Debugger PIN: «207-583-914»",
     "      MYSQL_ROOT_PASSWORD: «ledger_password»",
     "  - RABBITMQ_DEFAULT_PASS=«harborkeeper»",
     "MYSQL_ROOT_PASSWORD=«root»",
@@ -167,6 +172,13 @@ pub const TEXTS: &[&str] = &[
 
 /// None of these holds one.
 pub const PLAIN: &[&str] = &[
+    "LIBNAME x odbc user=&user password=&pw ;",
+    "connect(user=user, password=secret, host=host)",
+    "| auth.existingSecret.passwordKey | string | `\"pw\"` | |",
+    "| DB_PASSWORD | The password of bob | yes | no |",
+    "| db.password | string | `\"\"` | The password |",
+    "'password': 'password',  # noqa: E501",
+    "<a class=\"header\" href=\"#rust-2024-incompatible-pat\">rust-2024-incompatible-pat</a>",
     "login(user, password=db_password)",
     "    user_id=user.id, password=new_password",
     "        password=password",

@@ -48,7 +48,7 @@ fn is_thing(name: Name, said: &str, text: &str) -> bool {
         let (said, words) = (names::words(said), names::words(text));
         said.len() > 1 && words.len() > said.len() && words.ends_with(&said)
     };
-    name.judged.kind != "password" && cased && (thing || letters && of_type())
+    name.judged.kind != "password" && (said == text || cased && (thing || letters && of_type()))
 }
 
 /// Whether the word "password" itself is the password: behind a user, in an environment or in place
@@ -69,6 +69,11 @@ fn is_meant(line: View<'_>, name: Name, value: Value) -> bool {
     let beside = USERS.iter().any(|user| head.contains(user));
     let sign = line.get(name.end, value.start);
     let given = matches!(sign, "=\"" | "='") || sign.contains(['|', ',']);
+    // A field of an object that is a configuration: `"password": "password",`.
+    let member = matches!(sign, "\": \"" | "': '" | "\":\"")
+        && name.text(line) == "password"
+        && line.get(0, name.start).trim().len() == 1
+        && line.rest(value.end + 1).trim_matches([',', ' ']).is_empty();
     // SQL's `WITH PASSWORD 'password'`
     let sql = sign == " '" && name.text(line) == "PASSWORD";
     // `database_password = 'password'`, but not the label of a form.
@@ -82,6 +87,7 @@ fn is_meant(line: View<'_>, name: Name, value: Value) -> bool {
     let lower = line.get(value.start, value.end).bytes().all(|b| b.is_ascii_lowercase());
     lower
         && (argument
+            || member
             || beside
             || sql
             || set

@@ -55,6 +55,14 @@ pub(super) fn value(line: View<'_>, name: Name, gap: Separator) -> Option<Value>
 
 /// A value in quotes.
 fn string(line: View<'_>, name: Name, gap: Separator, value: Value) -> Option<Value> {
+    // A string as code in a page: `"x"` between backticks.
+    if line.before(value.start) == b'`'
+        && let Some(inner) = value::quoted(line, value.start)
+        && inner.start > value.start
+        && inner.end + 1 == value.end
+    {
+        return string(line, name, gap, inner);
+    }
     // SQL's `PASSWORD 'x'`, but not "pass `x` to it".
     let shouted = line.get(name.start, name.end) == "SECRET" && line.at(gap.end) == b'\'';
     let telling = name.judged.kind == "password" || name.judged.compound || shouted;

@@ -35,6 +35,7 @@ pub(super) fn is_literal(line: View<'_>, name: Name, gap: Separator, value: Valu
     };
     if option
         || flag
+        || tight && is_connection(line, name, value)
         || openssl
         || gap.kind == Gap::Line
         || is_query(line, name)
@@ -51,6 +52,26 @@ pub(super) fn is_literal(line: View<'_>, name: Name, gap: Separator, value: Valu
         || alone && name.judged.kind == "password" && is_words(line, name, value)
         || is_beside_user(line, name)
         || tight && (is_upper(text) || is_property(text) || lower)
+}
+
+/// libpq's `dbname=orders user=bob password=x host=db`.
+fn is_connection(line: View<'_>, name: Name, value: Value) -> bool {
+    const FIELDS: &[&str] =
+        &["host", "hostaddr", "port", "dbname", "user", "sslmode", "connect_timeout"];
+    const REACH: usize = 128;
+    let is_field = |word: &str| {
+        word.trim_start_matches(['"', '\'']).split_once('=').is_some_and(|(field, value)| {
+            FIELDS.contains(&field.rsplit(['"', '\'', '(']).next().unwrap_or(field))
+                && !value.ends_with(',')
+        })
+    };
+    let before = line.behind(name.start, REACH).strip_suffix(' ');
+    let after = line.near(value.end, REACH).strip_prefix(' ');
+    // SAS writes its variables so: `user=&user password=&pw`.
+    let variable = line.at(value.start) == b'&';
+    !variable
+        && (before.and_then(|head| head.rsplit(' ').next()).is_some_and(is_field)
+            || after.and_then(|rest| rest.split(' ').next()).is_some_and(is_field))
 }
 
 /// `<password>x</password>`

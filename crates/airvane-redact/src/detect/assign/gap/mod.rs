@@ -341,11 +341,27 @@ fn cell(line: View<'_>, start: usize, at: usize) -> Option<usize> {
     let bold = (at..at + 2).take_while(|i| line.at(*i) == b'*').count();
     let at = line.run(at + bold, &BLANK);
     let rule = RULES.iter().find(|rule| line.rest(at).starts_with(**rule))?;
-    let head = line.text.get(..start)?.trim_end();
+    let head = line.text.get(..start)?.trim_end_matches(['`', ' ', '\t']);
     // The name may have two words: `| API Secret | x |`.
     let head = if bold > 0 { head.trim_end_matches(|c: char| c != '|') } else { head };
     let before = head.trim_end_matches(|c: char| c.is_ascii_alphanumeric()).trim_end();
     let ruled = RULES.iter().any(|rule| head.ends_with(rule) || before.ends_with(rule));
     let aligned = head.is_empty() && line.before(at) == b' ';
-    (ruled || aligned).then_some(at + rule.len())
+    let cell = at + rule.len();
+    let cell = described(line, line.get(start, at), cell).unwrap_or(cell);
+    (ruled || aligned).then_some(cell)
+}
+
+/// Where the value is in a row that tells a setting's type or use first: `| db.password | string |
+/// x | |`, `|DB_PASSWORD|Password of the user|x|`.
+fn described(line: View<'_>, name: &str, at: usize) -> Option<usize> {
+    const TYPES: &[&str] = &["string", "str", "text", "secret", "`string`"];
+    let (told, rest) = line.rest(at).split_once('|')?;
+    let next = at + told.len() + 1;
+    let value = rest.split('|').next().unwrap_or_default().trim();
+    let last = rest.trim_end().trim_end_matches('|').trim() == value;
+    let setting = name.contains(['_', '.']) && !value.contains(' ') && last;
+    let told = told.trim();
+    let typed = TYPES.contains(&told) && !value.is_empty();
+    (typed || setting && told.contains(' ')).then(|| line.run(next, &BLANK))
 }
