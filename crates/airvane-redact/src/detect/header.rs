@@ -60,12 +60,18 @@ pub(super) fn detect(
 fn is_declared(text: &str) -> bool {
     const TYPES: &[&str] = &["str", "bytes", "dict", "list", "Optional"];
     let behind = TYPES.iter().find_map(|kind| text.strip_prefix(kind));
-    behind.is_some_and(|rest| ["[", " |", " = "].iter().any(|sign| rest.starts_with(sign)))
-        || text.starts_with("range ")
+    let typed = |rest: &str| {
+        rest.is_empty() || ["[", " |", " = ", ","].iter().any(|sign| rest.starts_with(sign))
+    };
+    // An expression, `algorithm + ' ' + scope`, and the target of a link.
+    let joined = text.split_once(" + ").is_some_and(|(first, _)| !first.contains(' '));
+    behind.is_some_and(typed) || text.starts_with("range ") || joined || text.starts_with("http")
 }
 
 fn is_credential(value: &str) -> bool {
-    let words = value.bytes().all(|b| b.is_ascii_lowercase() || b == b' ');
+    let words = value.bytes().all(|b| b.is_ascii_lowercase() || b == b' ')
+        || value.matches(' ').count() > 1
+            && value.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ');
     value.len() >= 4
         && !words
         && !is_empty(value)

@@ -194,6 +194,7 @@ impl Detector {
         match hit.anchor {
             Anchor::Name if hit.at < *named => {}
             Anchor::Name => *named = assign::detect(self, line, hit.at, found),
+            Anchor::Hidden => assign::hidden(self, line, hit.at, found),
             Anchor::Scheme => uri::detect(line, hit.at, found),
             Anchor::Token(row) => shape::token(line, hit.at, row, found),
             Anchor::Block => block::detect(line, hit.at, found),

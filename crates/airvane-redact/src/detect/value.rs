@@ -51,7 +51,7 @@ pub(super) fn quoted(line: View<'_>, at: usize) -> Option<Value> {
     }
     // It closes what another opened before: `read -p "password: " x`.
     let before = line.behind(open, MAX_TEMPLATE).bytes().filter(|b| *b == quote).count();
-    let apart = matches!(line.at(start), 0 | b' ' | b'\t' | b')' | b',' | b';');
+    let apart = matches!(line.at(start), 0 | b' ' | b'\t' | b')' | b',' | b';' | b'.');
     let closes = slashes == 0 && quote == b'"' && before % 2 == 1 && apart;
     (!closes).then_some(Value { start, end: line.len(), form: Form::Quoted })
 }

@@ -8,6 +8,8 @@ use crate::{detect, tokens, view::begins_word};
 pub(crate) enum Anchor {
     /// A word that occurs in names of secrets.
     Name,
+    /// `***`, where the name of a secret was.
+    Hidden,
     /// `://`
     Scheme,
     /// Row of the token table.
@@ -387,6 +389,11 @@ pub(super) const ROWS: &[Row] = &[
     wide(ANY, "> \"", ALNUMS, Anchor::Literal),
     wide(ANY, "> '", ALNUMS, Anchor::Literal),
     row("<RSAKeyValue>", Anchor::Infix),
+    row("***=", Anchor::Hidden),
+    row("***:", Anchor::Hidden),
+    row("***\"", Anchor::Hidden),
+    row("***'", Anchor::Hidden),
+    row("--***", Anchor::Hidden),
     row("tified by", Anchor::Sql),
     row("tified with", Anchor::Sql),
     row("basic ", Anchor::Scheming),

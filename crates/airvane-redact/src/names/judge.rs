@@ -37,7 +37,8 @@ fn judge_words(words: &[String]) -> Judgement {
     let last_pair = last_pair(words);
     match last_pair.as_str() {
         // `--discovery-token-ca-cert-hash`
-        "cert_hash" => return NOTHING,
+        // And what a mock gives back, and a program.
+        "cert_hash" | "return_value" | "proxy_agent" => return NOTHING,
         "access_id" => return found(Strength::Medium, "key"),
         // Vault's first token, in the environment of a server for development.
         "token_id" if words.contains(&"root".to_owned()) => {

@@ -33,7 +33,7 @@ pub(super) const TOKENS: &[Token] = &[
     token("shopify-token",         "prtapi_",                  Hex,    (32, 64),    "shopify.dev/docs/api/partner"),
     token("shopify-token",         "atkn_",                    Hex,    (32, 80),    "shopify.dev/docs/apps/build/cli-for-apps"),
     token("adyen-key",             "AQE",                      Base64, (90, 300),   "docs.adyen.com/development-resources/api-credentials"),
-    token("mollie-key",            "live_",                    Slug,   (30, 60),    "docs.mollie.com/reference/authentication"),
+    token("mollie-key",            "live_",                    Alnum,  (30, 60),    "docs.mollie.com/reference/authentication"),
     token("mollie-key",            "access_",                  Alnum,  (40, 40),    "docs.mollie.com/reference/authentication"),
     token("lob-key",               "live_pub_",                Hex,    (31, 31),    "docs.lob.com/"),
     token("lob-key",               "test_pub_",                Hex,    (31, 31),    "docs.lob.com/"),

@@ -76,6 +76,20 @@ pub(crate) fn is_code(value: &str, names: &Names) -> bool {
 /// Whether it can be nothing but code: a call, an index, an attribute, another setting.
 fn is_expression(value: &str, names: &Names) -> bool {
     let v = value.trim_end_matches([',', ';', ')']);
+    let v = if v.contains('{') { v } else { v.trim_end_matches(['}', ')']) };
+    // A number of code, `0xC000006A`; a method of the string before it: `.format(x)`.
+    let number = v
+        .strip_prefix("0x")
+        .is_some_and(|digits| digits.len() <= 8 && digits.bytes().all(|b| b.is_ascii_hexdigit()));
+    let method = v.strip_prefix('.').and_then(|call| call.split_once('('));
+    if number || method.is_some_and(|(name, _)| is_plain(name)) {
+        return true;
+    }
+    // Another statement: `x:token=self.scanner.peek()`.
+    let assigned = v.split_once('=').filter(|(name, _)| is_plain(name));
+    if assigned.is_some_and(|(_, set)| set.starts_with("self.")) {
+        return true;
+    }
     let head = v.split(['(', '[', '.', '{']).next().unwrap_or(v);
     let braced = v.starts_with('{') && v.ends_with('}') && !is_field(v);
     if v.starts_with(['(', '[', '{', '&', '|', '!']) && !braced && !is_signed(v)

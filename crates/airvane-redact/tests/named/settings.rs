@@ -2,6 +2,12 @@
 
 /// The secret stands between `«` and `»`.
 pub const TEXTS: &[&str] = &[
+    "login user=etl ***=«Meadow-na60zj65» sslmode=require",
+    "upload --user etl --*** «Walnut-haiqac10» --recursive out/",
+    "jdbc:postgresql://db.example:5432/shop?user=etl&***=«Lantern»&ssl=true",
+    "DB_***=«orchid»",
+    "{'user': 'bob', '***': '«orchid»'}",
+    "***: «Meadow-na60zj65»",
     "psycopg2.connect(\"dbname=test user=bob password=«secret» host=db\")",
     "| superset.admin.password | string | `\"«admin»\"` |  |",
     "| `DB_PASSWORD` | string | `«orchid4x»` |",
@@ -172,6 +178,13 @@ pub const TEXTS: &[&str] = &[
 
 /// None of these holds one.
 pub const PLAIN: &[&str] = &[
+    "user ***: no such user",
+    "postgresql://bob:***@db:5432/x",
+    "Collecting apache-***==2.11.2",
+    "*** Found local files:",
+    "*********: see above",
+    "conn = Connection(password='***', host='db')",
+    "docker pull apache/***:2.9.1",
     "LIBNAME x odbc user=&user password=&pw ;",
     "connect(user=user, password=secret, host=host)",
     "| auth.existingSecret.passwordKey | string | `\"pw\"` | |",

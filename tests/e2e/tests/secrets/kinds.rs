@@ -71,7 +71,7 @@ fn armored(name: &str, body: &str) -> String {
 }
 
 /// All of them.
-pub const KINDS: [Kind; 41] = [
+pub const KINDS: [Kind; 42] = [
     Kind {
         name: "vault",
         secret: |m| format!("hvs.{}", m.of(URL64, 95)),
@@ -223,6 +223,12 @@ pub const KINDS: [Kind; 41] = [
         name: "python_repr",
         secret: |m| m.of(ALNUM, 26),
         text: |s| format!("options={{'region': 'eu', 'secret_key': '{s}', 'verify': True}}"),
+    },
+    // Where "password" is somebody's password, Airflow masks the name and leaves the value.
+    Kind {
+        name: "hidden_name",
+        secret: Maker::password,
+        text: |s| format!("login user=etl ***={s} sslmode=require"),
     },
     Kind {
         name: "command_flag",

@@ -1,4 +1,4 @@
-//! Every kind of secret in each of eight places: 328 plants, made when the test begins.
+//! Every kind of secret in each of eight places: 336 plants, made when the test begins.
 //!
 //! The DAG that holds them is written into the Airflow's folder and taken out in the end.
 

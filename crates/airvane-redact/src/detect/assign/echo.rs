@@ -19,7 +19,8 @@ pub(super) fn repeats(detector: &Detector, line: View<'_>, name: Name, value: Va
     /// So many signs are a password.
     const SIGNS: usize = 6;
     let text = line.get(value.start, value.end);
-    if value.form != Form::Quoted && is_thing(name, name.text(line), text) {
+    let called = name.text(line);
+    if value.form != Form::Quoted && is_thing(name, called, text) || is_title(called, text) {
         return true;
     }
     if text.len() > MAX_NAME || text.bytes().any(|b| b.is_ascii_digit()) {
@@ -40,15 +41,31 @@ pub(super) fn repeats(detector: &Detector, line: View<'_>, name: Name, value: Va
 /// Code that names a thing as it is called, `exports.Socks5ProxyAgent = Socks5ProxyAgent`, or its
 /// type: `api_key: ApiGatewayApiKey`.
 fn is_thing(name: Name, said: &str, text: &str) -> bool {
+    let text = text.trim_start_matches('(');
     let thing = said.rsplit('.').next() == Some(text);
-    let letters = text.bytes().all(|b| b.is_ascii_alphabetic());
+    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric());
     let cased = text.starts_with(|c: char| c.is_ascii_uppercase())
         && text.bytes().any(|b| b.is_ascii_lowercase());
     let of_type = || {
         let (said, words) = (names::words(said), names::words(text));
-        said.len() > 1 && words.len() > said.len() && words.ends_with(&said)
+        said.len() > 1 && words.ends_with(&said)
     };
-    name.judged.kind != "password" && (said == text || cased && (thing || letters && of_type()))
+    name.judged.kind != "password" && (said == text || cased && (thing || plain && of_type()))
+}
+
+/// The permission of that name, `"GetCredentials": "iam:GetCredentials"`, and the header that a
+/// constant names: `RESET_AUTHORIZATION = "X-Reset-Authorization"`.
+fn is_title(said: &str, text: &str) -> bool {
+    let permission = text.rsplit_once(':').is_some_and(|(service, action)| {
+        action == said && service.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+    });
+    let capital = |part: &str| part.starts_with(|c: char| c.is_ascii_uppercase());
+    let header = || {
+        let (said, words) = (names::words(said), names::words(text));
+        let shared = words.iter().filter(|word| said.contains(word)).count();
+        text.contains('-') && text.split('-').all(capital) && shared >= 2
+    };
+    permission || header()
 }
 
 /// Whether the word "password" itself is the password: behind a user, in an environment or in place

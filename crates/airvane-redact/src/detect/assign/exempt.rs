@@ -16,6 +16,7 @@ use crate::{
 /// Whether nothing behind this name is its value.
 pub(super) fn is_name(line: View<'_>, start: usize, end: usize) -> bool {
     line.behind(start, "checksum/".len()) == "checksum/"
+        || is_documented(line, start)
         || in_reference(line, start)
         || in_userinfo(line, start, end)
         || line.before(start) == b':' && in_arn(line, start)
@@ -42,7 +43,7 @@ fn is_identity(line: View<'_>, name: Name, value: usize, text: &str) -> bool {
     let said = name.text(line);
     // The name of a secret in AWS, and Vault's half of a login.
     let drawn = values::is_telling(text) && !entropy::is_slug(text);
-    said == "--secret-id" && !drawn && !values::is_service_key(text)
+    is_secret_id(said) && !drawn && !values::is_service_key(text)
         || names::is_object(said) && is_label(text)
         || line.before(value) == b'`' && is_variable(text)
         || is_account(text, said)
@@ -75,7 +76,34 @@ fn is_printed(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool 
     let psql = assigned && name.text(line) == "PASSWORD" && line.behind(value.start, 3) == " :'";
     // A label of a protocol: Rust's `TrafficSecret => b"c e traffic"`.
     let label = text.contains(' ') && line.behind(value.start, 5) == "=> b\"";
-    progress || substituted || psql || label
+    progress || substituted || psql || label || is_operand(line, value)
+}
+
+/// `SecretId`, `--secret-id`
+fn is_secret_id(name: &str) -> bool {
+    let letters = name.bytes().filter(u8::is_ascii_alphabetic);
+    letters.map(|b| b.to_ascii_lowercase()).eq(b"secretid".iter().copied())
+}
+
+/// A field of documentation, `:param password: Word of the user`, and the target of a link.
+fn is_documented(line: View<'_>, start: usize) -> bool {
+    const FIELDS: &[&str] = &[":param ", ":type ", ":keyword ", ":kwarg ", ":reqheader ", ":ivar "];
+    let head = line.get(0, start).trim_start();
+    FIELDS.iter().any(|field| head.starts_with(field)) || head == ".. _"
+}
+
+/// A variable in an expression: `password == secret_of_bob`, `password = ssl = None`, `token + "."`.
+fn is_operand(line: View<'_>, value: Value) -> bool {
+    let text = line.get(value.start, value.end);
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    if value.form == Form::Quoted || !text.bytes().all(word) {
+        return false;
+    }
+    let compared = matches!(line.behind(value.start, 3), "== " | "!= ")
+        && !text.bytes().all(|b| b.is_ascii_digit());
+    let rest = line.rest(value.end);
+    let joined = [" + \"", " + '"].iter().any(|sign| rest.starts_with(sign));
+    compared || joined || rest.starts_with(" = ")
 }
 
 /// A connection string without a credential, or one in which only the address is a secret: that was

@@ -28,6 +28,7 @@ use super::{
     value::{self, Value},
 };
 use crate::{
+    names::{Judgement, Strength},
     values::{self, Form},
     view::{BLANK, NAME, View},
 };
@@ -61,6 +62,30 @@ pub(super) fn detect(
         }
     }
     end
+}
+
+/// What Airflow writes in place of each secret that it knows.
+const HIDDEN: &str = "***";
+
+/// Looks at the value behind a name that Airflow hid: who has "password" as a password finds that
+/// word masked in all that Airflow shows, `user=bob ***=x`, and the value left.
+pub(super) fn hidden(detector: &Detector, line: View<'_>, at: usize, found: &mut Vec<Found>) {
+    let Some(lead) = line.near(at, 2 * HIDDEN.len()).find(HIDDEN) else { return };
+    let word = at + lead;
+    let (start, end) = (line.back_within(word, &NAME, MAX_NAME), word + HIDDEN.len());
+    // A rule is drawn with more of them, and `***==2.1` is a package.
+    let others = line.before(word) == b'*' || line.at(end) == b'*' || line.has_at(end, "==");
+    if others {
+        return;
+    }
+    let Some(gap) = separator(line, start, end) else { return };
+    // "user ***: no such user": there what was hidden is no name.
+    let named = gap.quoted || gap.kind == Gap::Flag || line.at(end) == b'=';
+    let strength = if named { Strength::Strong } else { Strength::Medium };
+    let judged = Judgement { strength, kind: "secret", compound: false };
+    if matches!(gap.kind, Gap::Assign | Gap::Flag) {
+        single(detector, line, Name { start, end, judged }, gap, found);
+    }
 }
 
 /// A value somewhere in the expression behind a name, or told by its place.
