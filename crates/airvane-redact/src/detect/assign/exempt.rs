@@ -89,7 +89,7 @@ fn is_secret_id(name: &str) -> bool {
 fn is_documented(line: View<'_>, start: usize) -> bool {
     const FIELDS: &[&str] = &[":param ", ":type ", ":keyword ", ":kwarg ", ":reqheader ", ":ivar "];
     let head = line.get(0, start).trim_start();
-    FIELDS.iter().any(|field| head.starts_with(field)) || head == ".. _"
+    FIELDS.iter().any(|field| head.starts_with(field)) || head == ".. " && line.at(start) == b'_'
 }
 
 /// A variable in an expression: `password == secret_of_bob`, `password = ssl = None`, `token + "."`.

@@ -46,7 +46,8 @@ pub(super) fn element(line: View<'_>, start: usize, end: usize, quoted: bool) ->
     let bare = inside == 0 || line.at(end) == b' ';
     let text = end + inside + 1;
     let text = text + if line.has_at(text, "<value>") { "<value>".len() } else { 0 };
-    (bare && line.at(end + inside) == b'>').then_some(text)
+    // Python's `"<Token {}>".format(x)` is no element.
+    (bare && line.at(end + inside) == b'>' && !line.has_at(text, "\".")).then_some(text)
 }
 
 /// `<key>name</key><string>`, `<name>name</name><value>`: where the text of the next element
