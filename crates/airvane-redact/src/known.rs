@@ -7,8 +7,15 @@ use base64::{
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
 };
 
-use crate::{entropy, mask, values};
+use crate::{
+    entropy, mask,
+    names::{self, Strength},
+    values,
+    view::{ALNUM, begins_word},
+};
 
+/// The kind of a secret of this process.
+const OWN: &str = "known-secret";
 /// Shorter secrets would mask parts of ordinary words all over a text.
 pub(crate) const MIN_SECRET: usize = 6;
 /// A value learned from the text itself must be longer: nobody vouched for it.
@@ -55,7 +62,7 @@ impl Known {
     pub(crate) fn add_secret(&mut self, secret: &str) {
         let secret = secret.trim();
         if secret.chars().count() >= MIN_SECRET {
-            self.add(secret, "known-secret");
+            self.add(secret, OWN);
         }
     }
 
@@ -90,7 +97,7 @@ impl Known {
         let (mut patterns, mut owners) = (Vec::new(), Vec::new());
         let first = self.values.len().saturating_sub(size);
         for (owner, (value, kind)) in self.values.iter().enumerate().skip(first) {
-            for spelling in spellings(value, *kind == "known-secret") {
+            for spelling in spellings(value, *kind == OWN) {
                 patterns.push(spelling);
                 owners.push(owner);
             }
@@ -137,7 +144,9 @@ impl Known {
             let owner = level.owners.get(m.pattern().as_usize())?;
             let (value, kind) = self.values.get(*owner)?;
             let (start, end) = (m.start(), m.end());
-            let valid = text.is_char_boundary(start) && text.is_char_boundary(end);
+            let valid = text.is_char_boundary(start)
+                && text.is_char_boundary(end)
+                && (*kind == OWN || !is_wordy(value) || stands_alone(text, start, end));
             (valid && !in_mask(text, start)).then_some(Occurrence { start, end, kind, value })
         })
     }
@@ -159,6 +168,31 @@ pub(crate) fn in_mask(text: &str, at: usize) -> bool {
     head.rfind('[').is_some_and(|i| mask::mask_end(text, floor + i).is_some_and(|end| end > at))
 }
 
+/// Letters and digits in such an order that a longer name may hold them: `orchid42lane`.
+fn is_wordy(value: &str) -> bool {
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    value.bytes().all(word) && !entropy::looks_random(value, MIN_LEARNED)
+}
+
+/// Whether no longer name holds what stands there.
+fn stands_alone(text: &str, start: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    let at = |i: usize| bytes.get(i).copied().unwrap_or_default();
+    let joins = start.checked_sub(1).is_some_and(|i| at(i) == b'_');
+    begins_word(bytes, start) && !joins && !ALNUM.has(at(end)) && at(end) != b'_'
+}
+
+/// The name of a variable, which stands all over the code: `new_password2`.
+fn is_variable(value: &str) -> bool {
+    const DIGITS: usize = 4;
+    let letter = |b: u8| b.is_ascii_lowercase() || b == b'_';
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    value.contains('_')
+        && digits <= DIGITS
+        && value.bytes().all(|b| letter(b) || b.is_ascii_digit())
+        && names::judge(value).strength >= Strength::Medium
+}
+
 /// Too ordinary to be masked wherever it occurs: words, paths, numbers, identifiers, addresses.
 fn is_common(value: &str) -> bool {
     let letters = value.bytes().any(|b| b.is_ascii_alphabetic());
@@ -167,6 +201,7 @@ fn is_common(value: &str) -> bool {
         || value.contains("://")
         || value.contains("[redacted:")
         || values::is_path(value)
+        || is_variable(value)
         || entropy::is_identifier(value) && value.len() < 32
         || values::is_placeholder(value)
 }
@@ -266,5 +301,24 @@ mod tests {
             assert!(!known.learn(common, "password"), "{common}");
         }
         assert!(known.learn("hunter2secret", "password"));
+    }
+
+    #[test]
+    fn leaves_longer_names_that_hold_a_learned_word() {
+        let mut known = Known::default();
+        assert!(known.learn("orchid42lane", "password"));
+        assert!(known.learn("k9Xw2LpQ7vRt", "password"));
+        for (text, count) in [
+            ("x=orchid42lane", 1),
+            ("a%3Dorchid42lane&b", 1),
+            ("orchid42lane_timeout = 3", 0),
+            ("my_orchid42lane", 0),
+            ("orchid42lanes", 0),
+            // What is drawn is masked wherever it is.
+            ("xk9Xw2LpQ7vRty", 1),
+        ] {
+            assert_eq!(known.matches(text, 0).count(), count, "{text}");
+        }
+        assert!(!known.learn("new_password2", "password"));
     }
 }
