@@ -106,7 +106,7 @@ pub(super) const ABOUT: &[&str] = &[
     "created", "updated", "max", "min", "total", "generator", "factory", "command", "cmd", "script",
     "id", "ids", "store", "engine", "kwargs", "args", "masker", "verifier", "sink", "needed", "set",
     "used", "entry", "order", "range", "func", "function", "handler", "callback", "module", "by",
-    "to", "mechanism", "mechanisms", "username", "usernames", "email", "intent", "model", "variable", "chars", "charset", "mtime", "timestamp",
+    "to", "mechanism", "mechanisms", "username", "usernames", "email", "intent", "model", "placement", "project", "time", "variable", "chars", "charset", "mtime", "timestamp",
     // A source file and its line, as loggers write it: `secret.go:195`.
     "py", "pyc", "go", "rs", "java", "js", "ts", "tsx", "jsx", "rb", "cs", "cpp", "cc", "kt",
     "scala", "php", "swift", "md", "rst", "html", "css", "sh",
@@ -141,6 +141,9 @@ pub(super) const EXEMPT: &[&str] = &[
     "progress_token",
     "resume_token",
     "ws_token_kind",
+    "idempotency_token",
+    "creation_token",
+    "client_request_token",
     "no_proxy",
     "auth_identity",
 ];

@@ -34,7 +34,7 @@ pub(super) const NO_VALUES: &[&str] = &[
     "value_specified_in_no_log_parameter",
     "enable", "disable", "auto", "same-origin", "include", "omit", "manager", "manager-core", "store",
     "cache", "osxkeychain", "inherit", "$null",
-    "private", "public", "placeholder", "utf-8", "name", "value", "key", "new", "old", "only", "see", "use", "get",
+    "private", "public", "placeholder", "no-check", "utf-8", "name", "value", "key", "new", "old", "only", "see", "use", "get",
 ];
 
 /// Whether `value` stands for a secret instead of being one. Masks of ours are placeholders too.

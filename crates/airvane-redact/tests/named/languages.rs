@@ -137,6 +137,9 @@ pub const TEXTS: &[&str] = &[
 
 /// Text in which nothing is masked.
 pub const PLAIN: &[&str] = &[
+    "self._username, self._password = username9, password",
+    "def f(self, credential: \"AsyncTokenCredential\", audience: str)",
+    "{\"name\": \"api_key\",\n    \"default\": True,\n    \"x\": 1}",
     "    :param access_token: Base64Encoded text of bob",
     "    :type access_token: :py:class:`str`",
     "bad_token = \".\".join([head9, body])",

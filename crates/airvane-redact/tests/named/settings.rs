@@ -2,6 +2,8 @@
 
 /// The secret stands between `«` and `»`.
 pub const TEXTS: &[&str] = &[
+    "<add key=\"ServiceBusSharedAccessKey\" value=\"«GSqBLl0rgFgQZby+Aksp1R9bt6p9K6KmQ6lty+EQhEg=»\" />",
+    "slick.dbs.default.db { user = app, password = «glacierlantern», numThreads = 8 }",
     "login user=etl ***=«Meadow-na60zj65» sslmode=require",
     "upload --user etl --*** «Walnut-haiqac10» --recursive out/",
     "jdbc:postgresql://db.example:5432/shop?user=etl&***=«Lantern»&ssl=true",

@@ -20,7 +20,7 @@ pub(super) fn repeats(detector: &Detector, line: View<'_>, name: Name, value: Va
     const SIGNS: usize = 6;
     let text = line.get(value.start, value.end);
     let called = name.text(line);
-    if value.form != Form::Quoted && is_thing(name, called, text) || is_title(called, text) {
+    if is_thing(name, value.form, called, text) || is_title(called, text) {
         return true;
     }
     if text.len() > MAX_NAME || text.bytes().any(|b| b.is_ascii_digit()) {
@@ -40,7 +40,7 @@ pub(super) fn repeats(detector: &Detector, line: View<'_>, name: Name, value: Va
 
 /// Code that names a thing as it is called, `exports.Socks5ProxyAgent = Socks5ProxyAgent`, or its
 /// type: `api_key: ApiGatewayApiKey`.
-fn is_thing(name: Name, said: &str, text: &str) -> bool {
+fn is_thing(name: Name, form: Form, said: &str, text: &str) -> bool {
     let text = text.trim_start_matches('(');
     let thing = said.rsplit('.').next() == Some(text);
     let plain = text.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -48,9 +48,13 @@ fn is_thing(name: Name, said: &str, text: &str) -> bool {
         && text.bytes().any(|b| b.is_ascii_lowercase());
     let of_type = || {
         let (said, words) = (names::words(said), names::words(text));
-        said.len() > 1 && words.ends_with(&said)
+        let letters = text.bytes().all(|b| b.is_ascii_alphabetic());
+        (said.len() > 1 || letters && words.len() > 1) && words.ends_with(&said)
     };
-    name.judged.kind != "password" && (said == text || cased && (thing || plain && of_type()))
+    // A name of a type may be in quotes: `credential: "TokenCredential"`.
+    let bare = form != Form::Quoted;
+    name.judged.kind != "password"
+        && (bare && said == text || cased && (bare && thing || plain && of_type()))
 }
 
 /// The permission of that name, `"GetCredentials": "iam:GetCredentials"`, and the header that a

@@ -50,7 +50,8 @@ pub(super) fn detect(
         let gap = separator(line, start, end);
         let name = || judge(detector, line, start, end);
         let unpacked = tuple::unpacked(line, start, end);
-        if let Some(gap) = gap.filter(|_| !matches!(unpacked, Some(Place::At(_)))) {
+        if let Some(gap) = gap.filter(|_| !matches!(unpacked, Some(Place::At(_) | Place::Nowhere)))
+        {
             if let Some(name) = name() {
                 assigned(detector, line, name, gap, found);
             }
@@ -109,6 +110,7 @@ fn expressed(
     let Some(name) = judge(detector, line, start, end) else { return };
     let is_given = |value: &Value| is_given(line, name, *value);
     let value = match place {
+        Place::Nowhere => None,
         Place::At(value) => {
             let literal = value.form == Form::Quoted;
             let word = || literal && within::is_default(name, line.get(value.start, value.end));

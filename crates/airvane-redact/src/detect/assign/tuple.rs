@@ -12,6 +12,8 @@ const REACH: usize = 160;
 const MOST: usize = 8;
 
 static WORD: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_$@");
+/// `self.user`
+static PATH: Class = Class::of(LOWER).with(UPPER).with(DIGIT).with(b"_$@.");
 
 /// Where the value of a name is.
 pub(super) enum Place {
@@ -19,6 +21,8 @@ pub(super) enum Place {
     At(Value),
     /// In the expression that begins here: `const [password, setPassword] = useState("x")`.
     From(usize),
+    /// It is no literal.
+    Nowhere,
 }
 
 /// What stands behind the sign for a name that stands with others before it.
@@ -40,7 +44,13 @@ pub(super) fn unpacked(line: View<'_>, start: usize, end: usize) -> Option<Place
     let open = line.run(closed + sign.len(), &BLANK);
     let values = open + usize::from(matches!(line.at(open), b'(' | b'['));
     let literal = literal(line, values, index, b',').map(Place::At);
-    literal.or_else(|| (index == 0).then_some(Place::From(open)))
+    // `user, password = username, secret`: variables.
+    let word = line.run(values, &WORD);
+    let set = line.get(0, first).trim_end().ends_with(['=', ':']);
+    let others = || index > 0 && !set && word > values && line.at(word) == b',';
+    literal
+        .or_else(|| (index == 0).then_some(Place::From(open)))
+        .or_else(|| others().then_some(Place::Nowhere))
 }
 
 /// How many names stand before the one at `start`, with commas between them, and where the first
@@ -52,7 +62,7 @@ fn names_before(line: View<'_>, start: usize) -> (usize, usize) {
         if line.before(comma) != b',' {
             return (count, first);
         }
-        let name = line.back_within(comma - 1, &WORD, REACH);
+        let name = line.back_within(comma - 1, &PATH, REACH);
         // What stands there is no name: `f("bob", password = "x")`.
         if name == comma - 1 || !matches!(line.before(name), 0 | b' ' | b'\t' | b',' | b'(' | b'[')
         {

@@ -218,8 +218,8 @@ pub(super) fn yaml_value(line: View<'_>) -> Option<Found> {
 
 fn plain_value(line: View<'_>, start: usize, kind: &'static str, from: usize) -> Option<Found> {
     let value = value::quoted(line, start).unwrap_or_else(|| {
-        let end = line.text.trim_end().len();
-        Value { start, end, form: Form::Loose }
+        let end = line.text.trim_end().trim_end_matches(',').len();
+        Value { start, end: end.max(start), form: Form::Loose }
     });
     let text = line.get(value.start, value.end);
     let block = matches!(text, "|" | "|-" | ">" | ">-" | "");
