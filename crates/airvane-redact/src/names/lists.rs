@@ -86,7 +86,7 @@ pub(super) const WEAK_WORDS: &[(&str, &str)] = &[
     ("seed", "secret"), ("encrypt", "key"), ("session", "token"), ("sessionid", "token"), ("sid", "token"),
     ("cred", "credential"), ("sign", "signature"), ("sig", "signature"), ("crypt", "key"),
     ("licence", "key"), ("license", "key"), ("tokens", "token"), ("nonce", "token"), ("secure", "secret"),
-    ("csrf", "token"), ("private", "key"), ("auths", "authorization"),
+    ("csrf", "token"), ("keytab", "key"), ("private", "key"), ("auths", "authorization"),
 ];
 
 /// A name that ends so speaks *about* a secret; its value is none.
