@@ -35,7 +35,7 @@ pub(super) fn detect(
         quoted.map_or_else(|| (at, bare_end(line, name, at)), |value| (value.start, value.end));
     let text = line.get(start, end);
     // A package's name and version: `"cookie": "^0.5.0"`.
-    if bare && is_declared(text) || values::is_version(text) {
+    if bare && is_declared(text) || values::is_version(text) || is_link(text) {
         return;
     }
     let skip = scheme_word(text);
@@ -63,9 +63,16 @@ fn is_declared(text: &str) -> bool {
     let typed = |rest: &str| {
         rest.is_empty() || ["[", " |", " = ", ","].iter().any(|sign| rest.starts_with(sign))
     };
-    // An expression, `algorithm + ' ' + scope`, and the target of a link.
+    // An expression: `algorithm + ' ' + scope`, `await jar.get(name)`.
     let joined = text.split_once(" + ").is_some_and(|(first, _)| !first.contains(' '));
-    behind.is_some_and(typed) || text.starts_with("range ") || joined || text.starts_with("http")
+    behind.is_some_and(typed)
+        || joined
+        || ["range ", "await ", "async ", ","].iter().any(|start| text.starts_with(start))
+}
+
+/// An address where something is authorized, without a query that could hold a credential.
+fn is_link(text: &str) -> bool {
+    text.starts_with("http") && text.contains("://") && !text.contains(['@', '?', ' '])
 }
 
 fn is_credential(value: &str) -> bool {

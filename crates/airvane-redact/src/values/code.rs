@@ -17,7 +17,14 @@ const ROOTS: &[&str] = &[
     "extras", "extra_dejson", "ti", "task", "dag", "obj", "row", "input", "props", "state",
     "payload", "body", "headers", "parsed", "url", "uri", "parsed_url", "parsed_uri", "login",
     "auth", "ssm", "configuration", "parameters", "model", "form", "cleaned_data", "json", "yaml",
-    "std", "Deno",
+    "std", "Deno", "exports",
+];
+
+/// Words of languages that begin an expression, and types of `JavaScript` that have digits.
+#[rustfmt::skip]
+const KEYWORDS: &[&str] = &[
+    "void", "async", "await", "function", "typeof", "new", "lambda", "yield", "return", "undefined", "Uint8Array",
+    "Uint16Array", "Uint32Array", "Int8Array", "Int16Array", "Int32Array", "Float32Array", "Float64Array", "Base64",
 ];
 
 /// `PowerShell`'s commands that give a secret, or how their names begin.
@@ -82,7 +89,11 @@ fn is_expression(value: &str, names: &Names) -> bool {
         .strip_prefix("0x")
         .is_some_and(|digits| digits.len() <= 8 && digits.bytes().all(|b| b.is_ascii_hexdigit()));
     let method = v.strip_prefix('.').and_then(|call| call.split_once('('));
-    if number || method.is_some_and(|(name, _)| is_plain(name)) {
+    if number || method.is_some_and(|(name, _)| is_plain(name)) || KEYWORDS.contains(&v) {
+        return true;
+    }
+    // A plus and a name: a string before it was closed.
+    if v.strip_prefix('+').and_then(|v| v.strip_suffix('+')).is_some_and(is_plain) {
         return true;
     }
     // Another statement: `x:token=self.scanner.peek()`.
@@ -102,7 +113,7 @@ fn is_expression(value: &str, names: &Names) -> bool {
     if v.starts_with("ENC(") {
         return false; // What Jasypt encrypted.
     }
-    let v = &v.replace("::", ".");
+    let v = &v.replace("::", ".").replace("?.", ".");
     let opens = v.find(['(', '[']);
     // Rust's `hex!("x")`.
     let mac = v.strip_suffix("!(").unwrap_or_default();

@@ -34,7 +34,7 @@ pub(super) const NO_VALUES: &[&str] = &[
     "value_specified_in_no_log_parameter",
     "enable", "disable", "auto", "same-origin", "include", "omit", "manager", "manager-core", "store",
     "cache", "osxkeychain", "inherit", "$null",
-    "private", "public", "placeholder", "no-check", "utf-8", "name", "value", "key", "new", "old", "only", "see", "use", "get",
+    "private", "public", "placeholder", "no-check", "string_value", "utf-8", "utf8", "latin1", "base64", "name", "value", "key", "new", "old", "only", "see", "use", "get",
 ];
 
 /// Whether `value` stands for a secret instead of being one. Masks of ours are placeholders too.
@@ -225,6 +225,18 @@ fn is_shouting(v: &str) -> bool {
     !v.is_empty() && v.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
+/// The code of an error: `wrong-password`, `invalid-user-token`, `auth/invalid-api-key`.
+fn is_error(v: &str) -> bool {
+    const ADJECTIVES: &[&str] = &["invalid", "missing", "wrong", "expired", "unknown", "weak"];
+    let code = v.rsplit('/').next().unwrap_or(v);
+    let mut parts = code.split('-');
+    let first = parts.next().is_some_and(|first| ADJECTIVES.contains(&first));
+    let mut words = parts.peekable();
+    first
+        && words.peek().is_some()
+        && words.all(|word| word.bytes().all(|b| b.is_ascii_lowercase()))
+}
+
 /// `password`, `userPassword`, `newPass`: how variables of secrets are called, not `orchidPassword`.
 fn is_secretive(name: &str) -> bool {
     #[rustfmt::skip]
@@ -257,6 +269,7 @@ fn is_instruction(v: &str) -> bool {
     (place || yours || says("your_") || says("your-") || says("your ") || says("insert_"))
         && !v.bytes().any(|b| b.is_ascii_digit())
         || is_filled(v)
+        || is_error(v)
         || lower.split(',').next() == Some("autogenerate")
         || says("env.")
         || says("env:")

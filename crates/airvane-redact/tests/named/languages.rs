@@ -137,6 +137,16 @@ pub const TEXTS: &[&str] = &[
 
 /// Text in which nothing is masked.
 pub const PLAIN: &[&str] = &[
+    "resourceInputs[\"password\"] = args?.password9 ? secret(args.password9) : undefined;",
+    "exports.CredentialInstance = exports.CredentialContextImpl9 = void 0;",
+    "if (typeof credentials === 'function') {",
+    "static fromJson(json: string, password: Uint8Array | string)",
+    "authorization: \"https://oauth.example.com/oauth2/authorize\",",
+    "INVALID_PASSWORD:\"auth/wrong-password\",INVALID_API_KEY:\"invalid-api-key\"",
+    "exports.ER_MUST_CHANGE_PASSWORD = 1820;",
+    "hashlib.sha1(password.encode(\"utf8\"))",
+    "private listBlobFlatSegmentApacheArrow2(options)",
+    "console.log(\"token: \"+e+\"/\"+t)",
     "self._username, self._password = username9, password",
     "def f(self, credential: \"AsyncTokenCredential\", audience: str)",
     "{\"name\": \"api_key\",\n    \"default\": True,\n    \"x\": 1}",

@@ -53,8 +53,11 @@ fn is_thing(name: Name, form: Form, said: &str, text: &str) -> bool {
     };
     // A name of a type may be in quotes: `credential: "TokenCredential"`.
     let bare = form != Form::Quoted;
+    let typed = bare
+        || matches!(name.judged.kind, "credential" | "authorization")
+        || names::words(said).len() == 1;
     name.judged.kind != "password"
-        && (bare && said == text || cased && (bare && thing || plain && of_type()))
+        && (bare && said == text || cased && (bare && thing || typed && plain && of_type()))
 }
 
 /// The permission of that name, `"GetCredentials": "iam:GetCredentials"`, and the header that a

@@ -48,7 +48,8 @@ fn is_identity(line: View<'_>, name: Name, value: usize, text: &str) -> bool {
         || line.before(value) == b'`' && is_variable(text)
         || is_account(text, said)
         || is_setting(text, name, said)
-        || name.judged.kind == "credential" && is_address(text)
+        || matches!(name.judged.kind, "credential" | "authorization" | "token") && is_address(text)
+        || is_error(said) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The working directory: `TTY=pts/0 ; PWD=/home/bob`, `-v $PWD:/opt/dags`.
@@ -76,7 +77,17 @@ fn is_printed(line: View<'_>, name: Name, gap: Separator, value: Value) -> bool 
     let psql = assigned && name.text(line) == "PASSWORD" && line.behind(value.start, 3) == " :'";
     // A label of a protocol: Rust's `TrafficSecret => b"c e traffic"`.
     let label = text.contains(' ') && line.behind(value.start, 5) == "=> b\"";
-    progress || substituted || psql || label || is_operand(line, value)
+    // TypeScript's `private listBlobs(`.
+    let member = name.text(line) == "private" && matches!(gap.kind, Gap::Prose | Gap::Line);
+    // `typeof secret === 'function'`
+    let typed = line.behind(name.start, "typeof ".len()) == "typeof ";
+    progress || substituted || psql || label || member || typed || is_operand(line, value)
+}
+
+/// The name of an error's number: `ER_MUST_CHANGE_PASSWORD`.
+fn is_error(name: &str) -> bool {
+    let name = name.rsplit('.').next().unwrap_or(name);
+    ["ER_", "ERR_", "ERROR_", "STATUS_"].iter().any(|head| name.starts_with(head))
 }
 
 /// `SecretId`, `--secret-id`
